@@ -1,0 +1,50 @@
+package io.github.mnistebm.autoencoder;
+
+/**
+ * The shape of an autoencoder and how it is trained.
+ *
+ * @param hiddenUnits width of the hidden layer of encoder and decoder; at least 1
+ * @param latentDimension d; at least 1
+ * @param epochs passes over the data; at least 1
+ * @param batchSize images an update; at least 1
+ * @param learningRate Adam's first learning rate, which falls to 0 along a cosine; positive
+ * @param latentNoise standard deviation σ of the normal noise added to latents during training; at least 0
+ * @param latentPenalty λ of the penalty λ ‖z‖² an image, in nats, which keeps the encoder from outgrowing the noise; at
+ *     least 0
+ */
+public record AutoencoderConfig(
+        int hiddenUnits,
+        int latentDimension,
+        int epochs,
+        int batchSize,
+        double learningRate,
+        double latentNoise,
+        double latentPenalty) {
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public AutoencoderConfig {
+        requireAtLeastOne("hidden units", hiddenUnits);
+        requireAtLeastOne("latent dimension", latentDimension);
+        requireAtLeastOne("epochs", epochs);
+        requireAtLeastOne("batch size", batchSize);
+        if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+            throw new IllegalArgumentException("learning rate: must be positive and finite, found " + learningRate);
+        }
+        if (!(latentNoise >= 0) || Double.isInfinite(latentNoise)) {
+            throw new IllegalArgumentException("latent noise: must be at least 0 and finite, found " + latentNoise);
+        }
+        if (!(latentPenalty >= 0) || Double.isInfinite(latentPenalty)) {
+            throw new IllegalArgumentException("latent penalty: must be at least 0 and finite, found " + latentPenalty);
+        }
+    }
+
+    private static void requireAtLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + ": must be at least 1, found " + value);
+        }
+    }
+}

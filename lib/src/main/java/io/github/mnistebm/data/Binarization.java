@@ -1,0 +1,42 @@
+package io.github.mnistebm.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+
+/** How grey values 0 to 255 become 0 and 1. */
+public enum Binarization {
+    /** White where the grey value exceeds 127. */
+    THRESHOLD,
+    /**
+     * White with probability grey/255, drawn from the engine's random numbers (Salakhutdinov &amp; Murray 2008, "On the
+     * quantitative analysis of deep belief networks", section 6). Every call draws anew.
+     */
+    STOCHASTIC;
+
+    /** The largest grey value that {@link #THRESHOLD} makes black. */
+    public static final int LAST_BLACK = 127;
+
+    /**
+     * Makes black and white images.
+     *
+     * @param grey unsigned bytes, {@code [n, 784]}
+     * @return unsigned bytes 0 and 1 of the same shape, attached to the manager of {@code grey}
+     */
+    public NDArray apply(NDArray grey) {
+        NDManager manager = grey.getManager();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray white =
+                    switch (this) {
+                        case THRESHOLD -> grey.gt(LAST_BLACK);
+                        case STOCHASTIC ->
+                            manager.randomUniform(0, 255, grey.getShape()).lt(grey.toType(DataType.FLOAT32, false));
+                    };
+            NDArray binary = white.toType(DataType.UINT8, false);
+            NDScope.unregister(binary);
+            return binary;
+        }
+    }
+}

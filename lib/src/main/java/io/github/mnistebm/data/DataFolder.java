@@ -1,0 +1,64 @@
+package io.github.mnistebm.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the project keeps its data: MNIST, the pretrained model, the classifier, and by default what is trained. */
+public final class DataFolder {
+
+    /** The system property that names the folder. */
+    public static final String PROPERTY = "mnistebm.data";
+
+    private DataFolder() {}
+
+    /**
+     * Returns the folder.
+     *
+     * @return what the system property {@value #PROPERTY} says; without it {@code data}, or {@code ../data} when called
+     *     from a folder beside it, as notebooks are
+     */
+    public static Path path() {
+        String given = System.getProperty(PROPERTY);
+        if (given != null) {
+            return Path.of(given);
+        }
+        Path here = Path.of("data");
+        return Files.isDirectory(here) ? here : Path.of("..", "data");
+    }
+
+    /**
+     * Returns where MNIST's four files are.
+     *
+     * @return a folder
+     */
+    public static Path mnist() {
+        return path().resolve("mnist");
+    }
+
+    /**
+     * Returns where the model that comes with the project is.
+     *
+     * @return a folder
+     */
+    public static Path pretrained() {
+        return path().resolve("pretrained");
+    }
+
+    /**
+     * Returns where the user's own model is, unless told otherwise.
+     *
+     * @return a folder
+     */
+    public static Path model() {
+        return path().resolve("model");
+    }
+
+    /**
+     * Returns where the evaluation's classifier is.
+     *
+     * @return a file
+     */
+    public static Path classifier() {
+        return path().resolve("classifier.safetensors");
+    }
+}

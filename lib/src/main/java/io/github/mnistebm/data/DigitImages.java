@@ -1,0 +1,179 @@
+package io.github.mnistebm.data;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Labelled images of digits, resident on a device as one tensor of grey values. Owns its native memory: close it.
+ */
+public final class DigitImages implements AutoCloseable {
+
+    /** Rows, and columns, of an image. */
+    public static final int SIDE = 28;
+
+    /** Pixels of an image. */
+    public static final int PIXELS = SIDE * SIDE;
+
+    private final NDManager manager;
+    private final NDArray grey;
+    private final byte[] labels;
+
+    private DigitImages(NDManager manager, NDArray grey, byte[] labels) {
+        this.manager = manager;
+        this.grey = grey;
+        this.labels = labels;
+    }
+
+    /**
+     * Puts images on a device.
+     *
+     * @param grey the grey values 0 to 255, row-major, {@link #PIXELS} an image
+     * @param labels the digits 0 to 9, one an image
+     * @param device the device
+     * @return the images
+     * @throws IllegalArgumentException if the two disagree in length, or a label is no digit
+     */
+    public static DigitImages of(byte[] grey, byte[] labels, Device device) {
+        if (grey.length != labels.length * (long) PIXELS) {
+            throw new IllegalArgumentException("expected " + labels.length * (long) PIXELS + " grey values for "
+                    + labels.length + " labels, found " + grey.length);
+        }
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] > 9) {
+                throw new IllegalArgumentException("label " + i + ": expected 0 to 9, found " + (labels[i] & 0xff));
+            }
+        }
+        NDManager manager = NDManager.newBaseManager(device);
+        NDArray tensor = manager.create(ByteBuffer.wrap(grey), new Shape(labels.length, PIXELS), DataType.UINT8);
+        return new DigitImages(manager, tensor, labels.clone());
+    }
+
+    /**
+     * Loads MNIST's training images.
+     *
+     * @param folder where the four files are
+     * @param device where the images go
+     * @return 60,000 images
+     * @throws IOException if a file is missing, truncated, or not MNIST's
+     */
+    public static DigitImages train(Path folder, Device device) throws IOException {
+        return load(folder, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS, device);
+    }
+
+    /**
+     * Loads MNIST's test images.
+     *
+     * @param folder where the four files are
+     * @param device where the images go
+     * @return 10,000 images
+     * @throws IOException if a file is missing, truncated, or not MNIST's
+     */
+    public static DigitImages test(Path folder, Device device) throws IOException {
+        return load(folder, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS, device);
+    }
+
+    private static DigitImages load(Path folder, MnistFile imageFile, MnistFile labelFile, Device device)
+            throws IOException {
+        // The lengths first: "the file holds 41253 images" tells a user more than a checksum does.
+        IdxFile images = read(folder, imageFile, "images", new int[] {imageFile.count(), SIDE, SIDE});
+        IdxFile labels = read(folder, labelFile, "labels", new int[] {labelFile.count()});
+        imageFile.verify(folder.resolve(imageFile.fileName()));
+        labelFile.verify(folder.resolve(labelFile.fileName()));
+        return of(images.values(), labels.values(), device);
+    }
+
+    private static IdxFile read(Path folder, MnistFile file, String what, int[] shape) throws IOException {
+        IdxFile idx = IdxFile.read(folder.resolve(file.fileName()), what);
+        if (!Arrays.equals(idx.shape(), shape)) {
+            throw new IOException(file.fileName() + ": expected " + what + " of shape " + Arrays.toString(shape)
+                    + ", found " + Arrays.toString(idx.shape()) + ". Delete it and run ./environment/run setup");
+        }
+        return idx;
+    }
+
+    /**
+     * Returns how many images there are.
+     *
+     * @return the number n
+     */
+    public int size() {
+        return labels.length;
+    }
+
+    /**
+     * Returns the grey values; they stay this object's.
+     *
+     * @return unsigned bytes, {@code [n, 784]}
+     */
+    public NDArray grey() {
+        return grey;
+    }
+
+    /**
+     * Returns one image's digit.
+     *
+     * @param index the image
+     * @return 0 to 9
+     */
+    public int label(int index) {
+        return labels[index];
+    }
+
+    /**
+     * Returns the digits of all images.
+     *
+     * @return a copy, n values of 0 to 9
+     */
+    public byte[] labels() {
+        return labels.clone();
+    }
+
+    /**
+     * Returns the device that the images are on.
+     *
+     * @return the device
+     */
+    public Device device() {
+        return manager.getDevice();
+    }
+
+    /**
+     * Makes black and white images of all of them.
+     *
+     * @param binarization how
+     * @return unsigned bytes 0 and 1, {@code [n, 784]}, this object's until it is closed unless the caller detaches it
+     */
+    public NDArray binarized(Binarization binarization) {
+        return binarization.apply(grey);
+    }
+
+    /**
+     * Copies the first images into an object of their own, for a quick run.
+     *
+     * @param count how many
+     * @return the first {@code count} images, or all of them if there are fewer
+     * @throws IllegalArgumentException if {@code count} is not positive
+     */
+    public DigitImages first(int count) {
+        if (count <= 0) {
+            throw new IllegalArgumentException("images: must be at least 1, found " + count);
+        }
+        int kept = Math.min(count, size());
+        try (NDArray rows = grey.get(new NDIndex().addSliceDim(0, kept))) {
+            return of(rows.toByteArray(), Arrays.copyOf(labels, kept), device());
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.mnistebm.data;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Reads IDX files of unsigned bytes: two zero bytes, the type code {@code 0x08}, the number of dimensions, each
+ * dimension as a big-endian 32-bit integer, then the values in row-major order.
+ *
+ * @param shape the dimensions, the number of items first
+ * @param values the values, one byte each, to be read as unsigned
+ */
+public record IdxFile(int[] shape, byte[] values) {
+
+    private static final int UNSIGNED_BYTE = 0x08;
+    private static final int MAX_DIMENSIONS = 8;
+
+    /**
+     * Reads a file. The header is believed only after the file's length has confirmed it, so that a forged one costs no
+     * memory.
+     *
+     * @param file the file
+     * @param what what its items are, for messages: {@code images}, {@code labels}
+     * @return its content
+     * @throws IOException if the file is missing, is no IDX file of unsigned bytes, or has another length than its
+     *     header says
+     */
+    public static IdxFile read(Path file, String what) throws IOException {
+        String name = String.valueOf(file.getFileName());
+        try (InputStream in = Files.newInputStream(file);
+                DataInputStream data = new DataInputStream(new BufferedInputStream(in))) {
+            long length = Files.size(file);
+            if (length < 4) {
+                throw new IOException(name + ": expected an IDX header, the file holds " + length + " bytes");
+            }
+            int magic = data.readInt();
+            int dimensions = magic & 0xff;
+            if (magic >>> 16 != 0
+                    || (magic >>> 8 & 0xff) != UNSIGNED_BYTE
+                    || dimensions == 0
+                    || dimensions > MAX_DIMENSIONS) {
+                throw new IOException(
+                        "%s: expected an IDX file of unsigned bytes (magic 0x0000080n), found 0x%08x. Is it still compressed?"
+                                .formatted(name, magic));
+            }
+            long headerLength = 4L + 4L * dimensions;
+            if (length < headerLength) {
+                throw new IOException(name + ": expected a header of " + headerLength + " bytes, the file holds "
+                        + length + " bytes (truncated?)");
+            }
+            int[] shape = new int[dimensions];
+            for (int i = 0; i < dimensions; i++) {
+                shape[i] = data.readInt();
+                if (shape[i] <= 0) {
+                    throw new IOException(name + ": dimension " + i + " must be positive, found "
+                            + Integer.toUnsignedString(shape[i]));
+                }
+            }
+            long itemLength = product(shape, 1);
+            long bodyLength = length - headerLength;
+            if (bodyLength / itemLength != shape[0] || bodyLength % itemLength != 0) {
+                throw new IOException(
+                        "%s: expected %d %s, the file holds %d%s. Delete it and run ./environment/run setup"
+                                .formatted(
+                                        name,
+                                        shape[0],
+                                        what,
+                                        bodyLength / itemLength,
+                                        bodyLength / itemLength < shape[0] ? " (truncated?)" : " and more"));
+            }
+            byte[] values = new byte[Math.toIntExact(bodyLength)];
+            data.readFully(values);
+            return new IdxFile(shape, values);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file. Run ./environment/run setup", e);
+        } catch (ArithmeticException e) {
+            throw new IOException(name + ": the header announces more than 2 GiB", e);
+        }
+    }
+
+    private static long product(int[] shape, int from) {
+        long product = 1;
+        for (int i = from; i < shape.length; i++) {
+            product = Math.multiplyExact(product, (long) shape[i]);
+        }
+        return product;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof IdxFile that && Arrays.equals(shape, that.shape) && Arrays.equals(values, that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(shape) + Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+        return "IdxFile" + Arrays.toString(shape);
+    }
+}

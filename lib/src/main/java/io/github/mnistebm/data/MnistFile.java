@@ -1,0 +1,114 @@
+package io.github.mnistebm.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The four files of MNIST (LeCun, Cortes &amp; Burges 1998), uncompressed, with the checksums that tell them from
+ * damaged or other ones.
+ */
+public enum MnistFile {
+    /** 60,000 training images. */
+    TRAIN_IMAGES(
+            "train-images-idx3-ubyte",
+            60_000,
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "train_data"),
+    /** 60,000 training labels. */
+    TRAIN_LABELS(
+            "train-labels-idx1-ubyte",
+            60_000,
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "train_labels"),
+    /** 10,000 test images. */
+    TEST_IMAGES(
+            "t10k-images-idx3-ubyte",
+            10_000,
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "test_data"),
+    /** 10,000 test labels. */
+    TEST_LABELS(
+            "t10k-labels-idx1-ubyte",
+            10_000,
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            "test_labels");
+
+    private final String fileName;
+    private final int count;
+    private final String sha256;
+    private final String repositoryItem;
+
+    MnistFile(String fileName, int count, String sha256, String repositoryItem) {
+        this.fileName = fileName;
+        this.count = count;
+        this.sha256 = sha256;
+        this.repositoryItem = repositoryItem;
+    }
+
+    /**
+     * Returns the file's name, the one LeCun gave it.
+     *
+     * @return the name without a folder
+     */
+    public String fileName() {
+        return fileName;
+    }
+
+    /**
+     * Returns how many images or labels the file holds.
+     *
+     * @return the count
+     */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * Returns the SHA-256 of the uncompressed file.
+     *
+     * @return 64 hexadecimal digits
+     */
+    public String sha256() {
+        return sha256;
+    }
+
+    /** The name that DJL's data set repository gives this file. */
+    String repositoryItem() {
+        return repositoryItem;
+    }
+
+    /**
+     * Checks a copy of this file against its checksum.
+     *
+     * @param file the copy
+     * @throws IOException if it cannot be read or is another file
+     */
+    public void verify(Path file) throws IOException {
+        String found = sha256(file);
+        if (!found.equals(sha256)) {
+            throw new IOException(file.getFileName() + ": expected sha256 " + sha256 + ", found " + found
+                    + ". Delete it and run ./environment/run setup");
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

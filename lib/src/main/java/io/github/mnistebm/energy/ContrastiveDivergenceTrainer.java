@@ -1,0 +1,261 @@
+package io.github.mnistebm.energy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.data.MiniBatches;
+import io.github.mnistebm.sampling.ChainState;
+import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.StepSizeAdaptation;
+import io.github.mnistebm.sampling.Transition;
+import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.training.Adam;
+import io.github.mnistebm.training.CosineSchedule;
+import io.github.mnistebm.training.ExponentialMovingAverage;
+import io.github.mnistebm.training.TrainingDivergedException;
+import io.github.mnistebm.training.TrainingHistory;
+import io.github.mnistebm.training.TrainingListener;
+import java.util.function.Function;
+
+/**
+ * Trains an energy network by contrastive divergence (Hinton 2002). The gradient of the negative log-likelihood is that
+ * of
+ *
+ * <pre>mean f(data) − mean f(negatives)</pre>
+ *
+ * with negatives that chains bring from the present model; the reference measure, which has no parameters to train,
+ * cancels. All of an update stays on the device.
+ */
+public final class ContrastiveDivergenceTrainer {
+
+    /** The history's phase. */
+    public static final String PHASE = "energy";
+
+    /** Mean energy of the data, a column of the history. */
+    public static final String DATA_ENERGY = "data energy";
+
+    /** Mean energy of the negatives, a column of the history. */
+    public static final String NEGATIVE_ENERGY = "negative energy";
+
+    /** Data energy less negative energy: about 0 while the chains keep up with the model. */
+    public static final String ENERGY_GAP = "energy gap";
+
+    /** Mean acceptance probability of the chains, a column of the history. */
+    public static final String ACCEPTANCE = "acceptance";
+
+    /** Step size of the chains at the epoch's end, a column of the history. */
+    public static final String STEP_SIZE = "step size";
+
+    /** Wall time of the epoch, a column of the history. */
+    public static final String SECONDS = "seconds";
+
+    /** Gain of the step size adaptation, which goes on as long as the target changes. */
+    private static final double ADAPTATION_GAIN = 0.05;
+
+    private final ContrastiveDivergenceConfig config;
+    private final Function<EnergyFunction, TransitionKernel> kernel;
+
+    /**
+     * Makes a trainer.
+     *
+     * @param config how to train
+     * @param kernel makes the kernel of the chains for an energy, such as {@code MetropolisAdjustedLangevin::new}
+     */
+    public ContrastiveDivergenceTrainer(
+            ContrastiveDivergenceConfig config, Function<EnergyFunction, TransitionKernel> kernel) {
+        this.config = config;
+        this.kernel = kernel;
+    }
+
+    /**
+     * Trains. At the end the network holds the moving average of its weights. If the thread is interrupted, training
+     * goes back to the end of the last complete epoch and returns with a history that says so.
+     *
+     * @param network f; changed
+     * @param reference q
+     * @param data {@code [n, d]}
+     * @param listener is told of batches and epochs
+     * @return the history: {@value #DATA_ENERGY}, {@value #NEGATIVE_ENERGY}, {@value #ENERGY_GAP}, {@value
+     *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value #SECONDS}
+     * @throws TrainingDivergedException if the energy is no finite number at an epoch's end; the network is then as it
+     *     was at the end of the epoch before
+     * @throws IllegalArgumentException if the data are of another dimension than the network
+     */
+    public TrainingHistory train(
+            EnergyNetwork network, ReferenceMeasure reference, NDArray data, TrainingListener listener) {
+        TiltedEnergy energy = new TiltedEnergy(network, reference);
+        if (data.getShape().dimension() != 2 || data.getShape().get(1) != energy.dimension()) {
+            throw new IllegalArgumentException(
+                    "data: expected shape (n, " + energy.dimension() + "), found " + data.getShape());
+        }
+        TrainingHistory history =
+                TrainingHistory.of(PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, SECONDS);
+        try (NDManager manager = data.getManager().newSubManager();
+                Session session = new Session(manager, network, energy, data)) {
+            for (int epoch = 1; epoch <= config.epochs(); epoch++) {
+                if (!session.epoch(epoch, history, listener)) {
+                    history.markInterrupted();
+                    break;
+                }
+            }
+            session.finish();
+            return history;
+        }
+    }
+
+    /** What lives as long as one training. */
+    private final class Session implements AutoCloseable {
+        private final NDManager manager;
+        private final EnergyNetwork network;
+        private final TiltedEnergy energy;
+        private final TransitionKernel chains;
+        private final NDArray data;
+        private final int batchSize;
+        private final Adam adam;
+        private final CosineSchedule schedule;
+        private final ExponentialMovingAverage average;
+        private final StepSizeAdaptation adaptation;
+        private final ReplayBuffer buffer;
+        private final NDArray signs;
+        private final NDArray kept;
+        private final NDArray totals;
+        private long updates;
+
+        Session(NDManager manager, EnergyNetwork network, TiltedEnergy energy, NDArray data) {
+            this.manager = manager;
+            this.network = network;
+            this.energy = energy;
+            this.chains = kernel.apply(energy);
+            this.data = data;
+            this.batchSize = (int) Math.min(config.batchSize(), data.getShape().get(0));
+            int negatives = batchSize * config.samplesPerDatapoint();
+            this.adam = new Adam(network.parameters());
+            this.schedule = new CosineSchedule(
+                    config.learningRate(), config.epochs() * (data.getShape().get(0) / batchSize));
+            this.average = new ExponentialMovingAverage(network.parameters(), config.averageDecay());
+            this.adaptation = new StepSizeAdaptation(manager, config.initialStepSize(), config.targetAcceptance());
+            this.buffer = config.negatives() == NegativeSource.PERSISTENT
+                    ? new ReplayBuffer(
+                            manager, energy.reference(), negatives, config.bufferBatches(), config.restartProbability())
+                    : null;
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                this.signs = manager.ones(new Shape(batchSize))
+                        .divi(batchSize)
+                        .concat(manager.ones(new Shape(negatives)).divi(-negatives));
+                this.kept = network.parameters().duplicate();
+                this.kept.attach(manager);
+                this.totals = manager.zeros(new Shape(3));
+                NDScope.unregister(signs, kept, totals);
+            }
+        }
+
+        /** Trains one epoch; false if it was interrupted. */
+        boolean epoch(int epoch, TrainingHistory history, TrainingListener listener) {
+            long start = System.nanoTime();
+            try (NDScope scope = new NDScope();
+                    MiniBatches batches = MiniBatches.shuffled(data, batchSize)) {
+                scope.suppressNotUsedWarning();
+                for (int batch = 0; batch < batches.count(); batch++) {
+                    if (Thread.interrupted()) {
+                        return false;
+                    }
+                    try (NDScope update = new NDScope()) {
+                        update.suppressNotUsedWarning();
+                        update(batches.get(batch));
+                    }
+                    listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
+                }
+                float[] means = totals.div(batches.count()).toFloatArray();
+                totals.muli(0);
+                double gap = means[0] - means[1];
+                if (!Double.isFinite(gap)) {
+                    throw diverged(epoch, gap);
+                }
+                average.average().copyTo(kept);
+                history.add(
+                        means[0],
+                        means[1],
+                        gap,
+                        means[2],
+                        adaptation.stepSize().getFloat(),
+                        (System.nanoTime() - start) / 1e9);
+            }
+            listener.epochDone(history);
+            return true;
+        }
+
+        private TrainingDivergedException diverged(int epoch, double gap) {
+            kept.copyTo(network.parameters());
+            return new TrainingDivergedException("energy: the energy gap of epoch " + epoch + " is " + gap
+                    + ": training has diverged. Try a smaller learning rate (--ebm-lr), or a larger --energy-penalty");
+        }
+
+        private void update(NDArray positives) {
+            NDArray negatives = negatives(positives);
+            EnergyAndGradient loss =
+                    network.parameterGradient(NDArrays.concat(new NDList(positives, negatives)), this::coefficients);
+            adam.update(loss.gradient(), schedule.rate(updates++));
+            average.update();
+        }
+
+        /** ∂/∂f of mean f(data) − mean f(negatives) + α (mean f² over data + mean f² over negatives). */
+        private NDArray coefficients(NDArray tilts) {
+            return config.energyPenalty() == 0
+                    ? signs
+                    : signs.abs().muli(tilts).muli(2 * config.energyPenalty()).addi(signs);
+        }
+
+        private NDArray negatives(NDArray positives) {
+            NDArray start =
+                    switch (config.negatives()) {
+                        case DATA -> positives.repeat(0, config.samplesPerDatapoint());
+                        case PERSISTENT -> buffer.take();
+                        case NOISE ->
+                            energy.reference().sample(manager, (long) batchSize * config.samplesPerDatapoint());
+                    };
+            ChainState state = ChainState.at(energy, start);
+            NDArray acceptance = manager.create(0f);
+            for (int step = 0; step < config.steps(); step++) {
+                Transition transition = chains.advance(state, adaptation.stepSize());
+                state = transition.state();
+                adaptation.update(transition.acceptanceProbability(), ADAPTATION_GAIN);
+                acceptance.addi(transition.acceptanceProbability().mean());
+                transition.acceptanceProbability().close();
+            }
+            if (buffer != null) {
+                buffer.put(state.positions());
+            }
+            totals.addi(NDArrays.stack(new NDList(
+                    energy.energy(positives).mean(), state.energy().mean(), acceptance.divi(config.steps()))));
+            register(state);
+            return state.positions();
+        }
+
+        /** Gives the state to the scope of the update, which frees it. */
+        private void register(ChainState state) {
+            NDScope.register(state.positions());
+            NDScope.register(state.energy());
+            NDScope.register(state.gradient());
+        }
+
+        /** Leaves the network with the averaged weights of the last complete epoch. */
+        void finish() {
+            kept.copyTo(network.parameters());
+        }
+
+        @Override
+        public void close() {
+            adam.close();
+            average.close();
+            adaptation.close();
+            if (buffer != null) {
+                buffer.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.mnistebm.energy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+
+/**
+ * Chains that go on from update to update (Tieleman 2008; Du &amp; Mordatch 2019, section 3.2), on the device. They are
+ * kept as several batches used in turn; at each use a share of them starts anew from the reference measure.
+ */
+final class ReplayBuffer implements AutoCloseable {
+
+    private final NDManager manager;
+    private final ReferenceMeasure reference;
+    private final int batchSize;
+    private final int batches;
+    private final double restartProbability;
+    private final NDArray chains;
+    private int current;
+
+    ReplayBuffer(NDManager parent, ReferenceMeasure reference, int batchSize, int batches, double restartProbability) {
+        this.manager = parent.newSubManager();
+        this.reference = reference;
+        this.batchSize = batchSize;
+        this.batches = batches;
+        this.restartProbability = restartProbability;
+        this.chains = reference.sample(manager, (long) batchSize * batches);
+        NDScope.unregister(chains);
+    }
+
+    /** Copies the next batch of chains, some of them started anew, {@code [batch size, d]}. */
+    NDArray take() {
+        current = (current + 1) % batches;
+        NDArray kept = chains.get(slot()).duplicate();
+        if (restartProbability == 0) {
+            return kept;
+        }
+        NDArray fresh = reference.sample(manager, batchSize);
+        NDArray restarted = manager.randomUniform(0, 1, fresh.getShape().slice(0, 1))
+                .lt(restartProbability)
+                .expandDims(1)
+                .broadcast(fresh.getShape());
+        return NDArrays.where(restarted, fresh, kept);
+    }
+
+    /** Puts back the batch that was taken last, after its chains moved. */
+    void put(NDArray moved) {
+        moved.copyTo(chains.get(slot()));
+    }
+
+    private NDIndex slot() {
+        long from = (long) current * batchSize;
+        return new NDIndex().addSliceDim(from, from + batchSize);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

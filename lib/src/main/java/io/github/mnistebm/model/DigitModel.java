@@ -1,0 +1,231 @@
+package io.github.mnistebm.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.ReferenceMeasure;
+import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.sampling.LangevinSampler;
+import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.SamplerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import tech.tablesaw.api.Table;
+
+/**
+ * A trained model of handwritten digits: an autoencoder, the whitening of its latents, and an energy on whitened
+ * latents. Owns native memory on one device: close it.
+ */
+public final class DigitModel implements AutoCloseable {
+
+    /** Rows that are encoded or decoded at once, so that hidden layers stay small whatever the number of images. */
+    private static final long ROWS_AT_ONCE = 2048;
+
+    private final NDManager manager;
+    private final Autoencoder autoencoder;
+    private final Whitening whitening;
+    private final EnergyNetwork network;
+    private final TiltedEnergy energy;
+    private final ModelCard card;
+    private final Supplier<List<Table>> histories;
+
+    DigitModel(
+            NDManager manager,
+            Autoencoder autoencoder,
+            Whitening whitening,
+            EnergyNetwork network,
+            ModelCard card,
+            Supplier<List<Table>> histories) {
+        this.manager = manager;
+        this.autoencoder = autoencoder;
+        this.whitening = whitening;
+        this.network = network;
+        this.energy = new TiltedEnergy(network, new StandardNormal(network.dimension()));
+        this.card = card;
+        this.histories = histories;
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param folder where {@link #save} put it
+     * @param device where it goes
+     * @return the model
+     * @throws IOException if a file is missing, damaged, or of another version; the message names it
+     */
+    public static DigitModel load(Path folder, Device device) throws IOException {
+        return ModelFolder.load(folder, device);
+    }
+
+    /**
+     * Saves the model and the histories of its training. Everything is written to a temporary folder first, which is
+     * then renamed; a model that was there before stays beside it, under the name with {@code .previous} added.
+     *
+     * @param folder where to
+     * @throws IOException if it cannot be written; what was there before is then still there
+     */
+    public void save(Path folder) throws IOException {
+        ModelFolder.save(this, folder);
+    }
+
+    /**
+     * Returns what is known of the model's making.
+     *
+     * @return the card
+     */
+    public ModelCard card() {
+        return card;
+    }
+
+    /**
+     * Returns the tables of its training.
+     *
+     * @return one for each phase that there is a table of, named after it
+     */
+    public List<Table> histories() {
+        return histories.get();
+    }
+
+    /**
+     * Writes the results of an evaluation into the card of a saved model.
+     *
+     * @param folder where the model is
+     * @param evaluation results by name
+     * @throws IOException if the card cannot be read or written
+     */
+    public static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {
+        ModelFolder.writeCard(folder, ModelFolder.readCard(folder).withEvaluation(evaluation));
+    }
+
+    /**
+     * Returns the manager that owns the model, as a parent for a caller's own.
+     *
+     * @return the manager, on the model's device
+     */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /**
+     * Returns the energy on whitened latents.
+     *
+     * @return E(u) = f(u) − log q(u)
+     */
+    public TiltedEnergy energy() {
+        return energy;
+    }
+
+    /**
+     * Returns the reference measure q on whitened latents.
+     *
+     * @return q
+     */
+    public ReferenceMeasure reference() {
+        return energy.reference();
+    }
+
+    /**
+     * Encodes images into whitened latents.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @return u, {@code [n, d]}, attached to the manager of the images
+     */
+    public NDArray encode(NDArray images) {
+        return inParts(images, part -> whitening.whiten(autoencoder.encode(part.toType(DataType.FLOAT32, false))));
+    }
+
+    /**
+     * Decodes whitened latents.
+     *
+     * @param latents u, {@code [n, d]}
+     * @return each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
+     */
+    public NDArray decode(NDArray latents) {
+        return inParts(latents, part -> autoencoder
+                .decodeLogits(whitening.unwhiten(part))
+                .getNDArrayInternal()
+                .sigmoid());
+    }
+
+    private static NDArray inParts(NDArray rows, UnaryOperator<NDArray> map) {
+        NDArray result;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDList parts = new NDList();
+            long n = rows.getShape().get(0);
+            for (long from = 0; from < n; from += ROWS_AT_ONCE) {
+                try (NDScope part = new NDScope()) {
+                    part.suppressNotUsedWarning();
+                    NDArray mapped =
+                            map.apply(rows.get(new NDIndex().addSliceDim(from, Math.min(n, from + ROWS_AT_ONCE))));
+                    NDScope.unregister(mapped);
+                    parts.add(mapped);
+                }
+            }
+            result = NDArrays.concat(parts);
+            parts.close();
+            NDScope.unregister(result);
+        }
+        NDScope.register(result);
+        return result;
+    }
+
+    /**
+     * Draws samples of whitened latents by the Metropolis-adjusted Langevin algorithm, from chains that start at the
+     * reference measure.
+     *
+     * @param chains how many chains; at least 1
+     * @param config how long they run
+     * @param seed of the random numbers
+     * @return the draws; close it
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public SampleRun sample(int chains, SamplerConfig config, int seed) {
+        Engine.getInstance().setRandomSeed(seed);
+        return sample(chains, config, step -> {});
+    }
+
+    /** Draws samples with the engine's random numbers as they are. */
+    SampleRun sample(int chains, SamplerConfig config, IntConsumer progress) {
+        if (chains < 1) {
+            throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
+        }
+        try (NDArray start = reference().sample(manager, chains)) {
+            return LangevinSampler.of(new MetropolisAdjustedLangevin(energy), config)
+                    .run(start, progress);
+        }
+    }
+
+    Autoencoder autoencoder() {
+        return autoencoder;
+    }
+
+    Whitening whitening() {
+        return whitening;
+    }
+
+    EnergyNetwork network() {
+        return network;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.mnistebm.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is known of a model's making; {@code model.json} on disk.
+ *
+ * @param formatVersion of the folder's layout
+ * @param configuration what it was trained with, the seed among it
+ * @param versions of the library and what it stands on, by name
+ * @param dataChecksums SHA-256 of the MNIST files, by file name
+ * @param metrics of its training, by name: losses in nats an image, energies in nats, times in seconds
+ * @param evaluation of its samples, by name; empty until it was evaluated
+ */
+public record ModelCard(
+        int formatVersion,
+        TrainingConfig configuration,
+        Map<String, String> versions,
+        Map<String, String> dataChecksums,
+        Map<String, Double> metrics,
+        Map<String, Object> evaluation) {
+
+    /** The layout that this version of the library writes and reads. */
+    public static final int FORMAT_VERSION = 1;
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the format is another one, or the configuration is missing
+     */
+    public ModelCard {
+        if (formatVersion != FORMAT_VERSION) {
+            throw new IllegalArgumentException(
+                    "formatVersion: expected " + FORMAT_VERSION + ", found " + formatVersion);
+        }
+        if (configuration == null) {
+            throw new IllegalArgumentException("configuration: must be given");
+        }
+        versions = copy(versions);
+        dataChecksums = copy(dataChecksums);
+        metrics = copy(metrics);
+        evaluation = copy(evaluation);
+    }
+
+    private static <V> Map<String, V> copy(Map<String, V> map) {
+        return map == null ? Map.of() : java.util.Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    /**
+     * Returns the card with another evaluation.
+     *
+     * @param newEvaluation by name
+     * @return a new card
+     */
+    public ModelCard withEvaluation(Map<String, Object> newEvaluation) {
+        return new ModelCard(formatVersion, configuration, versions, dataChecksums, metrics, newEvaluation);
+    }
+}

@@ -1,0 +1,173 @@
+package io.github.mnistebm.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.data.TensorFile;
+import io.github.mnistebm.energy.EnergyNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
+
+/**
+ * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, and a table of each phase of training,
+ * {@code autoencoder.csv} and {@code energy.csv}.
+ */
+final class ModelFolder {
+
+    private static final String CARD = "model.json";
+    private static final String WEIGHTS = "weights.safetensors";
+    private static final String MEAN = "whitening.mean";
+    private static final String WHITEN = "whitening.whiten";
+    private static final String UNWHITEN = "whitening.unwhiten";
+    private static final String ENERGY = "energy.";
+    private static final int MAX_CARD_BYTES = 1 << 20;
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private ModelFolder() {}
+
+    static void save(DigitModel model, Path folder) throws IOException {
+        Path target = folder.toAbsolutePath().normalize();
+        Path parent = target.getParent();
+        if (parent == null) {
+            throw new IOException(folder + ": a model needs a folder of its own");
+        }
+        Files.createDirectories(parent);
+        Path staging = Files.createTempDirectory(parent, "." + target.getFileName() + ".");
+        try {
+            Files.writeString(staging.resolve(CARD), GSON.toJson(model.card()) + "\n");
+            TensorFile.write(staging.resolve(WEIGHTS), tensors(model));
+            for (Table history : model.histories()) {
+                history.write().csv(staging.resolve(history.name() + ".csv").toFile());
+            }
+            replace(staging, target);
+        } finally {
+            delete(staging);
+        }
+    }
+
+    /** Puts the new folder in the place of the old one, which stays as {@code .previous}. */
+    private static void replace(Path staging, Path target) throws IOException {
+        if (Files.exists(target)) {
+            Path previous = target.resolveSibling(target.getFileName() + ".previous");
+            delete(previous);
+            Files.move(target, previous, StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    static ModelCard readCard(Path folder) throws IOException {
+        Path file = folder.resolve(CARD);
+        try {
+            if (Files.size(file) > MAX_CARD_BYTES) {
+                throw new IOException(file + ": expected a model card, the file holds " + Files.size(file) + " bytes");
+            }
+            ModelCard card = GSON.fromJson(Files.readString(file), ModelCard.class);
+            if (card == null) {
+                throw new IOException(file + ": the file is empty");
+            }
+            return card;
+        } catch (NoSuchFileException e) {
+            throw new IOException(folder + ": no model there (" + CARD + " is missing)", e);
+        } catch (JsonParseException e) {
+            throw new IOException(file + ": not a readable model card (" + firstLine(e) + ")", e);
+        } catch (RuntimeException e) {
+            throw new IOException(file + ": " + firstLine(e), e);
+        }
+    }
+
+    /** The message that says most: a record's validation is wrapped by Gson. */
+    private static String firstLine(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    }
+
+    static void writeCard(Path folder, ModelCard card) throws IOException {
+        Path part = folder.resolve(CARD + ".part");
+        Files.writeString(part, GSON.toJson(card) + "\n");
+        Files.move(part, folder.resolve(CARD), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    static DigitModel load(Path folder, Device device) throws IOException {
+        ModelCard card = readCard(folder);
+        int hidden = card.configuration().autoencoder().hiddenUnits();
+        int dimension = card.configuration().autoencoder().latentDimension();
+        List<Integer> energyHidden = card.configuration().energyHiddenUnits();
+        NDManager manager = NDManager.newBaseManager(device);
+        try (NDManager reading = manager.newSubManager()) {
+            // The file's length confirms the card's sizes before any network is made.
+            Map<String, NDArray> tensors =
+                    TensorFile.read(reading, folder.resolve(WEIGHTS), shapes(hidden, dimension, energyHidden));
+            Autoencoder autoencoder = new Autoencoder(manager, hidden, dimension);
+            autoencoder.namedParameters().forEach((name, parameter) -> tensors.get(name)
+                    .copyTo(parameter));
+            Whitening whitening = Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN));
+            EnergyNetwork network = EnergyNetwork.create(manager, dimension, energyHidden);
+            network.namedParameters()
+                    .forEach((name, parameter) -> tensors.get(ENERGY + name).copyTo(parameter));
+            return new DigitModel(manager, autoencoder, whitening, network, card, () -> readHistories(folder));
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, NDArray> tensors(DigitModel model) {
+        Map<String, NDArray> tensors = new LinkedHashMap<>(model.autoencoder().namedParameters());
+        tensors.put(MEAN, model.whitening().mean());
+        tensors.put(WHITEN, model.whitening().whiteningMatrix());
+        tensors.put(UNWHITEN, model.whitening().unwhiteningMatrix());
+        model.network().namedParameters().forEach((name, parameter) -> tensors.put(ENERGY + name, parameter));
+        return tensors;
+    }
+
+    private static Map<String, Shape> shapes(int hidden, int dimension, List<Integer> energyHidden) {
+        Map<String, Shape> shapes = new LinkedHashMap<>(Autoencoder.parameterShapes(hidden, dimension));
+        shapes.put(MEAN, new Shape(dimension));
+        shapes.put(WHITEN, new Shape(dimension, dimension));
+        shapes.put(UNWHITEN, new Shape(dimension, dimension));
+        EnergyNetwork.parameterShapes(dimension, energyHidden)
+                .forEach((name, shape) -> shapes.put(ENERGY + name, shape));
+        return shapes;
+    }
+
+    private static List<Table> readHistories(Path folder) {
+        return Stream.of("autoencoder", "energy")
+                .filter(phase -> Files.exists(folder.resolve(phase + ".csv")))
+                .map(phase -> Table.read()
+                        .usingOptions(CsvReadOptions.builder(
+                                        folder.resolve(phase + ".csv").toFile())
+                                .tableName(phase)))
+                .toList();
+    }
+}

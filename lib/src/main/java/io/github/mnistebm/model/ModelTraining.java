@@ -1,0 +1,177 @@
+package io.github.mnistebm.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.data.MnistFile;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.training.TrainingHistory;
+import io.github.mnistebm.training.TrainingListener;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import tech.tablesaw.api.Table;
+
+/**
+ * The training of a model in its two phases, each of which can be watched: {@link #trainAutoencoder}, then {@link
+ * #trainEnergy}, then {@link #model}.
+ */
+public final class ModelTraining implements AutoCloseable {
+
+    private static final long ROWS_AT_ONCE = 2000;
+
+    private final TrainingConfig config;
+    private final DigitImages train;
+    private final DigitImages test;
+    private final NDManager manager;
+    private final Autoencoder autoencoder;
+    private final EnergyNetwork network;
+    private Whitening whitening;
+    private TrainingHistory autoencoderHistory;
+    private TrainingHistory energyHistory;
+    private boolean handedOver;
+
+    /**
+     * Prepares a training: seeds the engine and makes the untrained networks on the images' device.
+     *
+     * @param config how to train
+     * @param train the training images; not closed with this object
+     * @param test the images that losses are measured on; not closed with this object
+     */
+    public ModelTraining(TrainingConfig config, DigitImages train, DigitImages test) {
+        this.config = config;
+        this.train = train;
+        this.test = test;
+        Device device = train.device();
+        Engine.getInstance().setRandomSeed(config.seed());
+        this.manager = NDManager.newBaseManager(device);
+        this.autoencoder = new Autoencoder(
+                manager,
+                config.autoencoder().hiddenUnits(),
+                config.autoencoder().latentDimension());
+        this.network =
+                EnergyNetwork.create(manager, config.autoencoder().latentDimension(), config.energyHiddenUnits());
+    }
+
+    /**
+     * Trains the autoencoder, and fits the whitening to its latents of the training images.
+     *
+     * @param listener is told of batches and epochs
+     * @return the history; interrupted if the thread was
+     */
+    public TrainingHistory trainAutoencoder(TrainingListener listener) {
+        autoencoderHistory = new AutoencoderTrainer(config.autoencoder())
+                .train(autoencoder, train, test, config.binarization(), listener);
+        if (autoencoderHistory.epochs() > 0) {
+            try (NDArray latents = encode(train)) {
+                whitening = Whitening.fit(manager, latents);
+            }
+        }
+        return autoencoderHistory;
+    }
+
+    /**
+     * Trains the energy network on the whitened latents of the training images.
+     *
+     * @param listener is told of batches and epochs
+     * @return the history; interrupted if the thread was
+     * @throws IllegalStateException if the autoencoder is not trained
+     */
+    public TrainingHistory trainEnergy(TrainingListener listener) {
+        requireAutoencoder();
+        try (NDArray latents = encode(train);
+                NDArray whitened = whitening.whiten(latents)) {
+            energyHistory = new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new)
+                    .train(network, new StandardNormal(network.dimension()), whitened, listener);
+        }
+        return energyHistory;
+    }
+
+    /**
+     * Hands over the model, as far as it is trained: with an untrained energy network, its energy is the reference
+     * measure's.
+     *
+     * @return the model, which from now on owns the native memory
+     * @throws IllegalStateException if the autoencoder is not trained
+     */
+    public DigitModel model() {
+        requireAutoencoder();
+        handedOver = true;
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        addLastRow(metrics, autoencoderHistory);
+        addLastRow(metrics, energyHistory);
+        Map<String, String> checksums = new LinkedHashMap<>();
+        for (MnistFile file : MnistFile.values()) {
+            checksums.put(file.fileName(), file.sha256());
+        }
+        ModelCard card =
+                new ModelCard(ModelCard.FORMAT_VERSION, config, Versions.current(), checksums, metrics, Map.of());
+        List<Table> histories = Stream.of(autoencoderHistory, energyHistory)
+                .filter(Objects::nonNull)
+                .map(TrainingHistory::table)
+                .toList();
+        return new DigitModel(manager, autoencoder, whitening, network, card, () -> histories);
+    }
+
+    private static void addLastRow(Map<String, Double> metrics, TrainingHistory history) {
+        if (history == null || history.epochs() == 0) {
+            return;
+        }
+        String phase = history.table().name();
+        metrics.put(phase + " epochs", (double) history.epochs());
+        for (String column : history.table().columnNames()) {
+            if (column.equals("seconds")) {
+                metrics.put(
+                        phase + " seconds", history.table().doubleColumn(column).sum());
+            } else if (!column.equals(TrainingHistory.EPOCH)) {
+                metrics.put(phase + " " + column, history.last(column));
+            }
+        }
+    }
+
+    private void requireAutoencoder() {
+        if (whitening == null) {
+            throw new IllegalStateException("the autoencoder is not trained: call trainAutoencoder first");
+        }
+    }
+
+    private NDArray encode(DigitImages images) {
+        try (NDScope scope = new NDScope();
+                NDArray binary = images.binarized(config.binarization())) {
+            scope.suppressNotUsedWarning();
+            NDList parts = new NDList();
+            for (long from = 0; from < images.size(); from += ROWS_AT_ONCE) {
+                NDArray rows =
+                        binary.get(new NDIndex().addSliceDim(from, Math.min(images.size(), from + ROWS_AT_ONCE)));
+                parts.add(autoencoder.encode(rows.toType(DataType.FLOAT32, false)));
+            }
+            NDArray latents = NDArrays.concat(parts);
+            latents.attach(manager);
+            NDScope.unregister(latents);
+            return latents;
+        }
+    }
+
+    /** Frees the networks, unless {@link #model} has handed them over. */
+    @Override
+    public void close() {
+        if (!handedOver) {
+            manager.close();
+        }
+    }
+}

@@ -1,0 +1,358 @@
+package io.github.mnistebm.model;
+
+import io.github.mnistebm.autoencoder.AutoencoderConfig;
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
+import io.github.mnistebm.energy.NegativeSource;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * All that a training needs to know beside the images. Made by {@link Preset#builder()}.
+ *
+ * @param seed of all random numbers
+ * @param trainImages how many of the training images are used, from the first on; at least 1
+ * @param binarization how grey becomes black and white
+ * @param autoencoder the autoencoder and its training
+ * @param energyHiddenUnits width of each hidden layer of the energy network, at least one
+ * @param energy the energy network's training
+ */
+public record TrainingConfig(
+        int seed,
+        int trainImages,
+        Binarization binarization,
+        AutoencoderConfig autoencoder,
+        List<Integer> energyHiddenUnits,
+        ContrastiveDivergenceConfig energy) {
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if one is missing or out of range
+     */
+    public TrainingConfig {
+        if (trainImages < 1) {
+            throw new IllegalArgumentException("training images: must be at least 1, found " + trainImages);
+        }
+        if (binarization == null || autoencoder == null || energy == null || energyHiddenUnits == null) {
+            throw new IllegalArgumentException(
+                    "binarization, autoencoder, energy and energyHiddenUnits: must all be given");
+        }
+        if (energyHiddenUnits.isEmpty() || energyHiddenUnits.stream().anyMatch(units -> units == null || units < 1)) {
+            throw new IllegalArgumentException(
+                    "energy hidden units: expected at least one layer of at least 1 unit, found " + energyHiddenUnits);
+        }
+        energyHiddenUnits = List.copyOf(energyHiddenUnits);
+    }
+
+    /** Sets options by name. The names are those of the command line. */
+    public static final class Builder {
+        private int seed = 1;
+        private int trainImages = 60_000;
+        private Binarization binarization = Binarization.THRESHOLD;
+
+        private int autoencoderHiddenUnits = 1024;
+        private int latentDimension = 16;
+        private int autoencoderEpochs = 12;
+        private int autoencoderBatchSize = 128;
+        private double autoencoderLearningRate = 1e-3;
+        private double latentNoise = 0.4;
+        private double latentPenalty = 0.25;
+
+        private int energyHiddenUnits = 256;
+        private int energyLayers = 2;
+        private int energyEpochs = 20;
+        private int energyBatchSize = 1024;
+        private double energyLearningRate = 1e-3;
+        private NegativeSource negatives = NegativeSource.PERSISTENT;
+        private int samplesPerDatapoint = 1;
+        private int steps = 10;
+        private int bufferBatches = 4;
+        private double restartProbability = 0.01;
+        private double energyPenalty;
+        private double averageDecay = 0.999;
+
+        Builder() {}
+
+        /**
+         * Sets the seed of all random numbers.
+         *
+         * @param seed any number
+         * @return this builder
+         */
+        public Builder seed(int seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Sets how many training images are used.
+         *
+         * @param trainImages at least 1
+         * @return this builder
+         */
+        public Builder trainImages(int trainImages) {
+            this.trainImages = trainImages;
+            return this;
+        }
+
+        /**
+         * Sets how grey becomes black and white.
+         *
+         * @param binarization the rule
+         * @return this builder
+         */
+        public Builder binarization(Binarization binarization) {
+            this.binarization = binarization;
+            return this;
+        }
+
+        /**
+         * Sets the width of the autoencoder's hidden layers.
+         *
+         * @param hiddenUnits at least 1
+         * @return this builder
+         */
+        public Builder autoencoderHiddenUnits(int hiddenUnits) {
+            this.autoencoderHiddenUnits = hiddenUnits;
+            return this;
+        }
+
+        /**
+         * Sets the dimension of the latents.
+         *
+         * @param latentDimension d, at least 1
+         * @return this builder
+         */
+        public Builder latentDimension(int latentDimension) {
+            this.latentDimension = latentDimension;
+            return this;
+        }
+
+        /**
+         * Sets how often the autoencoder sees the data.
+         *
+         * @param epochs at least 1
+         * @return this builder
+         */
+        public Builder autoencoderEpochs(int epochs) {
+            this.autoencoderEpochs = epochs;
+            return this;
+        }
+
+        /**
+         * Sets the autoencoder's batch size.
+         *
+         * @param batchSize at least 1
+         * @return this builder
+         */
+        public Builder autoencoderBatchSize(int batchSize) {
+            this.autoencoderBatchSize = batchSize;
+            return this;
+        }
+
+        /**
+         * Sets the autoencoder's first learning rate.
+         *
+         * @param learningRate positive
+         * @return this builder
+         */
+        public Builder autoencoderLearningRate(double learningRate) {
+            this.autoencoderLearningRate = learningRate;
+            return this;
+        }
+
+        /**
+         * Sets the noise on latents during the autoencoder's training.
+         *
+         * @param latentNoise standard deviation, at least 0
+         * @return this builder
+         */
+        public Builder latentNoise(double latentNoise) {
+            this.latentNoise = latentNoise;
+            return this;
+        }
+
+        /**
+         * Sets the penalty on the square of latents.
+         *
+         * @param latentPenalty nats, at least 0
+         * @return this builder
+         */
+        public Builder latentPenalty(double latentPenalty) {
+            this.latentPenalty = latentPenalty;
+            return this;
+        }
+
+        /**
+         * Sets the width of the energy network's hidden layers.
+         *
+         * @param hiddenUnits at least 1
+         * @return this builder
+         */
+        public Builder energyHiddenUnits(int hiddenUnits) {
+            this.energyHiddenUnits = hiddenUnits;
+            return this;
+        }
+
+        /**
+         * Sets the number of the energy network's hidden layers.
+         *
+         * @param layers at least 1
+         * @return this builder
+         */
+        public Builder energyLayers(int layers) {
+            this.energyLayers = layers;
+            return this;
+        }
+
+        /**
+         * Sets how often the energy network sees the data.
+         *
+         * @param epochs at least 1
+         * @return this builder
+         */
+        public Builder energyEpochs(int epochs) {
+            this.energyEpochs = epochs;
+            return this;
+        }
+
+        /**
+         * Sets the energy network's batch size.
+         *
+         * @param batchSize at least 1
+         * @return this builder
+         */
+        public Builder energyBatchSize(int batchSize) {
+            this.energyBatchSize = batchSize;
+            return this;
+        }
+
+        /**
+         * Sets the energy network's first learning rate.
+         *
+         * @param learningRate positive
+         * @return this builder
+         */
+        public Builder energyLearningRate(double learningRate) {
+            this.energyLearningRate = learningRate;
+            return this;
+        }
+
+        /**
+         * Sets where the chains of the negatives start.
+         *
+         * @param negatives the source
+         * @return this builder
+         */
+        public Builder negatives(NegativeSource negatives) {
+            this.negatives = negatives;
+            return this;
+        }
+
+        /**
+         * Sets how many negatives there are for each data point.
+         *
+         * @param samplesPerDatapoint at least 1
+         * @return this builder
+         */
+        public Builder samplesPerDatapoint(int samplesPerDatapoint) {
+            this.samplesPerDatapoint = samplesPerDatapoint;
+            return this;
+        }
+
+        /**
+         * Sets the MALA steps of an update.
+         *
+         * @param steps at least 1
+         * @return this builder
+         */
+        public Builder steps(int steps) {
+            this.steps = steps;
+            return this;
+        }
+
+        /**
+         * Sets how many sets of chains the replay buffer holds.
+         *
+         * @param bufferBatches at least 1
+         * @return this builder
+         */
+        public Builder bufferBatches(int bufferBatches) {
+            this.bufferBatches = bufferBatches;
+            return this;
+        }
+
+        /**
+         * Sets the share of the buffer's chains that start anew at each use.
+         *
+         * @param restartProbability in [0, 1)
+         * @return this builder
+         */
+        public Builder restartProbability(double restartProbability) {
+            this.restartProbability = restartProbability;
+            return this;
+        }
+
+        /**
+         * Sets the weight of the penalty on the square of the network's values.
+         *
+         * @param energyPenalty at least 0
+         * @return this builder
+         */
+        public Builder energyPenalty(double energyPenalty) {
+            this.energyPenalty = energyPenalty;
+            return this;
+        }
+
+        /**
+         * Sets the decay of the moving average of weights.
+         *
+         * @param averageDecay in [0, 1)
+         * @return this builder
+         */
+        public Builder averageDecay(double averageDecay) {
+            this.averageDecay = averageDecay;
+            return this;
+        }
+
+        /**
+         * Makes the configuration.
+         *
+         * @return the configuration
+         * @throws IllegalArgumentException if an option is out of range
+         */
+        public TrainingConfig build() {
+            if (energyLayers < 1) {
+                throw new IllegalArgumentException("energy layers: must be at least 1, found " + energyLayers);
+            }
+            return new TrainingConfig(
+                    seed,
+                    trainImages,
+                    binarization,
+                    new AutoencoderConfig(
+                            autoencoderHiddenUnits,
+                            latentDimension,
+                            autoencoderEpochs,
+                            autoencoderBatchSize,
+                            autoencoderLearningRate,
+                            latentNoise,
+                            latentPenalty),
+                    Collections.nCopies(energyLayers, energyHiddenUnits),
+                    new ContrastiveDivergenceConfig(
+                            energyEpochs,
+                            energyBatchSize,
+                            energyLearningRate,
+                            negatives,
+                            samplesPerDatapoint,
+                            steps,
+                            INITIAL_STEP_SIZE,
+                            bufferBatches,
+                            restartProbability,
+                            energyPenalty,
+                            averageDecay));
+        }
+
+        private static final double INITIAL_STEP_SIZE = 0.1;
+    }
+}

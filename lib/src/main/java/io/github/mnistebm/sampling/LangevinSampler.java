@@ -1,0 +1,115 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
+
+/**
+ * Runs a batch of chains: burn-in with step size adaptation, then draws with the step size frozen, as the theory of
+ * Markov chains asks for. States, draws, energies and acceptances stay on the device; nothing is read back to the host
+ * before the run is over.
+ */
+public final class LangevinSampler {
+
+    /** The gain of the adaptation's first step, and the power by which it falls. */
+    private static final double FIRST_GAIN = 1.0;
+
+    private static final double GAIN_DECAY = 0.6;
+
+    private final TransitionKernel kernel;
+    private final SamplerConfig config;
+
+    private LangevinSampler(TransitionKernel kernel, SamplerConfig config) {
+        this.kernel = kernel;
+        this.config = config;
+    }
+
+    /**
+     * Makes a sampler.
+     *
+     * @param kernel the step
+     * @param config how many of them
+     * @return the sampler; it holds no native memory
+     */
+    public static LangevinSampler of(TransitionKernel kernel, SamplerConfig config) {
+        return new LangevinSampler(kernel, config);
+    }
+
+    /**
+     * Runs chains.
+     *
+     * @param initial where they start, {@code [chains, d]}; left as it is
+     * @return the draws
+     * @throws IllegalArgumentException if {@code initial} has another dimension than the target
+     * @throws CancellationException if the thread is interrupted
+     */
+    public SampleRun run(NDArray initial) {
+        return run(initial, step -> {});
+    }
+
+    /**
+     * Runs chains, telling how far they are.
+     *
+     * @param initial where they start, {@code [chains, d]}; left as it is
+     * @param progress called after each step, burn-in included, with the number of steps done
+     * @return the draws
+     * @throws IllegalArgumentException if {@code initial} has another dimension than the target
+     * @throws CancellationException if the thread is interrupted
+     */
+    public SampleRun run(NDArray initial, IntConsumer progress) {
+        NDManager manager = initial.getManager().newSubManager();
+        try (NDScope scope = new NDScope();
+                NDManager work = manager.newSubManager();
+                StepSizeAdaptation adaptation =
+                        new StepSizeAdaptation(work, config.stepSize(), config.targetAcceptance())) {
+            scope.suppressNotUsedWarning();
+            NDArray start = initial.duplicate();
+            start.attach(work);
+            ChainState state = ChainState.at(kernel.energy(), start);
+            state.leaveScope();
+            NDArray acceptance = state.energy().zerosLike();
+            NDList positions = new NDList(config.draws());
+            NDList energies = new NDList(config.draws());
+            int total = config.burnIn() + config.steps();
+            for (int step = 1; step <= total; step++) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new CancellationException(
+                            "sampling was interrupted after " + (step - 1) + " of " + total + " steps");
+                }
+                Transition transition = kernel.advance(state, adaptation.stepSize());
+                state = transition.state();
+                if (step <= config.burnIn()) {
+                    adaptation.update(transition.acceptanceProbability(), FIRST_GAIN / Math.pow(step, GAIN_DECAY));
+                } else {
+                    acceptance.addi(transition.acceptanceProbability());
+                    if ((step - config.burnIn()) % config.thinning() == 0) {
+                        positions.add(state.positions().duplicate());
+                        energies.add(state.energy().duplicate());
+                    }
+                }
+                transition.acceptanceProbability().close();
+                progress.accept(step);
+            }
+            NDArray draws = NDArrays.stack(positions);
+            NDArray drawEnergies = NDArrays.stack(energies);
+            acceptance.divi(config.steps());
+            for (NDArray result : new NDArray[] {draws, drawEnergies, acceptance}) {
+                NDScope.unregister(result);
+                result.attach(manager);
+            }
+            return new SampleRun(
+                    manager,
+                    draws,
+                    drawEnergies,
+                    acceptance,
+                    adaptation.stepSize().getFloat());
+        } catch (RuntimeException | Error e) {
+            manager.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * The Metropolis-adjusted Langevin algorithm, MALA (Besag 1994; Roberts &amp; Tweedie 1996, "Exponential convergence of
+ * Langevin distributions and their discrete approximations", section 1.4).
+ *
+ * <p>Proposal u′ = u − ε ∇E(u) + √(2ε) ξ with ξ standard normal, accepted with probability min(1, α), where both
+ * proposal densities enter:
+ *
+ * <pre>log α = E(u) − E(u′) + [ ‖u′ − u + ε ∇E(u)‖² − ‖u − u′ + ε ∇E(u′)‖² ] / 4ε</pre>
+ *
+ * <p>A proposal whose energy or gradient is not finite is rejected.
+ *
+ * @param energy the target
+ */
+public record MetropolisAdjustedLangevin(EnergyFunction energy) implements TransitionKernel {
+
+    @Override
+    public Transition step(ChainState state, NDArray stepSize) {
+        NDArray positions = state.positions();
+        NDManager manager = positions.getManager();
+        NDArray noise =
+                manager.randomNormal(positions.getShape()).muli(stepSize.mul(2).sqrt());
+        NDArray drift = state.gradient().mul(stepSize);
+        NDArray proposal = positions.sub(drift).addi(noise);
+        EnergyAndGradient proposed = energy.energyAndGradient(proposal);
+
+        // u′ − u + ε ∇E(u) is the noise itself, u − u′ + ε ∇E(u′) = ε (∇E(u) + ∇E(u′)) − noise.
+        NDArray forward = noise.square().sum(new int[] {1});
+        NDArray backward = proposed.gradient()
+                .mul(stepSize)
+                .addi(drift)
+                .subi(noise)
+                .square()
+                .sum(new int[] {1});
+        NDArray logRatio = state.energy()
+                .sub(proposed.energy())
+                .addi(forward.sub(backward).divi(stepSize.mul(4)))
+                .addi(proposed.energy().mul(0)); // NaN where the proposed energy is not finite, -∞ included
+
+        // NaN compares false: such a proposal is rejected.
+        NDArray acceptance = logRatio.exp().minimum(1);
+        NDArray finite = acceptance.gte(0);
+        NDArray accepted = manager.randomUniform(0, 1, acceptance.getShape()).lt(acceptance);
+        NDArray acceptedRows = accepted.expandDims(1).broadcast(positions.getShape());
+        ChainState next = new ChainState(
+                NDArrays.where(acceptedRows, proposal, positions),
+                NDArrays.where(accepted, proposed.energy(), state.energy()),
+                NDArrays.where(acceptedRows, proposed.gradient(), state.gradient()));
+        return new Transition(next, NDArrays.where(finite, acceptance, acceptance.zerosLike()));
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+
+/** What a run of chains gave. Owns its arrays: close it. */
+public final class SampleRun implements AutoCloseable {
+
+    private final NDManager manager;
+    private final NDArray positions;
+    private final NDArray energies;
+    private final NDArray acceptanceRate;
+    private final double stepSize;
+
+    SampleRun(NDManager manager, NDArray positions, NDArray energies, NDArray acceptanceRate, double stepSize) {
+        this.manager = manager;
+        this.positions = positions;
+        this.energies = energies;
+        this.acceptanceRate = acceptanceRate;
+        this.stepSize = stepSize;
+    }
+
+    /**
+     * Returns the draws.
+     *
+     * @return {@code [draws, chains, d]}
+     */
+    public NDArray positions() {
+        return positions;
+    }
+
+    /**
+     * Returns the energies of the draws.
+     *
+     * @return nats, {@code [draws, chains]}
+     */
+    public NDArray energies() {
+        return energies;
+    }
+
+    /**
+     * Returns each chain's mean acceptance probability after burn-in.
+     *
+     * @return {@code [chains]}
+     */
+    public NDArray acceptanceRate() {
+        return acceptanceRate;
+    }
+
+    /**
+     * Returns the mean of {@link #acceptanceRate()} over the chains.
+     *
+     * @return in [0, 1]
+     */
+    public double meanAcceptanceRate() {
+        try (NDArray mean = acceptanceRate.mean()) {
+            return mean.getFloat();
+        }
+    }
+
+    /**
+     * Returns the step size after burn-in, with which the draws were made.
+     *
+     * @return ε
+     */
+    public double stepSize() {
+        return stepSize;
+    }
+
+    /**
+     * Returns the last draw of every chain.
+     *
+     * @return {@code [chains, d]}; it stays this object's
+     */
+    public NDArray last() {
+        return positions.get(new NDIndex().addIndices(positions.getShape().get(0) - 1));
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+
+/**
+ * Robbins–Monro adaptation of a step size to an acceptance probability, log ε ← log ε + γₜ (ā − a*), with ā the mean over
+ * the chains (Andrieu &amp; Thoms 2008, "A tutorial on adaptive MCMC", algorithm 4). The step size lives on the device
+ * and is bounded, so that a failing target cannot drive it away.
+ */
+public final class StepSizeAdaptation implements AutoCloseable {
+
+    /** The least step size that is ever used. */
+    public static final double MIN_STEP_SIZE = 1e-5;
+
+    /** The greatest step size that is ever used. */
+    public static final double MAX_STEP_SIZE = 10;
+
+    private final NDManager manager;
+    private final NDArray logStepSize;
+    private final NDArray stepSize;
+    private final double targetAcceptance;
+
+    /**
+     * Starts at a step size.
+     *
+     * @param parent the parent of the manager that owns the step size
+     * @param initialStepSize ε to begin with; positive
+     * @param targetAcceptance a*, in (0, 1)
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public StepSizeAdaptation(NDManager parent, double initialStepSize, double targetAcceptance) {
+        if (!(initialStepSize > 0) || Double.isInfinite(initialStepSize)) {
+            throw new IllegalArgumentException("step size: must be positive and finite, found " + initialStepSize);
+        }
+        if (!(targetAcceptance > 0 && targetAcceptance < 1)) {
+            throw new IllegalArgumentException("target acceptance: must be in (0, 1), found " + targetAcceptance);
+        }
+        this.manager = parent.newSubManager();
+        this.stepSize = manager.create((float) initialStepSize);
+        this.logStepSize = manager.create((float) Math.log(initialStepSize));
+        this.targetAcceptance = targetAcceptance;
+        NDScope.unregister(stepSize, logStepSize);
+    }
+
+    /**
+     * Returns the step size, which {@link #update} changes in place.
+     *
+     * @return ε on the device, of shape {@code ()}; it stays this object's
+     */
+    public NDArray stepSize() {
+        return stepSize;
+    }
+
+    /**
+     * Moves the step size towards the wanted acceptance, on the device.
+     *
+     * @param acceptanceProbability of each chain, {@code [chains]}
+     * @param gain γₜ
+     */
+    public void update(NDArray acceptanceProbability, double gain) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            logStepSize.addi(acceptanceProbability.mean().subi(targetAcceptance).muli(gain));
+            logStepSize.clip(Math.log(MIN_STEP_SIZE), Math.log(MAX_STEP_SIZE)).copyTo(logStepSize);
+            logStepSize.exp().copyTo(stepSize);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+
+/**
+ * What one step of a kernel did.
+ *
+ * @param state where the chains are now
+ * @param acceptanceProbability min(1, α) of each chain's proposal, {@code [chains]}; 1 where a kernel accepts always
+ */
+public record Transition(ChainState state, NDArray acceptanceProbability) {
+
+    /** Takes the arrays out of the innermost scope, so that they outlive it. */
+    void leaveScope() {
+        state.leaveScope();
+        NDScope.unregister(acceptanceProbability);
+    }
+}

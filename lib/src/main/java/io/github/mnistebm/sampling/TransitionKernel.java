@@ -1,0 +1,41 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+
+/** A Markov transition kernel on a batch of chains. */
+public interface TransitionKernel {
+
+    /**
+     * Returns the target.
+     *
+     * @return the energy function
+     */
+    EnergyFunction energy();
+
+    /**
+     * Moves every chain one step, with the engine's random numbers.
+     *
+     * @param state where they are; left as it is
+     * @param stepSize ε on the device, of shape {@code ()}
+     * @return where they are then; it and what was made on the way is attached to the manager of the positions
+     */
+    Transition step(ChainState state, NDArray stepSize);
+
+    /**
+     * Like {@link #step}, but frees at once what was made on the way and the state that was left.
+     *
+     * @param state where the chains are; closed
+     * @param stepSize ε on the device, of shape {@code ()}
+     * @return where they are then; the caller closes both its parts
+     */
+    default Transition advance(ChainState state, NDArray stepSize) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Transition transition = step(state, stepSize);
+            transition.leaveScope();
+            state.close();
+            return transition;
+        }
+    }
+}

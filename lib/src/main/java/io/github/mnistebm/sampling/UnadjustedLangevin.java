@@ -1,0 +1,25 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The unadjusted Langevin algorithm, u ← u − ε ∇E(u) + √(2ε) ξ (Roberts &amp; Tweedie 1996, section 1.3). Without the
+ * Metropolis correction its stationary distribution differs from the target: for a standard normal target its variance
+ * is 1 / (1 − ε/2) in place of 1.
+ *
+ * @param energy the target
+ */
+public record UnadjustedLangevin(EnergyFunction energy) implements TransitionKernel {
+
+    @Override
+    public Transition step(ChainState state, NDArray stepSize) {
+        NDArray positions = state.positions();
+        NDArray noise = positions
+                .getManager()
+                .randomNormal(positions.getShape())
+                .muli(stepSize.mul(2).sqrt());
+        NDArray next = positions.sub(state.gradient().mul(stepSize)).addi(noise);
+        ChainState moved = ChainState.at(energy, next);
+        return new Transition(moved, moved.energy().onesLike());
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.mnistebm.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.PairList;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The parameters of blocks, laid into one contiguous vector. The blocks go on with views of it, so that one in-place
+ * operation on the vector updates every layer.
+ */
+public final class FlatParameters {
+
+    private final NDArray values;
+    private final List<NDArray> views;
+
+    private FlatParameters(NDArray values, List<NDArray> views) {
+        this.values = values;
+        this.views = views;
+    }
+
+    /**
+     * Moves the parameters of initialized blocks into one vector.
+     *
+     * @param manager the owner of the vector and of the views
+     * @param blocks the blocks, all parameters of which must be trainable
+     * @return the vector, holding the blocks' present values
+     */
+    public static FlatParameters of(NDManager manager, Block... blocks) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (Block block : blocks) {
+            parameters.addAll(((PairList<String, Parameter>) block.getParameters()).values());
+        }
+        NDList flattened = new NDList();
+        for (Parameter parameter : parameters) {
+            flattened.add(parameter.getArray().stopGradient().flatten());
+        }
+        NDArray values = NDArrays.concat(flattened);
+        values.attach(manager);
+        flattened.close();
+        List<NDArray> views = new ArrayList<>();
+        long offset = 0;
+        for (Parameter parameter : parameters) {
+            Shape shape = parameter.getArray().getShape();
+            NDArray view = values.get(new NDIndex().addSliceDim(offset, offset + shape.size()))
+                    .reshape(shape);
+            offset += shape.size();
+            String name = parameter.getArray().getName();
+            parameter.getArray().close();
+            view.setName(name);
+            view.setRequiresGradient(true);
+            parameter.close();
+            parameter.setShape(null);
+            parameter.setArray(view);
+            views.add(view);
+        }
+        NDScope.unregister(values);
+        views.forEach(NDScope::unregister);
+        return new FlatParameters(values, List.copyOf(views));
+    }
+
+    /**
+     * Returns the vector; writing to it changes the blocks.
+     *
+     * @return all parameters, {@code [p]}
+     */
+    public NDArray values() {
+        return values;
+    }
+
+    /**
+     * Gathers the gradients that a backward pass left, and clears them for the next one.
+     *
+     * @return the gradient, {@code [p]}, attached to the manager of the values
+     */
+    public NDArray takeGradient() {
+        NDList flattened = new NDList();
+        for (NDArray view : views) {
+            flattened.add(view.getGradient().flatten());
+        }
+        NDArray gradient = NDArrays.concat(flattened);
+        for (NDArray view : views) {
+            NDArray part = view.getGradient();
+            // Not part.subi(part): it would leave a NaN in place for ever (deepjavalibrary/djl, pull request 2792).
+            part.zerosLike().copyTo(part);
+        }
+        return gradient;
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.mnistebm.training;
+
+/**
+ * Is told how training goes, on the training thread. To stop a training, interrupt its thread: it goes back to the end
+ * of the last complete epoch and returns.
+ */
+public interface TrainingListener {
+
+    /** Listens to nothing. */
+    TrainingListener NONE = new TrainingListener() {};
+
+    /**
+     * A mini-batch is done.
+     *
+     * @param phase the phase's name
+     * @param epoch the epoch, from 1
+     * @param epochs the number of epochs
+     * @param batch the batch of this epoch, from 1
+     * @param batches the number of batches of an epoch
+     */
+    default void batchDone(String phase, int epoch, int epochs, int batch, int batches) {}
+
+    /**
+     * An epoch is done.
+     *
+     * @param history the phase's history, this epoch's row last
+     */
+    default void epochDone(TrainingHistory history) {}
+}
