@@ -115,11 +115,9 @@ public final class Autoencoder implements AutoCloseable {
      * @return the mean over the images of the sum over pixels, in nats, of shape {@code ()}
      */
     static NDArray crossEntropy(NDArray images, NDArray logits) {
-        NDArray sum = logits.getNDArrayInternal()
-                .softPlus()
-                .sum()
-                .sub(logits.mul(images).sum());
-        return sum.div(images.getShape().get(0));
+        int[] pixels = {1};
+        NDArray normalizer = logits.getNDArrayInternal().softPlus().sum(pixels);
+        return normalizer.sub(logits.mul(images).sum(pixels)).mean();
     }
 
     /** All parameters as one vector. */

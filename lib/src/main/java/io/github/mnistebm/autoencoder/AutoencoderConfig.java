@@ -27,12 +27,13 @@ public record AutoencoderConfig(
      * @throws IllegalArgumentException if one is out of range
      */
     public AutoencoderConfig {
-        requireAtLeastOne("hidden units", hiddenUnits);
+        requireAtLeastOne("autoencoder hidden units", hiddenUnits);
         requireAtLeastOne("latent dimension", latentDimension);
-        requireAtLeastOne("epochs", epochs);
-        requireAtLeastOne("batch size", batchSize);
+        requireAtLeastOne("autoencoder epochs", epochs);
+        requireAtLeastOne("autoencoder batch size", batchSize);
         if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-            throw new IllegalArgumentException("learning rate: must be positive and finite, found " + learningRate);
+            throw new IllegalArgumentException(
+                    "autoencoder learning rate: must be positive and finite, found " + learningRate);
         }
         if (!(latentNoise >= 0) || Double.isInfinite(latentNoise)) {
             throw new IllegalArgumentException("latent noise: must be at least 0 and finite, found " + latentNoise);

@@ -10,6 +10,7 @@ import ai.djl.training.GradientCollector;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
+import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
 import io.github.mnistebm.training.TrainingDivergedException;
@@ -80,6 +81,8 @@ public final class AutoencoderTrainer {
                 Adam adam = new Adam(values);
                 NDArray testImages = test.binarized(binarization);
                 NDArray total = manager.create(0f);
+                // An array that outlives the backward pass: of a plain number DJL frees the memory before that.
+                NDArray penalty = manager.create((float) config.latentPenalty());
                 NDArray kept = values.duplicate()) {
             for (int epoch = 1; epoch <= config.epochs(); epoch++) {
                 long start = System.nanoTime();
@@ -89,13 +92,13 @@ public final class AutoencoderTrainer {
                     scope.suppressNotUsedWarning();
                     for (int batch = 0; batch < batches.count(); batch++) {
                         if (Thread.interrupted()) {
-                            kept.copyTo(values);
+                            Tensors.copy(kept, values);
                             history.markInterrupted();
                             return history;
                         }
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
-                            total.addi(backward(autoencoder, batches.get(batch)));
+                            total.addi(backward(autoencoder, batches.get(batch), penalty));
                             adam.update(autoencoder.parameters().takeGradient(), schedule.rate(updates++));
                         }
                         listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
@@ -103,11 +106,11 @@ public final class AutoencoderTrainer {
                     double trainLoss = total.getFloat() / batches.count();
                     total.muli(0);
                     if (!Double.isFinite(trainLoss)) {
-                        kept.copyTo(values);
+                        Tensors.copy(kept, values);
                         throw new TrainingDivergedException("autoencoder: the loss of epoch " + epoch + " is "
                                 + trainLoss + ": training has diverged. Try a smaller learning rate (--auto-lr)");
                     }
-                    values.copyTo(kept);
+                    Tensors.copy(values, kept);
                     history.add(trainLoss, loss(autoencoder, testImages), (System.nanoTime() - start) / 1e9);
                 }
                 listener.epochDone(history);
@@ -117,7 +120,7 @@ public final class AutoencoderTrainer {
     }
 
     /** Leaves the gradients in the blocks and returns the loss. */
-    private NDArray backward(Autoencoder autoencoder, NDArray images) {
+    private NDArray backward(Autoencoder autoencoder, NDArray images, NDArray penalty) {
         try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
             NDArray latents = autoencoder.encode(images);
             NDArray noisy = config.latentNoise() == 0
@@ -126,9 +129,7 @@ public final class AutoencoderTrainer {
                             images.getManager().randomNormal(latents.getShape()).mul(config.latentNoise()));
             NDArray loss = Autoencoder.crossEntropy(images, autoencoder.decodeLogits(noisy));
             if (config.latentPenalty() > 0) {
-                loss = loss.add(latents.square()
-                        .sum()
-                        .mul(config.latentPenalty() / images.getShape().get(0)));
+                loss = loss.add(latents.square().sum(new int[] {1}).mean().mul(penalty));
             }
             collector.backward(loss);
             return loss.stopGradient();

@@ -36,12 +36,12 @@ public record ContrastiveDivergenceConfig(
      * @throws IllegalArgumentException if one is out of range
      */
     public ContrastiveDivergenceConfig {
-        requireAtLeastOne("epochs", epochs);
-        requireAtLeastOne("batch size", batchSize);
+        requireAtLeastOne("energy epochs", epochs);
+        requireAtLeastOne("energy batch size", batchSize);
         requireAtLeastOne("samples per data point", samplesPerDatapoint);
         requireAtLeastOne("steps", steps);
         requireAtLeastOne("buffer batches", bufferBatches);
-        requirePositive("learning rate", learningRate);
+        requirePositive("energy learning rate", learningRate);
         requirePositive("step size", initialStepSize);
         if (negatives == null) {
             throw new IllegalArgumentException("negatives: must be given");

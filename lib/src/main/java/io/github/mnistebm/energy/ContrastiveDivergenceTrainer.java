@@ -13,6 +13,7 @@ import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.sampling.Transition;
 import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
 import io.github.mnistebm.training.ExponentialMovingAverage;
@@ -176,7 +177,7 @@ public final class ContrastiveDivergenceTrainer {
                 if (!Double.isFinite(gap)) {
                     throw diverged(epoch, gap);
                 }
-                average.average().copyTo(kept);
+                Tensors.copy(average.average(), kept);
                 history.add(
                         means[0],
                         means[1],
@@ -190,7 +191,7 @@ public final class ContrastiveDivergenceTrainer {
         }
 
         private TrainingDivergedException diverged(int epoch, double gap) {
-            kept.copyTo(network.parameters());
+            Tensors.copy(kept, network.parameters());
             return new TrainingDivergedException("energy: the energy gap of epoch " + epoch + " is " + gap
                     + ": training has diverged. Try a smaller learning rate (--ebm-lr), or a larger --energy-penalty");
         }
@@ -245,7 +246,7 @@ public final class ContrastiveDivergenceTrainer {
 
         /** Leaves the network with the averaged weights of the last complete epoch. */
         void finish() {
-            kept.copyTo(network.parameters());
+            Tensors.copy(kept, network.parameters());
         }
 
         @Override

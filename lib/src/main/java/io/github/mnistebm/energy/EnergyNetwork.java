@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -79,7 +80,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
             scope.suppressNotUsedWarning();
             for (NDArray weight : network.weights) {
                 float bound = (float) Math.sqrt(3.0 / weight.getShape().get(1));
-                network.manager.randomUniform(-bound, bound, weight.getShape()).copyTo(weight);
+                Tensors.copy(network.manager.randomUniform(-bound, bound, weight.getShape()), weight);
             }
         }
         return network;

@@ -47,7 +47,7 @@ final class ReplayBuffer implements AutoCloseable {
 
     /** Puts back the batch that was taken last, after its chains moved. */
     void put(NDArray moved) {
-        moved.copyTo(chains.get(slot()));
+        chains.set(slot(), moved);
     }
 
     private NDIndex slot() {

@@ -3,7 +3,6 @@ package io.github.mnistebm.evaluation;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -26,6 +25,7 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.data.TensorFile;
+import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
 import io.github.mnistebm.training.FlatParameters;
@@ -38,7 +38,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * A convolutional classifier of binary digits: two layers of 5×5 convolutions (16 and 32 channels) with max pooling, a
@@ -169,7 +168,7 @@ public final class DigitClassifier implements AutoCloseable {
             NDArray logProbabilities =
                     forward(head, forward(features, asPictures(images))).logSoftmax(1);
             NDArray hits = labels.oneHot(CLASSES).mul(logProbabilities);
-            NDArray loss = hits.sum().div(-images.getShape().get(0));
+            NDArray loss = hits.sum(new int[] {1}).mean().neg();
             collector.backward(loss);
             return loss.stopGradient();
         }
@@ -190,7 +189,7 @@ public final class DigitClassifier implements AutoCloseable {
      * @return {@code [n, 64]}, attached to the manager of the images
      */
     public NDArray features(NDArray images) {
-        return inParts(images, part -> forward(features, asPictures(part)));
+        return Tensors.mapInParts(images, ROWS_AT_ONCE, part -> forward(features, asPictures(part)));
     }
 
     /**
@@ -200,31 +199,8 @@ public final class DigitClassifier implements AutoCloseable {
      * @return the probability of each digit, {@code [n, 10]}, attached to the manager of the images
      */
     public NDArray probabilities(NDArray images) {
-        return inParts(images, part -> forward(head, forward(features, asPictures(part)))
+        return Tensors.mapInParts(images, ROWS_AT_ONCE, part -> forward(head, forward(features, asPictures(part)))
                 .softmax(1));
-    }
-
-    private static NDArray inParts(NDArray rows, UnaryOperator<NDArray> map) {
-        NDArray result;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDList parts = new NDList();
-            long n = rows.getShape().get(0);
-            for (long from = 0; from < n; from += ROWS_AT_ONCE) {
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
-                    NDArray mapped =
-                            map.apply(rows.get(new NDIndex().addSliceDim(from, Math.min(n, from + ROWS_AT_ONCE))));
-                    NDScope.unregister(mapped);
-                    parts.add(mapped);
-                }
-            }
-            result = NDArrays.concat(parts);
-            parts.close();
-            NDScope.unregister(result);
-        }
-        NDScope.register(result);
-        return result;
     }
 
     /**
@@ -273,7 +249,7 @@ public final class DigitClassifier implements AutoCloseable {
             Map<String, NDArray> named = classifier.named();
             Map<String, Shape> shapes = new LinkedHashMap<>();
             named.forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
-            TensorFile.read(reading, file, shapes).forEach((name, tensor) -> tensor.copyTo(named.get(name)));
+            TensorFile.read(reading, file, shapes).forEach((name, tensor) -> Tensors.copy(tensor, named.get(name)));
             return classifier;
         } catch (IOException | RuntimeException e) {
             classifier.close();

@@ -3,11 +3,7 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.Whitening;
@@ -15,17 +11,17 @@ import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.ReferenceMeasure;
 import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
-import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import tech.tablesaw.api.Table;
 
 /**
@@ -82,6 +78,26 @@ public final class DigitModel implements AutoCloseable {
      */
     public void save(Path folder) throws IOException {
         ModelFolder.save(this, folder);
+    }
+
+    /**
+     * Checks, before a long training, that {@link #save} would not displace anything but a model.
+     *
+     * @param folder where to
+     * @throws IOException if the folder holds other files, or is a file
+     */
+    public static void requireReplaceable(Path folder) throws IOException {
+        ModelFolder.requireReplaceable(folder);
+    }
+
+    /**
+     * Tells whether a folder holds a model.
+     *
+     * @param folder the folder
+     * @return true if it has a model card
+     */
+    public static boolean isIn(Path folder) {
+        return ModelFolder.isIn(folder);
     }
 
     /**
@@ -147,7 +163,10 @@ public final class DigitModel implements AutoCloseable {
      * @return u, {@code [n, d]}, attached to the manager of the images
      */
     public NDArray encode(NDArray images) {
-        return inParts(images, part -> whitening.whiten(autoencoder.encode(part.toType(DataType.FLOAT32, false))));
+        return Tensors.mapInParts(
+                images,
+                ROWS_AT_ONCE,
+                part -> whitening.whiten(autoencoder.encode(part.toType(DataType.FLOAT32, false))));
     }
 
     /**
@@ -157,33 +176,10 @@ public final class DigitModel implements AutoCloseable {
      * @return each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
      */
     public NDArray decode(NDArray latents) {
-        return inParts(latents, part -> autoencoder
+        return Tensors.mapInParts(latents, ROWS_AT_ONCE, part -> autoencoder
                 .decodeLogits(whitening.unwhiten(part))
                 .getNDArrayInternal()
                 .sigmoid());
-    }
-
-    private static NDArray inParts(NDArray rows, UnaryOperator<NDArray> map) {
-        NDArray result;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDList parts = new NDList();
-            long n = rows.getShape().get(0);
-            for (long from = 0; from < n; from += ROWS_AT_ONCE) {
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
-                    NDArray mapped =
-                            map.apply(rows.get(new NDIndex().addSliceDim(from, Math.min(n, from + ROWS_AT_ONCE))));
-                    NDScope.unregister(mapped);
-                    parts.add(mapped);
-                }
-            }
-            result = NDArrays.concat(parts);
-            parts.close();
-            NDScope.unregister(result);
-        }
-        NDScope.register(result);
-        return result;
     }
 
     /**
@@ -194,21 +190,21 @@ public final class DigitModel implements AutoCloseable {
      * @param config how long they run
      * @param seed of the random numbers
      * @return the draws; close it
+     * @throws IllegalArgumentException if {@code chains} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public SampleRun sample(int chains, SamplerConfig config, int seed) {
         Engine.getInstance().setRandomSeed(seed);
-        return sample(chains, config, step -> {});
+        return sample(chains, LangevinAlgorithm.MALA, config, step -> {});
     }
 
     /** Draws samples with the engine's random numbers as they are. */
-    SampleRun sample(int chains, SamplerConfig config, IntConsumer progress) {
+    SampleRun sample(int chains, LangevinAlgorithm algorithm, SamplerConfig config, IntConsumer progress) {
         if (chains < 1) {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
         }
         try (NDArray start = reference().sample(manager, chains)) {
-            return LangevinSampler.of(new MetropolisAdjustedLangevin(energy), config)
-                    .run(start, progress);
+            return LangevinSampler.of(algorithm.kernel(energy), config).run(start, progress);
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.data.TensorFile;
 import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,13 +44,18 @@ final class ModelFolder {
     private ModelFolder() {}
 
     static void save(DigitModel model, Path folder) throws IOException {
+        requireReplaceable(folder);
         Path target = folder.toAbsolutePath().normalize();
         Path parent = target.getParent();
         if (parent == null) {
             throw new IOException(folder + ": a model needs a folder of its own");
         }
         Files.createDirectories(parent);
-        Path staging = Files.createTempDirectory(parent, "." + target.getFileName() + ".");
+        // Not createTempDirectory, whose folders only their owner may open.
+        Path staging = parent.resolve(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        delete(staging);
+        Files.createDirectory(staging);
         try {
             Files.writeString(staging.resolve(CARD), GSON.toJson(model.card()) + "\n");
             TensorFile.write(staging.resolve(WEIGHTS), tensors(model));
@@ -59,6 +65,22 @@ final class ModelFolder {
             replace(staging, target);
         } finally {
             delete(staging);
+        }
+    }
+
+    /** A folder that holds something else than a model is not moved out of the way. */
+    static void requireReplaceable(Path folder) throws IOException {
+        if (!Files.exists(folder) || isIn(folder)) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new IOException(folder + ": expected a model's folder or a new name, found a file");
+        }
+        try (Stream<Path> content = Files.list(folder)) {
+            if (content.findAny().isPresent()) {
+                throw new IOException(
+                        folder + ": expected a model's folder or a new name, found a folder of other files");
+            }
         }
     }
 
@@ -81,6 +103,10 @@ final class ModelFolder {
                 Files.delete(path);
             }
         }
+    }
+
+    static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(CARD));
     }
 
     static ModelCard readCard(Path folder) throws IOException {
@@ -129,12 +155,10 @@ final class ModelFolder {
             Map<String, NDArray> tensors =
                     TensorFile.read(reading, folder.resolve(WEIGHTS), shapes(hidden, dimension, energyHidden));
             Autoencoder autoencoder = new Autoencoder(manager, hidden, dimension);
-            autoencoder.namedParameters().forEach((name, parameter) -> tensors.get(name)
-                    .copyTo(parameter));
+            autoencoder.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(name), parameter));
             Whitening whitening = Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN));
             EnergyNetwork network = EnergyNetwork.create(manager, dimension, energyHidden);
-            network.namedParameters()
-                    .forEach((name, parameter) -> tensors.get(ENERGY + name).copyTo(parameter));
+            network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
             return new DigitModel(manager, autoencoder, whitening, network, card, () -> readHistories(folder));
         } catch (IOException | RuntimeException e) {
             manager.close();

@@ -3,11 +3,7 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
@@ -18,6 +14,7 @@ import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.util.LinkedHashMap;
@@ -103,6 +100,24 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
+     * Returns what is trained.
+     *
+     * @return the configuration
+     */
+    public TrainingConfig config() {
+        return config;
+    }
+
+    /**
+     * Tells whether there is a model to hand over.
+     *
+     * @return true after {@link #trainAutoencoder} has done an epoch
+     */
+    public boolean isAutoencoderTrained() {
+        return whitening != null;
+    }
+
+    /**
      * Hands over the model, as far as it is trained: with an untrained energy network, its energy is the reference
      * measure's.
      *
@@ -151,18 +166,10 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     private NDArray encode(DigitImages images) {
-        try (NDScope scope = new NDScope();
-                NDArray binary = images.binarized(config.binarization())) {
-            scope.suppressNotUsedWarning();
-            NDList parts = new NDList();
-            for (long from = 0; from < images.size(); from += ROWS_AT_ONCE) {
-                NDArray rows =
-                        binary.get(new NDIndex().addSliceDim(from, Math.min(images.size(), from + ROWS_AT_ONCE)));
-                parts.add(autoencoder.encode(rows.toType(DataType.FLOAT32, false)));
-            }
-            NDArray latents = NDArrays.concat(parts);
+        try (NDArray binary = images.binarized(config.binarization())) {
+            NDArray latents = Tensors.mapInParts(
+                    binary, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)));
             latents.attach(manager);
-            NDScope.unregister(latents);
             return latents;
         }
     }

@@ -83,7 +83,9 @@ public final class LangevinSampler {
                 Transition transition = kernel.advance(state, adaptation.stepSize());
                 state = transition.state();
                 if (step <= config.burnIn()) {
-                    adaptation.update(transition.acceptanceProbability(), FIRST_GAIN / Math.pow(step, GAIN_DECAY));
+                    if (kernel.rejects()) {
+                        adaptation.update(transition.acceptanceProbability(), FIRST_GAIN / Math.pow(step, GAIN_DECAY));
+                    }
                 } else {
                     acceptance.addi(transition.acceptanceProbability());
                     if ((step - config.burnIn()) % config.thinning() == 0) {

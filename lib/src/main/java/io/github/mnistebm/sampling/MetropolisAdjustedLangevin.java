@@ -20,6 +20,11 @@ import ai.djl.ndarray.NDManager;
 public record MetropolisAdjustedLangevin(EnergyFunction energy) implements TransitionKernel {
 
     @Override
+    public boolean rejects() {
+        return true;
+    }
+
+    @Override
     public Transition step(ChainState state, NDArray stepSize) {
         NDArray positions = state.positions();
         NDManager manager = positions.getManager();

@@ -3,6 +3,7 @@ package io.github.mnistebm.sampling;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Tensors;
 
 /**
  * Robbins–Monro adaptation of a step size to an acceptance probability, log ε ← log ε + γₜ (ā − a*), with ā the mean over
@@ -63,8 +64,8 @@ public final class StepSizeAdaptation implements AutoCloseable {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             logStepSize.addi(acceptanceProbability.mean().subi(targetAcceptance).muli(gain));
-            logStepSize.clip(Math.log(MIN_STEP_SIZE), Math.log(MAX_STEP_SIZE)).copyTo(logStepSize);
-            logStepSize.exp().copyTo(stepSize);
+            Tensors.copy(logStepSize.clip(Math.log(MIN_STEP_SIZE), Math.log(MAX_STEP_SIZE)), logStepSize);
+            Tensors.copy(logStepSize.exp(), stepSize);
         }
     }
 

@@ -14,6 +14,13 @@ public interface TransitionKernel {
     EnergyFunction energy();
 
     /**
+     * Tells whether proposals can be rejected, so that a step size can be adapted to their acceptance.
+     *
+     * @return false for a kernel that accepts always
+     */
+    boolean rejects();
+
+    /**
      * Moves every chain one step, with the engine's random numbers.
      *
      * @param state where they are; left as it is

@@ -12,6 +12,11 @@ import ai.djl.ndarray.NDArray;
 public record UnadjustedLangevin(EnergyFunction energy) implements TransitionKernel {
 
     @Override
+    public boolean rejects() {
+        return false;
+    }
+
+    @Override
     public Transition step(ChainState state, NDArray stepSize) {
         NDArray positions = state.positions();
         NDArray noise = positions

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.PairList;
+import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -89,8 +90,7 @@ public final class FlatParameters {
         NDArray gradient = NDArrays.concat(flattened);
         for (NDArray view : views) {
             NDArray part = view.getGradient();
-            // Not part.subi(part): it would leave a NaN in place for ever (deepjavalibrary/djl, pull request 2792).
-            part.zerosLike().copyTo(part);
+            Tensors.clear(part);
         }
         return gradient;
     }

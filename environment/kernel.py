@@ -1,0 +1,37 @@
+"""Lets the Jupyter kernel `java` of this Python see the library: its classpath, JVM options and allocator settings.
+
+Usage: python environment/kernel.py
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SPEC = pathlib.Path(sys.prefix, "share", "jupyter", "kernels", "java", "kernel.json")
+
+
+def settings():
+    """The variables of environment/java.env, which the launcher uses as well."""
+    lines = (ROOT / "environment" / "java.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def main():
+    if not SPEC.exists():
+        sys.exit(f"{SPEC}: no such file. Is the package jjava installed in {sys.prefix}?")
+    variables = settings()
+    variables["JJAVA_JVM_OPTS"] = variables.pop("JVM_OPTIONS")
+    target = ROOT / "lib" / "target"
+    variables["JJAVA_CLASSPATH"] = os.pathsep.join([str(target / "mnist-ebm.jar"), str(target / "dependency" / "*.jar")])
+    spec = json.loads(SPEC.read_text())
+    spec["display_name"] = "Java"
+    spec["env"] = variables
+    part = SPEC.with_suffix(".part")
+    part.write_text(json.dumps(spec, indent=2) + "\n")
+    part.replace(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+package io.github.mnistebm.cli;
+
+import io.github.mnistebm.data.ImageWriter;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.plot.ImageGrid;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.SamplerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import javax.imageio.ImageIO;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Draws images from a trained model. */
+@Command(
+        name = "infer",
+        description = "Draws images of digits from a trained model.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class InferCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"--num-images", "--num_images"},
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How many images. Default: ${DEFAULT-VALUE}.")
+    private long numImages;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = "samples.png",
+            description = {
+                "Where they go, by the name's ending. Default: ${DEFAULT-VALUE}.",
+                ".png: a grid of at most 10,000 images;",
+                ".npz: NumPy arrays images (0 and 1) and means (of the Bernoulli pixels), any number;",
+                ".idx: the images as an IDX file like MNIST's, the means in a second one that ends in .means.idx."
+            })
+    private Path out;
+
+    @Mixin
+    private ModelOption model;
+
+    @Mixin
+    private SamplingOptions sampling;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() throws IOException {
+        if (numImages < 1) {
+            throw new ParameterException(spec.commandLine(), "--num-images: must be at least 1, found " + numImages);
+        }
+        SamplerConfig config = sampling.config(spec);
+        boolean grid = out.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".png");
+        if (grid && numImages > ImageGrid.MAX_IMAGES) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--out " + out + ": a grid holds at most " + ImageGrid.MAX_IMAGES
+                            + " images. Use --out samples.npz for more");
+        }
+        if (Files.isDirectory(out)) {
+            throw new ParameterException(spec.commandLine(), "--out " + out + ": is a folder, expected a file's name");
+        }
+        if (out.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+        }
+        try (DigitModel loaded = model.load(device);
+                Progress progress = new Progress()) {
+            DigitSampler sampler = new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));
+            LongConsumer steps = progress.sampling(sampler.work(numImages));
+            DigitSampler.Summary summary = grid ? drawGrid(sampler, steps) : drawFile(sampler, steps);
+            progress.end();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d images: %s (%d steps, step size %.3g%s)%n",
+                    numImages,
+                    out,
+                    config.burnIn() + config.steps(),
+                    summary.stepSize(),
+                    sampling.algorithm() == LangevinAlgorithm.MALA
+                            ? String.format(Locale.ROOT, ", acceptance rate %.2f", summary.acceptanceRate())
+                            : "");
+        }
+        return 0;
+    }
+
+    private DigitSampler.Summary drawGrid(DigitSampler sampler, LongConsumer steps) throws IOException {
+        try (DigitSampler.Drawing drawing = sampler.draw((int) numImages, sampling.seed(), steps)) {
+            ImageIO.write(ImageGrid.of(drawing.images()), "png", out.toFile());
+            return drawing.summary();
+        }
+    }
+
+    private DigitSampler.Summary drawFile(DigitSampler sampler, LongConsumer steps) throws IOException {
+        ImageWriter writer;
+        try {
+            writer = ImageWriter.open(out, numImages);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--out " + e.getMessage(), e);
+        }
+        try (writer) {
+            DigitSampler.Summary summary = sampler.draw(
+                    numImages,
+                    sampling.seed(),
+                    (images, means) -> writer.write(images.toByteArray(), means.toFloatArray()),
+                    steps);
+            writer.finish();
+            return summary;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.mnistebm.cli;
+
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.SamplerConfig;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options of the chains, the same for every command that draws. */
+final class SamplingOptions {
+
+    private static final int MOST_CHAINS_BY_DEFAULT = 1000;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Steps of each chain, the first half of them burn-in. Default: ${DEFAULT-VALUE}.")
+    private int steps;
+
+    @Option(
+            names = "--chains",
+            paramLabel = "N",
+            description = "How many chains run at once; memory grows with it. Default: one an image, at most 1000.")
+    private Integer chains;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
+    private int seed;
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "mala|ula",
+            defaultValue = "mala",
+            description = "Langevin algorithm with or without Metropolis correction. Default: ${DEFAULT-VALUE}.")
+    private LangevinAlgorithm sampler;
+
+    @Option(
+            names = {"--step-size", "--step_size"},
+            paramLabel = "X",
+            defaultValue = "0.1",
+            description = "First step size; mala adapts it during burn-in. Default: ${DEFAULT-VALUE}.")
+    private double stepSize;
+
+    SamplerConfig config(CommandSpec spec) {
+        try {
+            return SamplerConfig.builder()
+                    .burnIn(steps / 2)
+                    .steps(steps - steps / 2)
+                    .stepSize(stepSize)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    int chains(long images) {
+        return chains == null ? (int) Math.min(images, MOST_CHAINS_BY_DEFAULT) : chains;
+    }
+
+    int seed() {
+        return seed;
+    }
+
+    LangevinAlgorithm algorithm() {
+        return sampler;
+    }
+}

@@ -1,0 +1,68 @@
+package io.github.mnistebm.data;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Images and means as NumPy arrays in a zip file, {@code images} of type {@code uint8} and {@code means} of type {@code
+ * float32}, both {@code [n, 28, 28]}. DJL's own writer wants all arrays in memory at once; this one keeps them on disk.
+ */
+final class NpzImageWriter extends StagedImageWriter {
+
+    /** The format asks that the header and the ten bytes before it fill a multiple of this. */
+    private static final int ALIGNMENT = 64;
+
+    private final Path file;
+
+    NpzImageWriter(Path file, long count) throws IOException {
+        super(
+                inside(file, "images"),
+                header("|u1", count),
+                inside(file, "means"),
+                header("<f4", count),
+                ByteOrder.LITTLE_ENDIAN,
+                count);
+        this.file = file.toAbsolutePath();
+    }
+
+    private static Path inside(Path file, String array) {
+        return file.resolveSibling(file.getFileName() + "." + array);
+    }
+
+    /** The header of an {@code .npy} file of format 1.0. */
+    private static byte[] header(String type, long count) {
+        String description = "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d, %d), }"
+                .formatted(type, count, DigitImages.SIDE, DigitImages.SIDE);
+        int padding = Math.floorMod(-(10 + description.length() + 1), ALIGNMENT);
+        String padded = description + " ".repeat(padding) + "\n";
+        String preamble = "\u0093NUMPY\u0001\0" + (char) (padded.length() & 0xff) + (char) (padded.length() >> 8);
+        return (preamble + padded).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    void finish(StagedFile images, StagedFile means) throws IOException {
+        Path part = inside(file, ProcessHandle.current().pid() + ".part");
+        try {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16);
+                    ZipOutputStream zip = new ZipOutputStream(out)) {
+                zip.setLevel(Deflater.BEST_SPEED);
+                zip.putNextEntry(new ZipEntry("images.npy"));
+                images.copyTo(zip);
+                zip.putNextEntry(new ZipEntry("means.npy"));
+                means.copyTo(zip);
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+}

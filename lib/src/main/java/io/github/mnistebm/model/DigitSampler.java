@@ -1,0 +1,210 @@
+package io.github.mnistebm.model;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.SamplerConfig;
+import java.io.IOException;
+import java.util.function.LongConsumer;
+
+/**
+ * Draws any number of images from a model. Chains run in rounds, each round anew from the reference measure, and every
+ * image is the last state of a chain of its own: images are independent, and memory depends on the number of chains
+ * only.
+ *
+ * @param model the model; not closed
+ * @param algorithm the transition kernel
+ * @param config how long the chains run; thinning has no effect
+ * @param chains how many chains run at once; at least 1
+ */
+public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, SamplerConfig config, int chains) {
+
+    /** Receives drawn images. */
+    @FunctionalInterface
+    public interface Sink {
+
+        /**
+         * Takes the next images.
+         *
+         * @param images the most probable image of each latent, white where the mean exceeds one half; unsigned bytes 0
+         *     and 1, {@code [n, 784]}; freed after this call
+         * @param means the probability of each pixel to be white, {@code [n, 784]}; freed after this call
+         * @throws IOException if they cannot be put where they belong
+         */
+        void accept(NDArray images, NDArray means) throws IOException;
+    }
+
+    /**
+     * What the chains did.
+     *
+     * @param acceptanceRate mean acceptance probability after burn-in, over all chains
+     * @param stepSize mean over the rounds of the step size after burn-in
+     */
+    public record Summary(double acceptanceRate, double stepSize) {}
+
+    /** Images in memory. Owns them: close it. */
+    public static final class Drawing implements AutoCloseable {
+        private final NDManager manager;
+        private final NDArray images;
+        private final Summary summary;
+
+        private Drawing(NDManager manager, NDArray images, Summary summary) {
+            this.manager = manager;
+            this.images = images;
+            this.summary = summary;
+        }
+
+        /**
+         * Returns the images.
+         *
+         * @return unsigned bytes 0 and 1, {@code [n, 784]}
+         */
+        public NDArray images() {
+            return images;
+        }
+
+        /**
+         * Returns what the chains did.
+         *
+         * @return the summary
+         */
+        public Summary summary() {
+            return summary;
+        }
+
+        @Override
+        public void close() {
+            manager.close();
+        }
+    }
+
+    /** Chains that run at once unless told otherwise. */
+    private static final int DEFAULT_CHAINS = 1000;
+
+    /**
+     * Draws with the defaults: MALA, the steps of {@link SamplerConfig#builder()}, 1000 chains at once.
+     *
+     * @param model the model; not closed
+     * @return the sampler
+     */
+    public static DigitSampler of(DigitModel model) {
+        return new DigitSampler(
+                model, LangevinAlgorithm.MALA, SamplerConfig.builder().build(), DEFAULT_CHAINS);
+    }
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if {@code chains} is not positive
+     */
+    public DigitSampler {
+        if (chains < 1) {
+            throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
+        }
+        config = SamplerConfig.builder()
+                .burnIn(config.burnIn())
+                .steps(config.steps())
+                .stepSize(config.stepSize())
+                .targetAcceptance(config.targetAcceptance())
+                .build();
+    }
+
+    /**
+     * Returns the number of chain steps that a drawing takes, to show progress by.
+     *
+     * @param images how many images
+     * @return images times the steps of a chain, burn-in included
+     */
+    public long work(long images) {
+        return images * (config.burnIn() + config.steps());
+    }
+
+    /**
+     * Draws images.
+     *
+     * @param images how many; at least 1
+     * @param seed of the random numbers
+     * @param sink takes the images, round by round
+     * @param progress is told the chain steps done, of {@link #work}
+     * @return what the chains did
+     * @throws IOException if the sink throws it
+     * @throws IllegalArgumentException if {@code images} is not positive
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public Summary draw(long images, int seed, Sink sink, LongConsumer progress) throws IOException {
+        if (images < 1) {
+            throw new IllegalArgumentException("images: must be at least 1, found " + images);
+        }
+        Engine.getInstance().setRandomSeed(seed);
+        double acceptance = 0;
+        double stepSize = 0;
+        for (long done = 0; done < images; done += chains) {
+            int round = (int) Math.min(chains, images - done);
+            long before = done;
+            try (NDScope scope = new NDScope();
+                    SampleRun run = model.sample(
+                            round, algorithm, config, step -> progress.accept(work(before) + (long) round * step))) {
+                scope.suppressNotUsedWarning();
+                NDArray means = model.decode(run.last());
+                sink.accept(means.gt(0.5).toType(DataType.UINT8, false), means);
+                acceptance += run.meanAcceptanceRate() * round / images;
+                stepSize += run.stepSize() * round / images;
+            }
+        }
+        return new Summary(acceptance, stepSize);
+    }
+
+    /**
+     * Draws a number of images that fits in memory.
+     *
+     * @param images how many; at least 1
+     * @param seed of the random numbers
+     * @param progress is told the chain steps done, of {@link #work}
+     * @return the images and what the chains did; close it
+     * @throws IllegalArgumentException if {@code images} is not positive
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public Drawing draw(int images, int seed, LongConsumer progress) {
+        NDManager owner = model.manager().newSubManager();
+        try {
+            NDList parts = new NDList();
+            Summary summary = draw(
+                    images,
+                    seed,
+                    (part, means) -> {
+                        NDScope.unregister(part);
+                        part.attach(owner);
+                        parts.add(part);
+                    },
+                    progress);
+            NDArray all = NDArrays.concat(parts);
+            NDScope.unregister(all);
+            parts.close();
+            return new Drawing(owner, all, summary);
+        } catch (IOException e) {
+            throw new AssertionError("the sink throws nothing", e);
+        } catch (RuntimeException | Error e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Draws a number of images that fits in memory.
+     *
+     * @param images how many; at least 1
+     * @param seed of the random numbers
+     * @return the images and what the chains did; close it
+     * @throws IllegalArgumentException if {@code images} is not positive
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public Drawing draw(int images, int seed) {
+        return draw(images, seed, steps -> {});
+    }
+}

@@ -1,0 +1,227 @@
+package io.github.mnistebm.plot;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.geom.Ellipse2D;
+import java.util.Arrays;
+import java.util.Map;
+import org.jfree.chart.ChartFactory;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.data.xy.XYDataset;
+import org.jfree.data.xy.XYSeries;
+import org.jfree.data.xy.XYSeriesCollection;
+import tech.tablesaw.api.Table;
+
+/** The project's charts, in one style. */
+public final class Charts {
+
+    private static final int CLASSES = 10;
+    private static final int BINS = 60;
+    private static final Color GRID = new Color(0xDDDDDD);
+    private static final Color[] COLOURS = {
+        new Color(0x1F77B4), new Color(0xD62728), new Color(0x2CA02C), new Color(0xFF7F0E), new Color(0x9467BD),
+        new Color(0x8C564B), new Color(0xE377C2), new Color(0x7F7F7F), new Color(0xBCBD22), new Color(0x17BECF)
+    };
+
+    private Charts() {}
+
+    /**
+     * Draws columns of a training history over its epochs.
+     *
+     * @param history a table with a first column of epochs
+     * @param valueLabel what the values are, with their unit
+     * @param columns the names of the columns to draw
+     * @return the chart
+     */
+    public static JFreeChart history(Table history, String valueLabel, String... columns) {
+        XYSeriesCollection data = new XYSeriesCollection();
+        for (String column : columns) {
+            XYSeries series = new XYSeries(column);
+            for (int row = 0; row < history.rowCount(); row++) {
+                series.add(
+                        history.intColumn(0).get(row),
+                        history.doubleColumn(column).get(row));
+            }
+            data.addSeries(series);
+        }
+        JFreeChart chart =
+                ChartFactory.createXYLineChart(history.name(), history.column(0).name(), valueLabel, data);
+        NumberAxis epochs = (NumberAxis) chart.getXYPlot().getDomainAxis();
+        epochs.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+        ((NumberAxis) chart.getXYPlot().getRangeAxis()).setAutoRangeIncludesZero(false);
+        return styled(chart, lines(data, 2f, history.rowCount() < 50));
+    }
+
+    /**
+     * Draws what matters most in a training history: the losses of the autoencoder, or the energy gap and the acceptance
+     * of the energy network.
+     *
+     * @param history a table of a phase of training
+     * @return the chart
+     */
+    public static JFreeChart ofTraining(Table history) {
+        return history.columnNames().contains(ContrastiveDivergenceTrainer.ENERGY_GAP)
+                ? history(
+                        history,
+                        "gap in nats, acceptance as a share",
+                        ContrastiveDivergenceTrainer.ENERGY_GAP,
+                        ContrastiveDivergenceTrainer.ACCEPTANCE)
+                : history(history, "nats an image", AutoencoderTrainer.TRAIN_LOSS, AutoencoderTrainer.TEST_LOSS);
+    }
+
+    /**
+     * Draws the distribution of groups of values as the outlines of their histograms, over common bins that hold all but
+     * the farthest 1 % of each group.
+     *
+     * @param title the chart's title
+     * @param valueLabel what the values are, with their unit
+     * @param groups finite values by the group's name, at least 1 each
+     * @return the chart
+     */
+    public static JFreeChart histograms(String title, String valueLabel, Map<String, float[]> groups) {
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        for (float[] values : groups.values()) {
+            float[] sorted = values.clone();
+            Arrays.sort(sorted);
+            low = Math.min(low, sorted[sorted.length / 200]);
+            high = Math.max(high, sorted[sorted.length - 1 - sorted.length / 200]);
+        }
+        double width = Math.max((high - low) / BINS, 1e-9);
+        XYSeriesCollection data = new XYSeriesCollection();
+        for (Map.Entry<String, float[]> group : groups.entrySet()) {
+            int[] counts = new int[BINS + 1];
+            for (float value : group.getValue()) {
+                int bin = (int) Math.floor((value - low) / width);
+                if (bin >= 0 && bin <= BINS) {
+                    counts[bin]++;
+                }
+            }
+            XYSeries series = new XYSeries(group.getKey());
+            for (int bin = 0; bin <= BINS; bin++) {
+                series.add(low + (bin + 0.5) * width, counts[bin] / (width * group.getValue().length));
+            }
+            data.addSeries(series);
+        }
+        return styled(ChartFactory.createXYLineChart(title, valueLabel, "density", data), lines(data, 2f, false));
+    }
+
+    /**
+     * Draws latents as points, a colour a digit.
+     *
+     * @param map the plane
+     * @param latents {@code [n, d]}
+     * @param labels the digit of each
+     * @return the chart
+     */
+    public static JFreeChart latents(LatentMap map, NDArray latents, byte[] labels) {
+        JFreeChart chart = ChartFactory.createScatterPlot(
+                "latents of the digits",
+                "first direction of the class means",
+                "second direction",
+                classes(map.project(latents), labels));
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
+        for (int digit = 0; digit < CLASSES; digit++) {
+            renderer.setSeriesPaint(digit, COLOURS[digit]);
+            renderer.setSeriesShape(digit, new Ellipse2D.Double(-1.2, -1.2, 2.4, 2.4));
+        }
+        return styled(chart, renderer);
+    }
+
+    /**
+     * Draws the ways of chains over the latents of data.
+     *
+     * @param map the plane
+     * @param latents of the data, {@code [n, d]}
+     * @param labels the digit of each
+     * @param ways positions of the chains, {@code [draws, chains, d]}
+     * @return the chart; each chain starts at a ring
+     */
+    public static JFreeChart chains(LatentMap map, NDArray latents, byte[] labels, NDArray ways) {
+        JFreeChart chart = latents(map, latents, labels);
+        chart.setTitle("chains on their way");
+        XYPlot plot = chart.getXYPlot();
+        XYLineAndShapeRenderer points = (XYLineAndShapeRenderer) plot.getRenderer();
+        for (int digit = 0; digit < CLASSES; digit++) {
+            points.setSeriesPaint(digit, translucent(COLOURS[digit]));
+        }
+        XYSeriesCollection lines = new XYSeriesCollection();
+        XYSeriesCollection starts = new XYSeriesCollection(new XYSeries("start"));
+        long chains = ways.getShape().get(1);
+        for (long chain = 0; chain < chains; chain++) {
+            XYSeries series = new XYSeries("chain " + (chain + 1), false);
+            try (NDArray way = ways.get(new NDIndex(":, {}", chain))) {
+                double[][] path = map.project(way);
+                for (double[] point : path) {
+                    series.add(point[0], point[1]);
+                }
+                starts.getSeries(0).add(path[0][0], path[0][1]);
+            }
+            lines.addSeries(series);
+        }
+        XYLineAndShapeRenderer line = new XYLineAndShapeRenderer(true, false);
+        line.setDefaultSeriesVisibleInLegend(false);
+        for (int chain = 0; chain < chains; chain++) {
+            line.setSeriesPaint(chain, Color.BLACK);
+            line.setSeriesStroke(chain, new BasicStroke(1f));
+        }
+        XYLineAndShapeRenderer ring = new XYLineAndShapeRenderer(false, true);
+        ring.setSeriesPaint(0, Color.BLACK);
+        ring.setSeriesShape(0, new Ellipse2D.Double(-5, -5, 10, 10));
+        ring.setSeriesShapesFilled(0, false);
+        plot.setDataset(1, lines);
+        plot.setRenderer(1, line);
+        plot.setDataset(2, starts);
+        plot.setRenderer(2, ring);
+        return chart;
+    }
+
+    private static XYSeriesCollection classes(double[][] points, byte[] labels) {
+        XYSeriesCollection data = new XYSeriesCollection();
+        for (int digit = 0; digit < CLASSES; digit++) {
+            XYSeries series = new XYSeries(String.valueOf(digit), false);
+            for (int i = 0; i < points.length; i++) {
+                if (labels[i] == digit) {
+                    series.add(points[i][0], points[i][1]);
+                }
+            }
+            data.addSeries(series);
+        }
+        return data;
+    }
+
+    private static Color translucent(Color colour) {
+        return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 90);
+    }
+
+    private static XYLineAndShapeRenderer lines(XYDataset data, float width, boolean marks) {
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, marks);
+        for (int series = 0; series < data.getSeriesCount(); series++) {
+            renderer.setSeriesPaint(series, COLOURS[series % COLOURS.length]);
+            renderer.setSeriesStroke(series, new BasicStroke(width));
+            renderer.setSeriesShape(series, new Ellipse2D.Double(-2.5, -2.5, 5, 5));
+        }
+        return renderer;
+    }
+
+    private static JFreeChart styled(JFreeChart chart, XYLineAndShapeRenderer renderer) {
+        XYPlot plot = chart.getXYPlot();
+        plot.setRenderer(renderer);
+        chart.setBackgroundPaint(Color.WHITE);
+        chart.setPadding(new RectangleInsets(4, 4, 4, 12));
+        chart.getLegend().setFrame(org.jfree.chart.block.BlockBorder.NONE);
+        plot.setBackgroundPaint(Color.WHITE);
+        plot.setOutlineVisible(false);
+        plot.setDomainGridlinePaint(GRID);
+        plot.setRangeGridlinePaint(GRID);
+        return chart;
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.mnistebm.plot;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.data.DigitImages;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.Map;
+
+/** Images of digits side by side, light on dark. */
+public final class ImageGrid {
+
+    /** The most images of a grid. */
+    public static final int MAX_IMAGES = 10_000;
+
+    private static final int GAP = 2;
+    private static final int CAPTION_HEIGHT = 24;
+    private static final Color BACKGROUND = new Color(0x30, 0x36, 0x40);
+
+    private ImageGrid() {}
+
+    /**
+     * Lays images out in a grid that is about square.
+     *
+     * @param images values 0 to 1 of any data type, {@code [n, 784]}
+     * @return the grid, row by row
+     * @throws IllegalArgumentException if there is no image, or more than {@value #MAX_IMAGES}
+     */
+    public static BufferedImage of(NDArray images) {
+        long n = images.getShape().get(0);
+        return of(images, n <= 10 ? (int) n : (int) Math.ceil(Math.sqrt(n)));
+    }
+
+    /**
+     * Lays images out in a grid.
+     *
+     * @param images values 0 to 1 of any data type, {@code [n, 784]}
+     * @param columns images a row; at least 1
+     * @return the grid, row by row; each image enlarged while the grid stays small
+     * @throws IllegalArgumentException if there is no image, or more than {@value #MAX_IMAGES}, or no column
+     */
+    public static BufferedImage of(NDArray images, int columns) {
+        long count = images.getShape().get(0);
+        if (count < 1 || count > MAX_IMAGES) {
+            throw new IllegalArgumentException("image grid: expected 1 to " + MAX_IMAGES + " images, found " + count);
+        }
+        if (columns < 1) {
+            throw new IllegalArgumentException("image grid: expected at least 1 column, found " + columns);
+        }
+        int n = (int) count;
+        int scale = Math.max(columns, (n + columns - 1) / columns) <= 20 ? 2 : 1;
+        int cell = DigitImages.SIDE * scale + GAP;
+        int rows = (n + columns - 1) / columns;
+        BufferedImage grid = new BufferedImage(columns * cell + GAP, rows * cell + GAP, BufferedImage.TYPE_INT_RGB);
+        fill(grid);
+        float[] values = toFloats(images);
+        for (int i = 0; i < n; i++) {
+            draw(values, i, grid, GAP + i % columns * cell, GAP + i / columns * cell, scale);
+        }
+        return grid;
+    }
+
+    private static float[] toFloats(NDArray images) {
+        try (NDArray floats = images.toType(DataType.FLOAT32, true)) {
+            return floats.toFloatArray();
+        }
+    }
+
+    private static void fill(BufferedImage image) {
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(BACKGROUND);
+        graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+        graphics.dispose();
+    }
+
+    private static void draw(float[] values, int index, BufferedImage grid, int left, int top, int scale) {
+        int side = DigitImages.SIDE * scale;
+        for (int y = 0; y < side; y++) {
+            for (int x = 0; x < side; x++) {
+                float value = values[index * DigitImages.PIXELS + y / scale * DigitImages.SIDE + x / scale];
+                int grey = Math.round(255 * Math.min(1, Math.max(0, value)));
+                grid.setRGB(left + x, top + y, grey << 16 | grey << 8 | grey);
+            }
+        }
+    }
+
+    /**
+     * Puts grids side by side under captions.
+     *
+     * @param grids by caption, in the order of the map
+     * @return one picture
+     */
+    public static BufferedImage sideBySide(Map<String, BufferedImage> grids) {
+        int space = 4 * GAP;
+        int width = grids.values().stream().mapToInt(BufferedImage::getWidth).sum() + space * (grids.size() - 1);
+        int height =
+                grids.values().stream().mapToInt(BufferedImage::getHeight).max().orElseThrow() + CAPTION_HEIGHT;
+        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = picture.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, width, height);
+        graphics.setColor(Color.BLACK);
+        graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        FontMetrics metrics = graphics.getFontMetrics();
+        int left = 0;
+        for (Map.Entry<String, BufferedImage> entry : grids.entrySet()) {
+            BufferedImage grid = entry.getValue();
+            int inset = Math.max(0, (grid.getWidth() - metrics.stringWidth(entry.getKey())) / 2);
+            graphics.drawString(entry.getKey(), left + inset, CAPTION_HEIGHT - metrics.getDescent() - 3);
+            graphics.drawImage(grid, left, CAPTION_HEIGHT, null);
+            left += grid.getWidth() + space;
+        }
+        graphics.dispose();
+        return picture;
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.mnistebm.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import java.util.function.UnaryOperator;
+
+/** Operations on arrays that DJL lacks. */
+public final class Tensors {
+
+    private Tensors() {}
+
+    /**
+     * Writes the values of one array into another, on the device and through views.
+     *
+     * <p>{@link NDArray#copyTo} is not used in this project: on the PyTorch engine it goes through the host, and gives
+     * the target a new storage in a Java buffer. Views of the target then keep the old values, and whatever PyTorch
+     * writes later (a gradient that accumulates) lands in memory that the garbage collector has already freed.
+     *
+     * @param source the values
+     * @param target contiguous, of as many values; it may require a gradient
+     */
+    public static void copy(NDArray source, NDArray target) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            target.stopGradient()
+                    .reshape(-1)
+                    .set(new NDIndex(":"), source.stopGradient().reshape(-1));
+        }
+    }
+
+    /**
+     * Writes zeros into an array, also over values that are not finite.
+     *
+     * @param target contiguous
+     */
+    public static void clear(NDArray target) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            copy(target.zerosLike(), target);
+        }
+    }
+
+    /**
+     * Maps the rows of an array part by part, so that what is made on the way stays small.
+     *
+     * @param rows {@code [n, …]} with n &gt; 0
+     * @param rowsAtOnce the size of a part; at least 1
+     * @param map from {@code [m, …]} to {@code [m, …]}
+     * @return the results below each other, {@code [n, …]}, attached to the manager of the rows
+     */
+    public static NDArray mapInParts(NDArray rows, long rowsAtOnce, UnaryOperator<NDArray> map) {
+        NDArray result;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDList parts = new NDList();
+            long n = rows.getShape().get(0);
+            for (long from = 0; from < n; from += rowsAtOnce) {
+                try (NDScope part = new NDScope()) {
+                    part.suppressNotUsedWarning();
+                    NDArray mapped =
+                            map.apply(rows.get(new NDIndex().addSliceDim(from, Math.min(n, from + rowsAtOnce))));
+                    NDScope.unregister(mapped);
+                    parts.add(mapped);
+                }
+            }
+            result = NDArrays.concat(parts);
+            parts.close();
+            NDScope.unregister(result);
+        }
+        // To the scope of the caller, if there is one.
+        NDScope.register(result);
+        return result;
+    }
+}
