@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * Labelled images of digits, resident on a device as one tensor of grey values. Owns its native memory: close it.
@@ -118,6 +120,19 @@ public final class DigitImages implements AutoCloseable {
     }
 
     /**
+     * Returns the first images' grey values as fractions, to be shown.
+     *
+     * @param count how many; at most n
+     * @return 0 to 1, {@code [count, 784]}; this object's until it is closed unless the caller detaches it
+     */
+    public NDArray shades(int count) {
+        try (NDArray rows = grey.get(new NDIndex().addSliceDim(0, count));
+                NDArray floats = rows.toType(DataType.FLOAT32, true)) {
+            return floats.div(255);
+        }
+    }
+
+    /**
      * Returns one image's digit.
      *
      * @param index the image
@@ -134,6 +149,22 @@ public final class DigitImages implements AutoCloseable {
      */
     public byte[] labels() {
         return labels.clone();
+    }
+
+    /**
+     * Counts the images of each digit.
+     *
+     * @return a table of 10 rows: digit, images
+     */
+    public Table counts() {
+        int[] counts = new int[10];
+        for (byte label : labels) {
+            counts[label]++;
+        }
+        return Table.create(
+                "images of each digit",
+                IntColumn.create("digit", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+                IntColumn.create("images", counts));
     }
 
     /**

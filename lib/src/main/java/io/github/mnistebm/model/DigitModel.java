@@ -4,9 +4,6 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import io.github.mnistebm.autoencoder.Autoencoder;
-import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.ReferenceMeasure;
 import io.github.mnistebm.energy.StandardNormal;
@@ -15,7 +12,6 @@ import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
-import io.github.mnistebm.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,12 +26,8 @@ import tech.tablesaw.api.Table;
  */
 public final class DigitModel implements AutoCloseable {
 
-    /** Rows that are encoded or decoded at once, so that hidden layers stay small whatever the number of images. */
-    private static final long ROWS_AT_ONCE = 2048;
-
     private final NDManager manager;
-    private final Autoencoder autoencoder;
-    private final Whitening whitening;
+    private final LatentSpace latentSpace;
     private final EnergyNetwork network;
     private final TiltedEnergy energy;
     private final ModelCard card;
@@ -43,14 +35,12 @@ public final class DigitModel implements AutoCloseable {
 
     DigitModel(
             NDManager manager,
-            Autoencoder autoencoder,
-            Whitening whitening,
+            LatentSpace latentSpace,
             EnergyNetwork network,
             ModelCard card,
             Supplier<List<Table>> histories) {
         this.manager = manager;
-        this.autoencoder = autoencoder;
-        this.whitening = whitening;
+        this.latentSpace = latentSpace;
         this.network = network;
         this.energy = new TiltedEnergy(network, new StandardNormal(network.dimension()));
         this.card = card;
@@ -163,10 +153,7 @@ public final class DigitModel implements AutoCloseable {
      * @return u, {@code [n, d]}, attached to the manager of the images
      */
     public NDArray encode(NDArray images) {
-        return Tensors.mapInParts(
-                images,
-                ROWS_AT_ONCE,
-                part -> whitening.whiten(autoencoder.encode(part.toType(DataType.FLOAT32, false))));
+        return latentSpace.encode(images);
     }
 
     /**
@@ -176,10 +163,7 @@ public final class DigitModel implements AutoCloseable {
      * @return each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
      */
     public NDArray decode(NDArray latents) {
-        return Tensors.mapInParts(latents, ROWS_AT_ONCE, part -> autoencoder
-                .decodeLogits(whitening.unwhiten(part))
-                .getNDArrayInternal()
-                .sigmoid());
+        return latentSpace.decode(latents);
     }
 
     /**
@@ -208,12 +192,8 @@ public final class DigitModel implements AutoCloseable {
         }
     }
 
-    Autoencoder autoencoder() {
-        return autoencoder;
-    }
-
-    Whitening whitening() {
-        return whitening;
+    LatentSpace latentSpace() {
+        return latentSpace;
     }
 
     EnergyNetwork network() {

@@ -159,7 +159,8 @@ final class ModelFolder {
             Whitening whitening = Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN));
             EnergyNetwork network = EnergyNetwork.create(manager, dimension, energyHidden);
             network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
-            return new DigitModel(manager, autoencoder, whitening, network, card, () -> readHistories(folder));
+            return new DigitModel(
+                    manager, new LatentSpace(autoencoder, whitening), network, card, () -> readHistories(folder));
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
@@ -167,10 +168,11 @@ final class ModelFolder {
     }
 
     private static Map<String, NDArray> tensors(DigitModel model) {
-        Map<String, NDArray> tensors = new LinkedHashMap<>(model.autoencoder().namedParameters());
-        tensors.put(MEAN, model.whitening().mean());
-        tensors.put(WHITEN, model.whitening().whiteningMatrix());
-        tensors.put(UNWHITEN, model.whitening().unwhiteningMatrix());
+        Map<String, NDArray> tensors =
+                new LinkedHashMap<>(model.latentSpace().autoencoder().namedParameters());
+        tensors.put(MEAN, model.latentSpace().whitening().mean());
+        tensors.put(WHITEN, model.latentSpace().whitening().whiteningMatrix());
+        tensors.put(UNWHITEN, model.latentSpace().whitening().unwhiteningMatrix());
         model.network().namedParameters().forEach((name, parameter) -> tensors.put(ENERGY + name, parameter));
         return tensors;
     }

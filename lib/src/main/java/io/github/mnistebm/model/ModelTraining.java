@@ -38,7 +38,7 @@ public final class ModelTraining implements AutoCloseable {
     private final NDManager manager;
     private final Autoencoder autoencoder;
     private final EnergyNetwork network;
-    private Whitening whitening;
+    private LatentSpace latentSpace;
     private TrainingHistory autoencoderHistory;
     private TrainingHistory energyHistory;
     private boolean handedOver;
@@ -75,8 +75,10 @@ public final class ModelTraining implements AutoCloseable {
         autoencoderHistory = new AutoencoderTrainer(config.autoencoder())
                 .train(autoencoder, train, test, config.binarization(), listener);
         if (autoencoderHistory.epochs() > 0) {
-            try (NDArray latents = encode(train)) {
-                whitening = Whitening.fit(manager, latents);
+            try (NDArray images = train.binarized(config.binarization());
+                    NDArray latents = Tensors.mapInParts(
+                            images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
+                latentSpace = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
             }
         }
         return autoencoderHistory;
@@ -91,10 +93,10 @@ public final class ModelTraining implements AutoCloseable {
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
-        try (NDArray latents = encode(train);
-                NDArray whitened = whitening.whiten(latents)) {
+        try (NDArray images = train.binarized(config.binarization());
+                NDArray latents = latentSpace.encode(images)) {
             energyHistory = new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new)
-                    .train(network, new StandardNormal(network.dimension()), whitened, listener);
+                    .train(network, new StandardNormal(network.dimension()), latents, listener);
         }
         return energyHistory;
     }
@@ -109,12 +111,23 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
+     * Returns the way from images to whitened latents and back; it stays this object's.
+     *
+     * @return the latent space
+     * @throws IllegalStateException if the autoencoder is not trained
+     */
+    public LatentSpace latentSpace() {
+        requireAutoencoder();
+        return latentSpace;
+    }
+
+    /**
      * Tells whether there is a model to hand over.
      *
      * @return true after {@link #trainAutoencoder} has done an epoch
      */
     public boolean isAutoencoderTrained() {
-        return whitening != null;
+        return latentSpace != null;
     }
 
     /**
@@ -140,7 +153,7 @@ public final class ModelTraining implements AutoCloseable {
                 .filter(Objects::nonNull)
                 .map(TrainingHistory::table)
                 .toList();
-        return new DigitModel(manager, autoencoder, whitening, network, card, () -> histories);
+        return new DigitModel(manager, latentSpace, network, card, () -> histories);
     }
 
     private static void addLastRow(Map<String, Double> metrics, TrainingHistory history) {
@@ -160,17 +173,8 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     private void requireAutoencoder() {
-        if (whitening == null) {
+        if (latentSpace == null) {
             throw new IllegalStateException("the autoencoder is not trained: call trainAutoencoder first");
-        }
-    }
-
-    private NDArray encode(DigitImages images) {
-        try (NDArray binary = images.binarized(config.binarization())) {
-            NDArray latents = Tensors.mapInParts(
-                    binary, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)));
-            latents.attach(manager);
-            return latents;
         }
     }
 

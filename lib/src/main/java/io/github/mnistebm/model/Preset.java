@@ -39,6 +39,20 @@ public enum Preset {
         };
     }
 
+    /** The environment variable that names the preset of the notebooks. */
+    public static final String VARIABLE = "MNIST_EBM_PRESET";
+
+    /**
+     * Returns the preset that the environment variable {@value #VARIABLE} names, so that notebooks run quickly in a test.
+     *
+     * @return the preset; {@link #DEFAULT} without the variable
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static Preset ofEnvironment() {
+        String name = System.getenv(VARIABLE);
+        return name == null || name.isBlank() ? DEFAULT : named(name);
+    }
+
     /**
      * Finds a preset by name.
      *

@@ -9,7 +9,6 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.util.Map;
 
 /** Images of digits side by side, light on dark. */
 public final class ImageGrid {
@@ -89,33 +88,35 @@ public final class ImageGrid {
     }
 
     /**
-     * Puts grids side by side under captions.
+     * Puts two grids side by side under captions.
      *
-     * @param grids by caption, in the order of the map
+     * @param leftCaption above the left grid
+     * @param left the left grid
+     * @param rightCaption above the right grid
+     * @param right the right grid
      * @return one picture
      */
-    public static BufferedImage sideBySide(Map<String, BufferedImage> grids) {
-        int space = 4 * GAP;
-        int width = grids.values().stream().mapToInt(BufferedImage::getWidth).sum() + space * (grids.size() - 1);
-        int height =
-                grids.values().stream().mapToInt(BufferedImage::getHeight).max().orElseThrow() + CAPTION_HEIGHT;
-        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    public static BufferedImage sideBySide(
+            String leftCaption, BufferedImage left, String rightCaption, BufferedImage right) {
+        int rightStart = left.getWidth() + 4 * GAP;
+        int height = Math.max(left.getHeight(), right.getHeight()) + CAPTION_HEIGHT;
+        BufferedImage picture = new BufferedImage(rightStart + right.getWidth(), height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = picture.createGraphics();
         graphics.setColor(Color.WHITE);
-        graphics.fillRect(0, 0, width, height);
+        graphics.fillRect(0, 0, picture.getWidth(), height);
         graphics.setColor(Color.BLACK);
         graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
         graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        FontMetrics metrics = graphics.getFontMetrics();
-        int left = 0;
-        for (Map.Entry<String, BufferedImage> entry : grids.entrySet()) {
-            BufferedImage grid = entry.getValue();
-            int inset = Math.max(0, (grid.getWidth() - metrics.stringWidth(entry.getKey())) / 2);
-            graphics.drawString(entry.getKey(), left + inset, CAPTION_HEIGHT - metrics.getDescent() - 3);
-            graphics.drawImage(grid, left, CAPTION_HEIGHT, null);
-            left += grid.getWidth() + space;
-        }
+        put(graphics, leftCaption, left, 0);
+        put(graphics, rightCaption, right, rightStart);
         graphics.dispose();
         return picture;
+    }
+
+    private static void put(Graphics2D graphics, String caption, BufferedImage grid, int left) {
+        FontMetrics metrics = graphics.getFontMetrics();
+        int inset = Math.max(0, (grid.getWidth() - metrics.stringWidth(caption)) / 2);
+        graphics.drawString(caption, left + inset, CAPTION_HEIGHT - metrics.getDescent() - 3);
+        graphics.drawImage(grid, left, CAPTION_HEIGHT, null);
     }
 }

@@ -77,6 +77,17 @@ public final class SampleRun implements AutoCloseable {
         return positions.get(new NDIndex().addIndices(positions.getShape().get(0) - 1));
     }
 
+    /**
+     * Returns some of the draws of every chain, to be shown a row a chain.
+     *
+     * @param draws their indices, from 0
+     * @return {@code [chains * draws, d]}, the draws of the first chain first; it stays this object's
+     */
+    public NDArray byChain(long... draws) {
+        long d = positions.getShape().get(2);
+        return positions.get(manager.create(draws)).swapAxes(0, 1).reshape(-1, d);
+    }
+
     @Override
     public void close() {
         manager.close();

@@ -1,0 +1,45 @@
+package io.github.mnistebm.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.tensor.Tensors;
+
+/**
+ * The way from images to whitened latents and back.
+ *
+ * @param autoencoder a trained autoencoder
+ * @param whitening fitted to its latents of the training images
+ */
+public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
+
+    /** Rows that are encoded or decoded at once, so that hidden layers stay small whatever the number of images. */
+    private static final long ROWS_AT_ONCE = 2048;
+
+    /**
+     * Encodes images into whitened latents.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @return u, {@code [n, d]}, attached to the manager of the images
+     */
+    public NDArray encode(NDArray images) {
+        return Tensors.mapInParts(
+                images,
+                ROWS_AT_ONCE,
+                part -> whitening.whiten(autoencoder.encode(part.toType(DataType.FLOAT32, false))));
+    }
+
+    /**
+     * Decodes whitened latents.
+     *
+     * @param latents u, {@code [n, d]}
+     * @return each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
+     */
+    public NDArray decode(NDArray latents) {
+        return Tensors.mapInParts(latents, ROWS_AT_ONCE, part -> autoencoder
+                .decodeLogits(whitening.unwhiten(part))
+                .getNDArrayInternal()
+                .sigmoid());
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.mnistebm.notebook;
+
+import org.dflib.jjava.jupyter.Extension;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.display.common.Image;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+import org.jfree.chart.JFreeChart;
+import tech.tablesaw.api.Table;
+
+/** Teaches the JJava kernel to show charts as pictures and tables as HTML. Found by the kernel as a service. */
+public final class NotebookExtension implements Extension {
+
+    @Override
+    public void install(BaseKernel kernel) {
+        Renderer renderer = kernel.getRenderer();
+        renderer.createRegistration(JFreeChart.class)
+                .preferring(MIMEType.IMAGE_PNG)
+                .register((chart, context) -> Image.renderImage(Pictures.of(chart), context));
+        renderer.createRegistration(Table.class)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.TEXT_PLAIN)
+                .register((table, context) -> {
+                    context.renderIfRequested(MIMEType.TEXT_HTML, () -> TableHtml.of(table));
+                    context.renderIfRequested(MIMEType.TEXT_PLAIN, () -> table.print());
+                });
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.mnistebm.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.function.ToDoubleBiFunction;
+
+/**
+ * The last states of many chains on the plane: independent draws, so that the error of a mean over them is the standard
+ * deviation divided by √n.
+ */
+record Draws(float[] coordinates, double acceptance) {
+
+    /** How many standard errors a mean may be off: a right sampler fails one such test in 150,000. */
+    private static final double STANDARD_ERRORS = 4.5;
+
+    private static final int CHAINS = 20_000;
+
+    static Draws from(TransitionKernel kernel, double stepSize, int steps, int seed) {
+        Engine.getInstance().setRandomSeed(seed);
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(0)
+                .steps(steps)
+                .stepSize(stepSize)
+                .build();
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray start = manager.randomNormal(new Shape(CHAINS, 2));
+                SampleRun run = LangevinSampler.of(kernel, config).run(start)) {
+            return new Draws(run.last().toFloatArray(), run.meanAcceptanceRate());
+        }
+    }
+
+    void assertExpectation(ToDoubleBiFunction<Double, Double> of, double expected) {
+        assertThat(errorsFrom(of, expected))
+                .as("distance of the mean from %s in standard errors", expected)
+                .isLessThan(STANDARD_ERRORS);
+    }
+
+    void assertOtherExpectation(ToDoubleBiFunction<Double, Double> of, double expected) {
+        assertThat(errorsFrom(of, expected))
+                .as("distance of the mean from %s in standard errors", expected)
+                .isGreaterThan(STANDARD_ERRORS);
+    }
+
+    private double errorsFrom(ToDoubleBiFunction<Double, Double> of, double expected) {
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < CHAINS; i++) {
+            double value = of.applyAsDouble((double) coordinates[2 * i], (double) coordinates[2 * i + 1]);
+            sum += value;
+            squares += value * value;
+        }
+        double mean = sum / CHAINS;
+        double deviation = Math.sqrt(squares / CHAINS - mean * mean);
+        return Math.abs(mean - expected) / (deviation / Math.sqrt(CHAINS));
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.mnistebm.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.function.ToDoubleBiFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MetropolisAdjustedLangevinTest {
+
+    private static final ToDoubleBiFunction<Double, Double> X = (x, y) -> x;
+    private static final ToDoubleBiFunction<Double, Double> Y = (x, y) -> y;
+    private static final ToDoubleBiFunction<Double, Double> XX = (x, y) -> x * x;
+    private static final ToDoubleBiFunction<Double, Double> YY = (x, y) -> y * y;
+    private static final ToDoubleBiFunction<Double, Double> XY = (x, y) -> x * y;
+
+    /** So large that the unadjusted algorithm's variance is 1/(1 − 0.4) in place of 1. */
+    private static final double LARGE_STEP = 0.8;
+
+    @Test
+    void samplesTheStandardNormal() {
+        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), LARGE_STEP, 200, 1);
+        draws.assertExpectation(X, 0);
+        draws.assertExpectation(XX, 1);
+        draws.assertExpectation(YY, 1);
+        draws.assertExpectation(XY, 0);
+        draws.assertExpectation((x, y) -> Math.pow(x, 4), 3);
+    }
+
+    @Test
+    void samplesACorrelatedNormal() {
+        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.CORRELATED_NORMAL), 0.4, 1000, 2);
+        draws.assertExpectation(X, 1);
+        draws.assertExpectation(Y, -2);
+        draws.assertExpectation(XX, 1 + 1);
+        draws.assertExpectation(YY, 4 + 4);
+        draws.assertExpectation(XY, 1.6 - 2);
+    }
+
+    @Test
+    void samplesBothModesOfAMixture() {
+        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.MIXTURE), LARGE_STEP, 500, 3);
+        draws.assertExpectation(X, 0.7 * 1.5 - 0.3 * 1.5);
+        draws.assertExpectation(XX, 1 + 1.5 * 1.5);
+        draws.assertExpectation(YY, 1);
+    }
+
+    @Test
+    void samplesABanana() {
+        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.BANANA), 0.4, 1000, 4);
+        draws.assertExpectation(X, 0);
+        draws.assertExpectation(Y, 0);
+        draws.assertExpectation(XX, 1);
+        draws.assertExpectation(YY, 1 + 2 / 4.0);
+        draws.assertExpectation((x, y) -> x * x * y, 1);
+    }
+
+    @Test
+    void samplesAtATemperature() {
+        EnergyFunction warm = Target.STANDARD_NORMAL.atTemperature(2);
+        Draws draws = Draws.from(new MetropolisAdjustedLangevin(warm), LARGE_STEP, 200, 5);
+        draws.assertExpectation(XX, 2);
+        draws.assertExpectation(YY, 2);
+    }
+
+    @Test
+    void neverGoesWhereTheEnergyIsUndefined() {
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray start = manager.zeros(new Shape(1000, 2));
+                SampleRun run = LangevinSampler.of(
+                                new MetropolisAdjustedLangevin(Target.UNDEFINED_OUTSIDE),
+                                SamplerConfig.builder().burnIn(100).steps(200).build())
+                        .run(start)) {
+            assertThat(run.last().square().sum(new int[] {1}).max().getFloat()).isLessThanOrEqualTo(4);
+            assertThat(run.energies().isNaN().any().getBoolean()).isFalse();
+            assertThat(run.meanAcceptanceRate()).isBetween(0.0, 1.0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mistake.class)
+    void theseMomentsWouldShowAMistakeInTheCorrection(Mistake mistake) {
+        Draws draws = Draws.from(new MistakenLangevin(mistake), LARGE_STEP, 200, 1);
+        draws.assertOtherExpectation(XX, 1);
+    }
+
+    enum Mistake {
+        NO_CORRECTION,
+        NO_FORWARD_DENSITY,
+        NO_BACKWARD_DENSITY
+    }
+
+    /** The algorithm on the standard normal, with a mistake. */
+    private record MistakenLangevin(Mistake mistake) implements TransitionKernel {
+
+        @Override
+        public EnergyFunction energy() {
+            return Target.STANDARD_NORMAL;
+        }
+
+        @Override
+        public boolean rejects() {
+            return true;
+        }
+
+        @Override
+        public Transition step(ChainState state, NDArray stepSize) {
+            NDArray here = state.positions();
+            NDManager manager = here.getManager();
+            NDArray there = here.sub(state.gradient().mul(stepSize))
+                    .add(manager.randomNormal(here.getShape())
+                            .mul(stepSize.mul(2).sqrt()));
+            ChainState proposed = ChainState.at(energy(), there);
+            NDArray forward = distance(state, there, stepSize);
+            NDArray backward = distance(proposed, here, stepSize);
+            NDArray logRatio = state.energy().sub(proposed.energy());
+            logRatio = mistake == Mistake.NO_FORWARD_DENSITY ? logRatio : logRatio.add(forward);
+            logRatio = mistake == Mistake.NO_BACKWARD_DENSITY ? logRatio : logRatio.sub(backward);
+            NDArray acceptance = mistake == Mistake.NO_CORRECTION
+                    ? logRatio.onesLike()
+                    : logRatio.exp().minimum(1);
+            NDArray accepted =
+                    manager.randomUniform(0, 1, acceptance.getShape()).lt(acceptance);
+            NDArray rows = accepted.expandDims(1).broadcast(here.getShape());
+            return new Transition(
+                    new ChainState(
+                            NDArrays.where(rows, there, here),
+                            NDArrays.where(accepted, proposed.energy(), state.energy()),
+                            NDArrays.where(rows, proposed.gradient(), state.gradient())),
+                    acceptance);
+        }
+
+        /** ‖to − from + ε ∇E(from)‖² / 4ε. */
+        private static NDArray distance(ChainState from, NDArray to, NDArray stepSize) {
+            return to.sub(from.positions())
+                    .add(from.gradient().mul(stepSize))
+                    .square()
+                    .sum(new int[] {1})
+                    .div(stepSize.mul(4));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+
+/** Distributions on the plane whose moments are known. */
+enum Target implements EnergyFunction {
+
+    /** Mean 0, covariance I. */
+    STANDARD_NORMAL {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            return new EnergyAndGradient(states.square().sum(new int[] {1}).div(2), states.duplicate());
+        }
+    },
+
+    /** Mean (1, −2), variances 1 and 4, correlation 0.8. */
+    CORRELATED_NORMAL {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray mean = states.getManager().create(new float[] {1, -2});
+            // The inverse of [[1, 1.6], [1.6, 4]], whose determinant is 1.44.
+            NDArray precision =
+                    states.getManager().create(new float[][] {{4 / 1.44f, -1.6f / 1.44f}, {-1.6f / 1.44f, 1 / 1.44f}});
+            NDArray centred = states.sub(mean);
+            NDArray gradient = centred.matMul(precision);
+            return new EnergyAndGradient(
+                    centred.mul(gradient).sum(new int[] {1}).div(2), gradient);
+        }
+    },
+
+    /** 0.3 N((−1.5, 0), I) + 0.7 N((1.5, 0), I). */
+    MIXTURE {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray x = column(states, 0);
+            // With a = 1.5: log p = −(x² + y² + a²)/2 + log(0.3 e^(−ax) + 0.7 e^(ax)) + const.
+            NDArray left = x.mul(-1.5).exp().mul(0.3);
+            NDArray right = x.mul(1.5).exp().mul(0.7);
+            NDArray sum = left.add(right);
+            NDArray energy = states.square().sum(new int[] {1}).div(2).sub(sum.log());
+            NDArray pull = right.sub(left).mul(1.5).div(sum);
+            return new EnergyAndGradient(energy, rows(x.sub(pull), column(states, 1)));
+        }
+    },
+
+    /** x standard normal, y given x normal with mean (x² − 1)/2 and variance 1. */
+    BANANA {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray x = column(states, 0);
+            NDArray bend = column(states, 1).sub(x.square().sub(1).div(2));
+            NDArray energy = x.square().add(bend.square()).div(2);
+            return new EnergyAndGradient(energy, rows(x.sub(bend.mul(x)), bend));
+        }
+    },
+
+    /** The standard normal within radius 2; beyond it neither energy nor gradient is a number. */
+    UNDEFINED_OUTSIDE {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray square = states.square().sum(new int[] {1});
+            NDArray outside = square.gt(4);
+            NDArray energy = NDArrays.where(outside, square.zerosLike().add(Float.NaN), square.div(2));
+            NDArray nowhere = states.zerosLike().add(Float.NaN);
+            return new EnergyAndGradient(
+                    energy, NDArrays.where(outside.expandDims(1).broadcast(states.getShape()), nowhere, states));
+        }
+    };
+
+    @Override
+    public int dimension() {
+        return 2;
+    }
+
+    @Override
+    public NDArray energy(NDArray states) {
+        return energyAndGradient(states).energy();
+    }
+
+    private static NDArray column(NDArray states, int index) {
+        return states.get(new NDIndex(":," + index));
+    }
+
+    private static NDArray rows(NDArray x, NDArray y) {
+        return NDArrays.stack(new NDList(x, y), 1);
+    }
+}
