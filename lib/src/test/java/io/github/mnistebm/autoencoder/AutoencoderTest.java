@@ -1,0 +1,52 @@
+package io.github.mnistebm.autoencoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AutoencoderTest {
+
+    @Test
+    void itsLossIsTheBernoulliNegativeLogLikelihood() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray images = manager.create(new float[][] {{1, 0}, {1, 1}});
+            NDArray logits = manager.create(new float[][] {{2, -1}, {0, 0.5f}});
+            double expected = (logistic(-2) + logistic(-1) + logistic(0) + logistic(-0.5)) / 2;
+            assertThat((double) Autoencoder.crossEntropy(images, logits).getFloat())
+                    .isCloseTo(expected, within(1e-6));
+        }
+    }
+
+    /** log(1 + e^a): the negative log-probability of a pixel whose logit speaks against it by a. */
+    private static double logistic(double a) {
+        return Math.log1p(Math.exp(a));
+    }
+
+    @Test
+    void mapsImagesToLatentsAndBackToLogits() {
+        Engine.getInstance().setRandomSeed(1);
+        try (NDManager manager = NDManager.newBaseManager();
+                Autoencoder autoencoder = new Autoencoder(manager, 20, 3)) {
+            NDArray latents = autoencoder.encode(manager.zeros(new Shape(5, 784)));
+            assertThat(latents.getShape()).isEqualTo(new Shape(5, 3));
+            assertThat(autoencoder.decodeLogits(latents).getShape()).isEqualTo(new Shape(5, 784));
+        }
+    }
+
+    @Test
+    void itsParametersHaveTheAnnouncedShapes() {
+        try (NDManager manager = NDManager.newBaseManager();
+                Autoencoder autoencoder = new Autoencoder(manager, 20, 3)) {
+            Map<String, Shape> shapes = new HashMap<>();
+            autoencoder.namedParameters().forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
+            assertThat(shapes).isEqualTo(Autoencoder.parameterShapes(20, 3));
+        }
+    }
+}

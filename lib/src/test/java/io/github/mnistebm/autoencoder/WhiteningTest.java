@@ -1,0 +1,81 @@
+package io.github.mnistebm.autoencoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WhiteningTest {
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        Engine.getInstance().setRandomSeed(1);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private NDArray correlated() {
+        NDArray mixing = manager.create(new float[][] {{3, 1}, {0, 0.1f}});
+        return manager.randomNormal(new Shape(2000, 2)).matMul(mixing).add(manager.create(new float[] {5, -7}));
+    }
+
+    @Test
+    void givesItsLatentsMeanZeroAndUnitCovariance() {
+        NDArray latents = correlated();
+        try (Whitening whitening = Whitening.fit(manager, latents)) {
+            NDArray whitened = whitening.whiten(latents);
+            assertClose(whitened.mean(new int[] {0}).toFloatArray(), 1e-3f, 0, 0);
+            assertClose(whitened.transpose().matMul(whitened).div(1999).toFloatArray(), 1e-3f, 1, 0, 0, 1);
+        }
+    }
+
+    @Test
+    void goesBackToTheLatents() {
+        NDArray latents = correlated();
+        try (Whitening whitening = Whitening.fit(manager, latents)) {
+            NDArray difference = whitening.unwhiten(whitening.whiten(latents)).sub(latents);
+            assertThat(difference.abs().max().getFloat()).isLessThan(1e-3f);
+        }
+    }
+
+    @Test
+    void survivesADirectionWithoutVariance() {
+        NDArray latents = manager.randomNormal(new Shape(100, 1)).repeat(1, 2);
+        try (Whitening whitening = Whitening.fit(manager, latents)) {
+            assertThat(whitening.whiten(latents).abs().max().getFloat()).isFinite();
+        }
+    }
+
+    @Test
+    void rejectsLatentsThatAreAllTheSame() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Whitening.fit(manager, manager.ones(new Shape(10, 2))))
+                .withMessage("whitening: all latents are the same");
+    }
+
+    @Test
+    void rejectsLatentsThatAreNotFinite() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Whitening.fit(manager, manager.full(new Shape(10, 2), Float.NaN)))
+                .withMessage("whitening: the covariance of the latents is not finite");
+    }
+
+    private static void assertClose(float[] found, float tolerance, float... expected) {
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).isCloseTo(expected[i], within(tolerance));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.mnistebm.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class DigitImagesTest {
+
+    private static DigitImages images(int... greys) {
+        byte[] values = new byte[greys.length * DigitImages.PIXELS];
+        for (int i = 0; i < greys.length; i++) {
+            Arrays.fill(values, i * DigitImages.PIXELS, (i + 1) * DigitImages.PIXELS, (byte) greys[i]);
+        }
+        return DigitImages.of(values, new byte[greys.length], Device.cpu());
+    }
+
+    @Test
+    void mnistHasItsImagesOfEachDigit() throws IOException {
+        try (DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu())) {
+            assertThat(test.counts().intColumn("images").asObjectArray())
+                    .containsExactly(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009);
+            assertThat(test.grey().getShape()).isEqualTo(new Shape(10_000, 784));
+        }
+    }
+
+    @Test
+    void thresholdMakesWhiteWhatExceeds127() {
+        try (DigitImages images = images(0, 127, 128, 255);
+                NDArray binary = images.binarized(Binarization.THRESHOLD);
+                NDArray sums = binary.toType(DataType.FLOAT32, true).sum(new int[] {1})) {
+            assertThat(binary.getDataType()).isEqualTo(DataType.UINT8);
+            assertThat(sums.toFloatArray()).containsExactly(0, 0, 784, 784);
+        }
+    }
+
+    @Test
+    void stochasticBinarizationIsWhiteWithTheProbabilityOfTheGreyValue() {
+        Engine.getInstance().setRandomSeed(1);
+        try (DigitImages images = images(0, 51, 255);
+                NDArray binary = images.binarized(Binarization.STOCHASTIC);
+                NDArray means = binary.toType(DataType.FLOAT32, true).mean(new int[] {1})) {
+            float[] shares = means.toFloatArray();
+            assertThat(shares[0]).isZero();
+            assertThat((double) shares[1]).isCloseTo(0.2, within(4.5 * Math.sqrt(0.2 * 0.8 / 784)));
+            assertThat(shares[2]).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void stochasticBinarizationDrawsAnewEachTime() {
+        try (DigitImages images = images(128);
+                NDArray first = images.binarized(Binarization.STOCHASTIC);
+                NDArray second = images.binarized(Binarization.STOCHASTIC)) {
+            assertThat(first.toByteArray()).isNotEqualTo(second.toByteArray());
+        }
+    }
+
+    @Test
+    void theFirstImagesAreACopyOfTheirOwn() {
+        DigitImages images = images(10, 20, 30);
+        try (DigitImages first = images.first(2)) {
+            images.close();
+            assertThat(first.size()).isEqualTo(2);
+            assertThat(first.grey().toUint8Array()[DigitImages.PIXELS]).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void rejectsALabelThatIsNoDigit() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DigitImages.of(new byte[784], new byte[] {10}, Device.cpu()))
+                .withMessage("label 0: expected 0 to 9, found 10");
+    }
+}
