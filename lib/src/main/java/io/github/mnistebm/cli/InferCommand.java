@@ -65,7 +65,12 @@ final class InferCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--num-images: must be at least 1, found " + numImages);
         }
         SamplerConfig config = sampling.config(spec);
-        boolean grid = out.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".png");
+        String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
+        boolean grid = name.endsWith(".png");
+        if (!grid && !name.endsWith(".npz") && !name.endsWith(".idx")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--out " + out + ": expected a name that ends in .png, .npz or .idx");
+        }
         if (grid && numImages > ImageGrid.MAX_IMAGES) {
             throw new ParameterException(
                     spec.commandLine(),

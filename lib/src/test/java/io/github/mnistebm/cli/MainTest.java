@@ -1,0 +1,155 @@
+package io.github.mnistebm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mnistebm.data.DataFolder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+
+    @TempDir
+    Path folder;
+
+    private record Result(int code, String out, String err) {}
+
+    private static Result run(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream newOut = new ByteArrayOutputStream();
+        ByteArrayOutputStream newErr = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
+        try {
+            int code = Main.execute(arguments);
+            return new Result(code, newOut.toString(StandardCharsets.UTF_8), newErr.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "train --encoded_dim 0    | train: --encoded-dim: latent dimension: must be at least 1, found 0",
+                "train --encoded_dim -3   | train: --encoded-dim: latent dimension: must be at least 1, found -3",
+                "train --auto_lr -1       | train: --auto-lr: autoencoder learning rate: must be positive and finite, found -1.0",
+                "train --auto-lr NaN      | train: --auto-lr: autoencoder learning rate: must be positive and finite, found NaN",
+                "train --ebm_batch_size 0 | train: --ebm-batch-size: energy batch size: must be at least 1, found 0",
+                "train --encoded_dim x    | train: Invalid value for option '--encoded-dim'",
+                "train --preset best      | train: Invalid value for option '--preset'",
+                "train --encodeddim 3     | train: Unknown option",
+                "infer --num_images 0     | infer: --num-images: must be at least 1, found 0",
+                "infer --steps 0          | infer: steps: must be at least 1, found 0",
+                "infer --out samples.gif  | infer: --out samples.gif: expected a name that ends in .png, .npz or .idx",
+                "infer --num_images 10001 | infer: --out samples.png: a grid holds at most 10000 images",
+                "evaluate --num-images 1  | evaluate: --num-images: must be at least 2, found 1",
+                "classifier --epochs 0    | classifier: --epochs: must be at least 1, found 0",
+                "paint                    | run: Unmatched argument at index 0: 'paint'",
+            })
+    void aSenselessArgumentGivesOneLineAndExitCode2(String line, String message) {
+        Result result = run(line.split(" "));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).startsWith(message);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    void aMissingModelGivesOneLineAndExitCode1() {
+        Result result = run("infer", "--model", folder.resolve("none").toString());
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .isEqualTo("infer: " + folder.resolve("none") + ": no model there (model.json is missing)\n");
+    }
+
+    @Test
+    void aTruncatedIdxFileGivesOneLineAndExitCode1() throws IOException {
+        try (Stream<Path> files = Files.list(DataFolder.mnist())) {
+            for (Path file : files.toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                boolean images = file.getFileName().toString().equals("train-images-idx3-ubyte");
+                Files.write(
+                        folder.resolve(file.getFileName()),
+                        images ? java.util.Arrays.copyOf(bytes, 16 + 41_253 * 784) : bytes);
+            }
+        }
+        Result result = run(
+                "train",
+                "--mnist",
+                folder.toString(),
+                "--out",
+                folder.resolve("model").toString());
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .isEqualTo("train: train-images-idx3-ubyte: expected 60000 images, the file holds 41253 (truncated?)."
+                        + " Delete it and run ./environment/run setup\n");
+    }
+
+    @Test
+    void anOutputFolderOfOtherFilesIsRefusedBeforeTheTraining() throws IOException {
+        Files.writeString(folder.resolve("thesis.txt"), "years of work");
+        Result result = run("train", "--out", folder.toString());
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("expected a model's folder or a new name, found a folder of other files");
+        assertThat(folder.resolve("thesis.txt")).exists();
+    }
+
+    @Test
+    void bothSpellingsOfAnOptionAreUnderstood() {
+        for (String command : new String[] {"train", "infer"}) {
+            String help = run(command, "--help").out();
+            assertThat(help.lines().filter(line -> line.contains("_")))
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).containsPattern("--[a-z-]+, --[a-z_]+="));
+        }
+    }
+
+    @Test
+    void theHelpNamesEveryFlagOfTheSeedProject() {
+        assertThat(run("train", "--help").out())
+                .contains(
+                        "--auto_hidden_dim",
+                        "--encoded_dim",
+                        "--auto_num_epochs",
+                        "--auto_batch_size",
+                        "--auto_lr",
+                        "--ebm_hidden_dim",
+                        "--ebm_num_epochs",
+                        "--ebm_batch_size",
+                        "--ebm_lr",
+                        "--mcmc_samples_per_datapoint");
+        assertThat(run("infer", "--help").out()).contains("--num_images");
+    }
+
+    @Test
+    void theBundledModelDrawsAGrid() throws IOException {
+        Path grid = folder.resolve("grid.png");
+        Result result = run(
+                "infer",
+                "--model",
+                DataFolder.pretrained().toString(),
+                "--num_images",
+                "12",
+                "--steps",
+                "20",
+                "--out",
+                grid.toString());
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("12 images: " + grid);
+        assertThat(ImageIO.read(grid.toFile()).getWidth()).isEqualTo(4 * 58 + 2);
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.mnistebm.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.SamplerConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class DigitSamplerTest {
+
+    private static DigitModel model;
+
+    @BeforeAll
+    static void train() {
+        model = TinyModel.trained(1);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static DigitSampler sampler(int chains) {
+        SamplerConfig config = SamplerConfig.builder().burnIn(5).steps(5).build();
+        return new DigitSampler(model, LangevinAlgorithm.MALA, config, chains);
+    }
+
+    @Test
+    void drawsInRoundsOfAsManyChains() throws IOException {
+        List<Long> rounds = new ArrayList<>();
+        List<Long> progress = new ArrayList<>();
+        DigitSampler sampler = sampler(4);
+        sampler.draw(
+                10,
+                1,
+                (images, means) -> {
+                    rounds.add(images.getShape().get(0));
+                    assertThat(means.getShape()).isEqualTo(images.getShape());
+                },
+                progress::add);
+        assertThat(rounds).containsExactly(4L, 4L, 2L);
+        assertThat(progress.get(progress.size() - 1)).isEqualTo(sampler.work(10));
+    }
+
+    @Test
+    void anImageIsWhiteWhereItsMeanExceedsOneHalf() throws IOException {
+        sampler(3)
+                .draw(
+                        3,
+                        1,
+                        (images, means) -> {
+                            byte[] pixels = images.toByteArray();
+                            float[] probabilities = means.toFloatArray();
+                            for (int i = 0; i < pixels.length; i++) {
+                                assertThat(pixels[i]).isEqualTo((byte) (probabilities[i] > 0.5 ? 1 : 0));
+                            }
+                        },
+                        steps -> {});
+    }
+
+    @Test
+    void roundsDiffer() {
+        try (DigitSampler.Drawing drawing = sampler(1).draw(2, 1)) {
+            byte[] pixels = drawing.images().toByteArray();
+            assertThat(java.util.Arrays.copyOf(pixels, 784))
+                    .isNotEqualTo(java.util.Arrays.copyOfRange(pixels, 784, 2 * 784));
+        }
+    }
+
+    @Test
+    void rejectsANumberBelowOne() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sampler(1).draw(0, 1))
+                .withMessage("images: must be at least 1, found 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sampler(0))
+                .withMessage("chains: must be at least 1, found 0");
+    }
+}

@@ -1,0 +1,170 @@
+package io.github.mnistebm.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.SamplerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFolderTest {
+
+    private static final SamplerConfig SHORT =
+            SamplerConfig.builder().burnIn(20).steps(20).build();
+
+    private static DigitModel model;
+
+    @TempDir
+    Path parent;
+
+    private Path folder;
+
+    @BeforeAll
+    static void train() {
+        model = TinyModel.trained(1);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @BeforeEach
+    void save() throws IOException {
+        folder = parent.resolve("model");
+        model.save(folder);
+    }
+
+    @Test
+    void aLoadedModelDrawsWhatTheSavedOneDrew() throws IOException {
+        try (DigitModel loaded = DigitModel.load(folder, Device.cpu());
+                SampleRun expected = model.sample(20, SHORT, 7);
+                SampleRun found = loaded.sample(20, SHORT, 7)) {
+            assertThat(found.last().toFloatArray()).isEqualTo(expected.last().toFloatArray());
+            try (NDArray a = loaded.decode(found.last());
+                    NDArray b = model.decode(expected.last())) {
+                assertThat(a.getShape()).isEqualTo(new Shape(20, 784));
+                assertThat(a.toFloatArray()).isEqualTo(b.toFloatArray());
+            }
+        }
+    }
+
+    @Test
+    void theCardKeepsConfigurationMetricsAndChecksums() throws IOException {
+        try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
+            assertThat(loaded.card()).isEqualTo(model.card());
+            assertThat(loaded.card().configuration()).isEqualTo(TinyModel.config(1));
+            assertThat(loaded.card().metrics()).containsKey("autoencoder test loss");
+            assertThat(loaded.card().dataChecksums()).hasSize(4);
+        }
+    }
+
+    @Test
+    void theHistoriesComeBack() throws IOException {
+        try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
+            assertThat(loaded.histories())
+                    .extracting(table -> table.name() + " " + table.rowCount())
+                    .containsExactly("autoencoder 2", "energy 2");
+        }
+    }
+
+    @Test
+    void anEvaluationIsRecordedInTheCard() throws IOException {
+        DigitModel.recordEvaluation(folder, Map.of("share", 0.5));
+        try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
+            assertThat(loaded.card().evaluation()).containsEntry("share", 0.5);
+            assertThat(loaded.card().configuration()).isEqualTo(model.card().configuration());
+        }
+    }
+
+    @Test
+    void savingKeepsThePreviousModelBesideIt() throws IOException {
+        Files.writeString(folder.resolve("mark"), "first");
+        model.save(folder);
+        model.save(folder);
+        assertThat(folder.resolve("mark")).doesNotExist();
+        try (Stream<Path> content = Files.list(parent)) {
+            assertThat(content.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("model", "model.previous");
+        }
+    }
+
+    @Test
+    void savingDoesNotDisplaceOtherFiles() throws IOException {
+        Path other = Files.createDirectory(parent.resolve("other"));
+        Files.writeString(other.resolve("thesis.txt"), "years of work");
+        assertThatThrownBy(() -> model.save(other))
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("other: expected a model's folder or a new name, found a folder of other files");
+        assertThat(other.resolve("thesis.txt")).exists();
+    }
+
+    @Test
+    void aMissingFolderIsNamed() {
+        assertLoadFails(parent.resolve("none"), "none: no model there (model.json is missing)");
+    }
+
+    @Test
+    void truncatedWeightsAreNamed() throws IOException {
+        byte[] bytes = Files.readAllBytes(folder.resolve("weights.safetensors"));
+        Files.write(folder.resolve("weights.safetensors"), java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        assertLoadFails(folder, "weights.safetensors: expected ", "(truncated?)");
+    }
+
+    @Test
+    void damagedWeightsAreNamed() throws IOException {
+        byte[] bytes = Files.readAllBytes(folder.resolve("weights.safetensors"));
+        java.util.Arrays.fill(bytes, 8, 200, (byte) '?');
+        Files.write(folder.resolve("weights.safetensors"), bytes);
+        assertLoadFails(folder, "weights.safetensors: not a readable safetensors file");
+    }
+
+    @Test
+    void anotherFormatVersionIsNamed() throws IOException {
+        edit("\"formatVersion\": 1", "\"formatVersion\": 2");
+        assertLoadFails(folder, "model.json: formatVersion: expected 1, found 2");
+    }
+
+    @Test
+    void aCardThatDoesNotFitTheWeightsIsNamed() throws IOException {
+        edit("\"latentDimension\": 4", "\"latentDimension\": 5");
+        assertLoadFails(folder, "weights.safetensors: ");
+    }
+
+    @Test
+    void aSenselessCardIsNamed() throws IOException {
+        edit("\"latentDimension\": 4", "\"latentDimension\": -4");
+        assertLoadFails(folder, "model.json: latent dimension: must be at least 1, found -4");
+    }
+
+    @Test
+    void aCardThatIsNoJsonIsNamed() throws IOException {
+        Files.writeString(folder.resolve("model.json"), "{");
+        assertLoadFails(folder, "model.json: not a readable model card");
+    }
+
+    private void edit(String old, String replacement) throws IOException {
+        Path card = folder.resolve("model.json");
+        String text = Files.readString(card);
+        assertThat(text).contains(old);
+        Files.writeString(card, text.replace(old, replacement));
+    }
+
+    private static void assertLoadFails(Path folder, String... messages) {
+        assertThatThrownBy(() -> DigitModel.load(folder, Device.cpu()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll(messages);
+    }
+}

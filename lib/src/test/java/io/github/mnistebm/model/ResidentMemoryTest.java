@@ -1,0 +1,103 @@
+package io.github.mnistebm.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.data.DataFolder;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.sampling.LangevinSampler;
+import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.training.TrainingHistory;
+import io.github.mnistebm.training.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Resident memory stays flat: what leaks one array of the size of a state in each step grows by hundreds of megabytes. */
+@Tag("slow")
+@EnabledOnOs(OS.LINUX)
+class ResidentMemoryTest {
+
+    private static final long MEGABYTE = 1 << 20;
+
+    /** The allocator comes to rest within this. */
+    private static final long SLACK = 24 * MEGABYTE;
+
+    private static long residentBytes() {
+        try {
+            String status = Files.readString(Path.of("/proc/self/status"));
+            String line = status.lines()
+                    .filter(text -> text.startsWith("VmRSS"))
+                    .findFirst()
+                    .orElseThrow();
+            return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void tenThousandStepsOfMalaLeaveItFlat() {
+        int chains = 2000;
+        int dimension = 16;
+        try (NDManager manager = NDManager.newBaseManager();
+                EnergyNetwork network = EnergyNetwork.create(manager, dimension, List.of(8));
+                NDArray start = manager.zeros(new Shape(chains, dimension))) {
+            TiltedEnergy energy = new TiltedEnergy(network, new StandardNormal(dimension));
+            SamplerConfig config =
+                    SamplerConfig.builder().burnIn(500).steps(10_000).build();
+            List<Long> resident = new ArrayList<>();
+            LangevinSampler.of(new MetropolisAdjustedLangevin(energy), config)
+                    .run(start, step -> {
+                        if (step == 500 || step == 10_500) {
+                            resident.add(residentBytes());
+                        }
+                    })
+                    .close();
+            // One leaked array of states a step would be 10,000 · 128 kB = 1.2 GB, one of energies 76 MB.
+            assertThat(resident.get(1) - resident.get(0)).isLessThan(SLACK);
+        }
+    }
+
+    @Test
+    void tenEpochsOfTrainingLeaveItFlat() throws IOException {
+        TrainingConfig config = Preset.QUICK
+                .builder()
+                .trainImages(10_000)
+                .autoencoderHiddenUnits(64)
+                .autoencoderEpochs(12)
+                .energyHiddenUnits(16)
+                .energyEpochs(12)
+                .build();
+        List<Long> resident = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void epochDone(TrainingHistory history) {
+                resident.add(residentBytes());
+            }
+        };
+        try (DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages train = all.first(config.trainImages());
+                DigitImages test = all.first(1000);
+                ModelTraining training = new ModelTraining(config, train, test)) {
+            training.trainAutoencoder(listener);
+            training.trainEnergy(listener);
+        }
+        // One leaked batch of images an update would be 78 · 0.4 MB = 31 MB an epoch, 310 MB in ten.
+        assertThat(resident.get(11) - resident.get(1)).as("autoencoder").isLessThan(SLACK);
+        assertThat(resident.get(23) - resident.get(13)).as("energy").isLessThan(SLACK);
+    }
+}
