@@ -16,6 +16,11 @@ NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
 NAMES = ("train", "inference")
 
 
+def failed_source(notebook):
+    """The source of the last cell that was begun."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.get("execution_count")][-1]
+
+
 def execute(path):
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
@@ -28,7 +33,9 @@ def execute(path):
     start = time.monotonic()
     try:
         client.execute()
-    except (CellExecutionError, DeadKernelError) as error:
+    except CellExecutionError as error:
+        sys.exit(f"{path}: this cell failed:\n\n{failed_source(notebook)}\n\n{error.ename}: {error.evalue}")
+    except DeadKernelError as error:
         sys.exit(f"{path}: {error}")
     part = path.with_suffix(".part")
     nbformat.write(notebook, part)

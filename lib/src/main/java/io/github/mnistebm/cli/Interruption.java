@@ -1,40 +1,46 @@
 package io.github.mnistebm.cli;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jline.utils.Signals;
 
-/** Turns Ctrl-C into an interruption of the thread that runs the command, and waits until it has put things away. */
+/**
+ * Turns the first Ctrl-C into an interruption of the thread that runs the command, which then puts things away and ends;
+ * a second one ends the process at once. A shutdown hook would not do: while the process shuts down, Java refuses what
+ * putting away needs.
+ */
 final class Interruption {
 
-    private static final long PATIENCE_MILLIS = 60_000;
+    /** What a shell reports of a command that Ctrl-C has ended. */
+    static final int EXIT_CODE = 130;
 
-    private final AtomicBoolean done = new AtomicBoolean();
-    private final AtomicBoolean interrupted = new AtomicBoolean();
+    private static final String CTRL_C = "INT";
+
+    private static boolean happened;
+    private static boolean shielded;
 
     private Interruption() {}
 
-    static Interruption ofCurrentThread() {
-        Interruption interruption = new Interruption();
+    /** Listens from now on, for the calling thread. */
+    static void listen() {
         Thread command = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> interruption.end(command), "interruption"));
-        return interruption;
+        Signals.register(CTRL_C, () -> interrupt(command));
     }
 
-    private void end(Thread command) {
-        interrupted.set(true);
-        if (done.get()) {
-            return;
-        }
-        command.interrupt();
-        try {
-            command.join(PATIENCE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private static synchronized void interrupt(Thread command) {
+        happened = true;
+        Signals.registerDefault(CTRL_C);
+        if (!shielded) {
+            command.interrupt();
         }
     }
 
-    /** Notes that the command is done; false if it was interrupted, and the process is ending already. */
-    boolean commandIsDone() {
-        done.set(true);
-        return !interrupted.get();
+    /** Clears an interruption of the calling thread and spares it further ones: what follows is written to the end. */
+    static synchronized void shield() {
+        shielded = true;
+        Thread.interrupted();
+    }
+
+    /** Tells whether there was a Ctrl-C. */
+    static synchronized boolean happened() {
+        return happened;
     }
 }

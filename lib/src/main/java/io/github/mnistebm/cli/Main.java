@@ -26,17 +26,14 @@ public final class Main {
 
     /**
      * Runs a command and ends the process with its exit code: 0 if all went well, 1 if it could not be done, 2 if the
-     * arguments are wrong. Ctrl-C interrupts the command, which then ends by itself.
+     * arguments are wrong, 130 after Ctrl-C, which interrupts the command so that it ends by itself.
      *
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
-        Interruption interruption = Interruption.ofCurrentThread();
+        Interruption.listen();
         int code = execute(arguments);
-        // While Ctrl-C ends the process, its exit code is the signal's, and System.exit would wait for ever.
-        if (interruption.commandIsDone()) {
-            System.exit(code);
-        }
+        System.exit(Interruption.happened() ? Interruption.EXIT_CODE : code);
     }
 
     /**

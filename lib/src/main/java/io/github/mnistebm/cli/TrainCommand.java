@@ -201,6 +201,7 @@ final class TrainCommand implements Callable<Integer> {
             System.out.println("stopped before the first epoch was complete: nothing to keep");
             return 1;
         }
+        Interruption.shield();
         // What was not trained to its end does not displace a model that was.
         Path folder = complete || !DigitModel.isIn(target)
                 ? target

@@ -1,0 +1,209 @@
+"""The command line, as a user types it."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+
+import numpy
+import pytest
+import safetensors.numpy
+
+
+def png_size(path):
+    header = path.read_bytes()[:24]
+    assert header[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", header[16:24])
+
+
+def test_train_writes_a_model_its_charts_and_a_grid(quick_model):
+    folder, result = quick_model
+    assert {path.name for path in folder.iterdir()} == {
+        "model.json",
+        "weights.safetensors",
+        "autoencoder.csv",
+        "energy.csv",
+        "autoencoder.png",
+        "energy.png",
+        "samples.png",
+    }
+    assert png_size(folder / "samples.png") == (582, 582)
+    assert result.stderr == ""
+    assert result.stdout.startswith("device: ")
+    assert result.stdout.endswith(f"model: {folder}\n")
+
+
+def test_python_opens_the_weights(quick_model):
+    folder, _ = quick_model
+    weights = safetensors.numpy.load_file(folder / "weights.safetensors")
+    assert weights["encoder.0.weight"].shape == (256, 784)
+    assert weights["energy.output.weight"].shape == (64,)
+    whiten, unwhiten = weights["whitening.whiten"], weights["whitening.unwhiten"]
+    numpy.testing.assert_allclose(whiten @ unwhiten, numpy.eye(16), atol=1e-4)
+
+
+def test_the_card_names_configuration_versions_data_and_seed(quick_model):
+    folder, _ = quick_model
+    card = json.loads((folder / "model.json").read_text())
+    assert card["formatVersion"] == 1
+    assert card["configuration"]["seed"] == 1
+    assert card["configuration"]["autoencoder"]["latentDimension"] == 16
+    assert set(card["versions"]) == {"mnist-ebm", "djl", "pytorch", "java", "os"}
+    assert card["dataChecksums"]["t10k-labels-idx1-ubyte"].startswith("ff7bcfd4")
+    assert card["metrics"]["autoencoder test loss"] > 0
+
+
+def test_the_flags_of_the_seed_project_work_as_they_did(run, tmp_path):
+    # Its command, on fewer images and epochs.
+    result = run(
+        "train",
+        *"--auto_hidden_dim 1024 --encoded_dim 4 --auto_num_epochs 1 --auto_batch_size 64 --auto_lr 3e-4".split(),
+        *"--ebm_hidden_dim 8 --ebm_num_epochs 1 --ebm_batch_size 1024 --ebm_lr 3e-4".split(),
+        *"--mcmc_samples_per_datapoint 8 --train_images 6000".split(),
+        "--out",
+        tmp_path / "model",
+    )
+    assert result.returncode == 0, result.stderr
+    configuration = json.loads((tmp_path / "model" / "model.json").read_text())["configuration"]
+    assert configuration["autoencoder"]["hiddenUnits"] == 1024
+    assert configuration["autoencoder"]["latentDimension"] == 4
+    assert configuration["autoencoder"]["batchSize"] == 64
+    assert configuration["autoencoder"]["learningRate"] == 3e-4
+    assert configuration["energyHiddenUnits"][0] == 8
+    assert configuration["energy"]["samplesPerDatapoint"] == 8
+
+    drawn = run("infer", "--num_images", 10, "--model", tmp_path / "model", cwd=tmp_path)
+    assert drawn.returncode == 0, drawn.stderr
+    assert png_size(tmp_path / "samples.png") == (582, 60)
+
+
+def test_infer_draws_from_the_bundled_model(run, root, tmp_path):
+    result = run("infer", "--num_images", 10, "--model", root / "data" / "pretrained", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "10 images: samples.png (1000 steps" in result.stdout
+
+
+def test_infer_gives_images_and_means_as_npz(run, quick_model, tmp_path):
+    folder, _ = quick_model
+    out = tmp_path / "samples.npz"
+    result = run("infer", "--model", folder, "--num-images", 30, "--chains", 8, "--steps", 20, "--out", out)
+    assert result.returncode == 0, result.stderr
+    with numpy.load(out) as samples:
+        assert samples["images"].shape == (30, 28, 28)
+        assert samples["images"].dtype == numpy.uint8
+        assert set(numpy.unique(samples["images"])) == {0, 1}
+        assert samples["means"].dtype == numpy.float32
+        numpy.testing.assert_array_equal(samples["images"] == 1, samples["means"] > 0.5)
+
+
+def test_infer_gives_images_as_idx(run, quick_model, tmp_path):
+    folder, _ = quick_model
+    result = run("infer", "--model", folder, "--num-images", 3, "--steps", 20, "--out", tmp_path / "samples.idx")
+    assert result.returncode == 0, result.stderr
+    images = (tmp_path / "samples.idx").read_bytes()
+    assert struct.unpack(">IIII", images[:16]) == (0x803, 3, 28, 28)
+    means = numpy.frombuffer((tmp_path / "samples.means.idx").read_bytes(), ">f4", offset=16)
+    numpy.testing.assert_array_equal(numpy.frombuffer(images, numpy.uint8, offset=16) == 1, means > 0.5)
+
+
+def test_the_same_seed_draws_the_same_images(run, quick_model, tmp_path):
+    folder, _ = quick_model
+    drawn = []
+    for name, seed in (("a", 5), ("b", 5), ("c", 6)):
+        out = tmp_path / f"{name}.npz"
+        run("infer", "--model", folder, "--num-images", 5, "--steps", 50, "--seed", seed, "--out", out)
+        with numpy.load(out) as samples:
+            drawn.append(samples["means"])
+    numpy.testing.assert_array_equal(drawn[0], drawn[1])
+    assert not numpy.array_equal(drawn[0], drawn[2])
+
+
+def test_the_unadjusted_algorithm_is_an_option(run, quick_model, tmp_path):
+    folder, _ = quick_model
+    result = run(
+        "infer", "--model", folder, "--sampler", "ula", "--step-size", 0.05, "--steps", 20, "--out", tmp_path / "a.png"
+    )
+    assert result.returncode == 0, result.stderr
+    assert "step size 0.05" in result.stdout
+    assert "acceptance" not in result.stdout
+
+
+def test_evaluate_records_its_results_in_the_card(run, quick_model):
+    folder, _ = quick_model
+    result = run("evaluate", "--model", folder, "--num-images", 100, "--steps", 20, "--record")
+    assert result.returncode == 0, result.stderr
+    evaluation = json.loads((folder / "model.json").read_text())["evaluation"]
+    assert evaluation["images"] == 100
+    assert evaluation["classifier test accuracy"] >= 0.98
+    assert sum(evaluation["class shares"]) == pytest.approx(1)
+    assert evaluation["command"].startswith("./environment/run evaluate --model ")
+
+
+def test_ctrl_c_keeps_the_last_complete_epoch(run, tmp_path):
+    folder = tmp_path / "model"
+    training = subprocess.Popen(
+        [run.path, "train", "--train-images", "6000", "--auto-num-epochs", "1000", "--out", folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lines = []
+    for line in training.stdout:
+        lines.append(line)
+        if line.startswith("autoencoder 2/1000"):
+            training.send_signal(signal.SIGINT)
+            break
+    out, err = training.communicate(timeout=120)
+    assert training.returncode == 130
+    assert out.endswith(f"the last complete epoch: {folder}\n"), (lines, out, err)
+    assert err == ""
+    assert json.loads((folder / "model.json").read_text())["metrics"]["autoencoder epochs"] >= 2
+
+
+def test_an_interrupted_training_does_not_displace_a_model(run, tmp_path):
+    folder = tmp_path / "model"
+    assert run("train", "--preset", "quick", "--out", folder).returncode == 0
+    before = (folder / "weights.safetensors").read_bytes()
+    training = subprocess.Popen(
+        [run.path, "train", "--train-images", "6000", "--auto-num-epochs", "1000", "--out", folder],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for line in training.stdout:
+        if line.startswith("autoencoder 1/1000"):
+            training.send_signal(signal.SIGINT)
+            break
+    training.communicate(timeout=120)
+    assert (folder / "weights.safetensors").read_bytes() == before
+    assert (tmp_path / "model.interrupted" / "model.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["train", "--encoded_dim", "0"], 2, "train: --encoded-dim: latent dimension: must be at least 1, found 0"),
+        (["train", "--auto_lr", "-1"], 2, "train: --auto-lr: autoencoder learning rate: must be positive"),
+        (["train", "--epochs=3"], 2, "train: Unknown option: '--epochs=3'"),
+        (["infer", "--model", "/nonexistent"], 1, "infer: /nonexistent: no model there (model.json is missing)"),
+        (["infer", "--out", "/nonexistent/a.gif"], 2, "infer: --out /nonexistent/a.gif: expected a name"),
+        (["infer", "--device", "gpu"], 1, "infer: device gpu: the PyTorch engine sees no GPU on this machine"),
+        (["paint"], 2, "run: unknown command paint"),
+    ],
+)
+def test_bad_input_gives_one_line_and_no_stack_trace(run, arguments, code, message):
+    if "gpu" in arguments and os.path.exists("/dev/nvidia0"):
+        pytest.skip("this machine has a GPU")
+    result = run(*arguments)
+    assert result.returncode == code
+    assert result.stderr.startswith(message)
+    assert "Exception" not in result.stderr and "\tat " not in result.stderr
+
+
+def test_more_images_than_memory_holds_are_drawn_in_rounds(run, quick_model, tmp_path):
+    folder, _ = quick_model
+    out = tmp_path / "many.npz"
+    result = run("infer", "--model", folder, "--num-images", 20000, "--chains", 500, "--steps", 4, "--out", out)
+    assert result.returncode == 0, result.stderr
+    with numpy.load(out) as samples:
+        assert samples["images"].shape == (20000, 28, 28)
