@@ -28,6 +28,7 @@ def execute(path):
         kernel_name="java",
         timeout=None,
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
     start = time.monotonic()

@@ -80,9 +80,9 @@ public final class AutoencoderTrainer {
         try (NDManager manager = NDManager.newBaseManager(train.device());
                 Adam adam = new Adam(values);
                 NDArray testImages = test.binarized(binarization);
-                NDArray total = manager.create(0f);
-                // An array that outlives the backward pass: of a plain number DJL frees the memory before that.
-                NDArray penalty = manager.create((float) config.latentPenalty());
+                NDArray total = Tensors.scalar(manager, 0);
+                NDArray penalty = Tensors.scalar(manager, config.latentPenalty());
+                NDArray noise = Tensors.scalar(manager, config.latentNoise());
                 NDArray kept = values.duplicate()) {
             for (int epoch = 1; epoch <= config.epochs(); epoch++) {
                 long start = System.nanoTime();
@@ -98,13 +98,13 @@ public final class AutoencoderTrainer {
                         }
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
-                            total.addi(backward(autoencoder, batches.get(batch), penalty));
+                            total.addi(backward(autoencoder, batches.get(batch), noise, penalty));
                             adam.update(autoencoder.parameters().takeGradient(), schedule.rate(updates++));
                         }
                         listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                     }
                     double trainLoss = total.getFloat() / batches.count();
-                    total.muli(0);
+                    Tensors.clear(total);
                     if (!Double.isFinite(trainLoss)) {
                         Tensors.copy(kept, values);
                         throw new TrainingDivergedException("autoencoder: the loss of epoch " + epoch + " is "
@@ -120,13 +120,13 @@ public final class AutoencoderTrainer {
     }
 
     /** Leaves the gradients in the blocks and returns the loss. */
-    private NDArray backward(Autoencoder autoencoder, NDArray images, NDArray penalty) {
+    private NDArray backward(Autoencoder autoencoder, NDArray images, NDArray noise, NDArray penalty) {
         try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
             NDArray latents = autoencoder.encode(images);
             NDArray noisy = config.latentNoise() == 0
                     ? latents
                     : latents.add(
-                            images.getManager().randomNormal(latents.getShape()).mul(config.latentNoise()));
+                            images.getManager().randomNormal(latents.getShape()).mul(noise));
             NDArray loss = Autoencoder.crossEntropy(images, autoencoder.decodeLogits(noisy));
             if (config.latentPenalty() > 0) {
                 loss = loss.add(latents.square().sum(new int[] {1}).mean().mul(penalty));

@@ -124,6 +124,7 @@ public final class ContrastiveDivergenceTrainer {
         private final NDArray signs;
         private final NDArray kept;
         private final NDArray totals;
+        private final NDArray gain;
         private long updates;
 
         Session(NDManager manager, EnergyNetwork network, TiltedEnergy energy, NDArray data) {
@@ -151,7 +152,8 @@ public final class ContrastiveDivergenceTrainer {
                 this.kept = network.parameters().duplicate();
                 this.kept.attach(manager);
                 this.totals = manager.zeros(new Shape(3));
-                NDScope.unregister(signs, kept, totals);
+                this.gain = Tensors.scalar(manager, ADAPTATION_GAIN);
+                NDScope.unregister(signs, kept, totals, gain);
             }
         }
 
@@ -172,7 +174,7 @@ public final class ContrastiveDivergenceTrainer {
                     listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                 }
                 float[] means = totals.div(batches.count()).toFloatArray();
-                totals.muli(0);
+                Tensors.clear(totals);
                 double gap = means[0] - means[1];
                 if (!Double.isFinite(gap)) {
                     throw diverged(epoch, gap);
@@ -208,7 +210,10 @@ public final class ContrastiveDivergenceTrainer {
         private NDArray coefficients(NDArray tilts) {
             return config.energyPenalty() == 0
                     ? signs
-                    : signs.abs().muli(tilts).muli(2 * config.energyPenalty()).addi(signs);
+                    : signs.abs()
+                            .muli(tilts)
+                            .muli(Tensors.scalar(manager, 2 * config.energyPenalty()))
+                            .addi(signs);
         }
 
         private NDArray negatives(NDArray positives) {
@@ -220,11 +225,11 @@ public final class ContrastiveDivergenceTrainer {
                             energy.reference().sample(manager, (long) batchSize * config.samplesPerDatapoint());
                     };
             ChainState state = ChainState.at(energy, start);
-            NDArray acceptance = manager.create(0f);
+            NDArray acceptance = Tensors.scalar(manager, 0);
             for (int step = 0; step < config.steps(); step++) {
                 Transition transition = chains.advance(state, adaptation.stepSize());
                 state = transition.state();
-                adaptation.update(transition.acceptanceProbability(), ADAPTATION_GAIN);
+                adaptation.update(transition.acceptanceProbability(), gain);
                 acceptance.addi(transition.acceptanceProbability().mean());
                 transition.acceptanceProbability().close();
             }
@@ -232,7 +237,9 @@ public final class ContrastiveDivergenceTrainer {
                 buffer.put(state.positions());
             }
             totals.addi(NDArrays.stack(new NDList(
-                    energy.energy(positives).mean(), state.energy().mean(), acceptance.divi(config.steps()))));
+                    energy.energy(positives).mean(),
+                    state.energy().mean(),
+                    acceptance.divi(Tensors.scalar(manager, config.steps())))));
             register(state);
             return state.positions();
         }

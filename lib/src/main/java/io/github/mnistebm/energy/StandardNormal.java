@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.tensor.Tensors;
 
 /**
  * The standard normal distribution on R^d. Its energy is normalized: −log q(u) = ‖u‖²/2 + (d/2) log 2π.
@@ -25,7 +26,11 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
 
     @Override
     public NDArray energy(NDArray states) {
-        return states.square().sum(new int[] {1}).divi(2).addi(dimension * Math.log(2 * Math.PI) / 2);
+        NDManager manager = states.getManager();
+        return states.square()
+                .sum(new int[] {1})
+                .muli(Tensors.scalar(manager, 0.5))
+                .addi(Tensors.scalar(manager, dimension * Math.log(2 * Math.PI) / 2));
     }
 
     @Override

@@ -130,7 +130,7 @@ public final class DigitClassifier implements AutoCloseable {
         try (NDManager working = NDManager.newBaseManager(train.device());
                 Adam adam = new Adam(parameters.values());
                 NDArray rows = withLabels(working, train);
-                NDArray total = working.create(0f)) {
+                NDArray total = Tensors.scalar(working, 0)) {
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 try (MiniBatches batches = MiniBatches.shuffled(rows, batchSize)) {
                     for (int batch = 0; batch < batches.count(); batch++) {
@@ -142,7 +142,7 @@ public final class DigitClassifier implements AutoCloseable {
                         listener.batchDone(PHASE, epoch, epochs, batch + 1, batches.count());
                     }
                     history.add(total.getFloat() / batches.count(), accuracy(test));
-                    total.muli(0);
+                    Tensors.clear(total);
                 }
                 listener.epochDone(history);
             }

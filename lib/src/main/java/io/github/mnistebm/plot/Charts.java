@@ -31,6 +31,10 @@ public final class Charts {
         new Color(0x8C564B), new Color(0xE377C2), new Color(0x7F7F7F), new Color(0xBCBD22), new Color(0x17BECF)
     };
 
+    private static final Color[] DARK_COLOURS = {
+        Color.BLACK, new Color(0x8B0000), new Color(0x00008B), new Color(0x005000), new Color(0x6A0DAD)
+    };
+
     private Charts() {}
 
     /**
@@ -170,8 +174,8 @@ public final class Charts {
         XYLineAndShapeRenderer line = new XYLineAndShapeRenderer(true, false);
         line.setDefaultSeriesVisibleInLegend(false);
         for (int chain = 0; chain < chains; chain++) {
-            line.setSeriesPaint(chain, Color.BLACK);
-            line.setSeriesStroke(chain, new BasicStroke(1f));
+            line.setSeriesPaint(chain, DARK_COLOURS[chain % DARK_COLOURS.length]);
+            line.setSeriesStroke(chain, new BasicStroke(1.4f));
         }
         XYLineAndShapeRenderer ring = new XYLineAndShapeRenderer(false, true);
         ring.setSeriesPaint(0, Color.BLACK);

@@ -74,6 +74,7 @@ public final class LangevinSampler {
             NDArray acceptance = state.energy().zerosLike();
             NDList positions = new NDList(config.draws());
             NDList energies = new NDList(config.draws());
+            NDArray gains = gains(work);
             int total = config.burnIn() + config.steps();
             for (int step = 1; step <= total; step++) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -84,7 +85,7 @@ public final class LangevinSampler {
                 state = transition.state();
                 if (step <= config.burnIn()) {
                     if (kernel.rejects()) {
-                        adaptation.update(transition.acceptanceProbability(), FIRST_GAIN / Math.pow(step, GAIN_DECAY));
+                        adaptation.update(transition.acceptanceProbability(), gains.get(step - 1));
                     }
                 } else {
                     acceptance.addi(transition.acceptanceProbability());
@@ -113,5 +114,14 @@ public final class LangevinSampler {
             manager.close();
             throw e;
         }
+    }
+
+    /** γₜ of each step of burn-in, at least one, so that no step has to bring its own to the device. */
+    private NDArray gains(NDManager manager) {
+        float[] gains = new float[Math.max(1, config.burnIn())];
+        for (int step = 1; step <= gains.length; step++) {
+            gains[step - 1] = (float) (FIRST_GAIN / Math.pow(step, GAIN_DECAY));
+        }
+        return manager.create(gains);
     }
 }

@@ -28,8 +28,8 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
     public Transition step(ChainState state, NDArray stepSize) {
         NDArray positions = state.positions();
         NDManager manager = positions.getManager();
-        NDArray noise =
-                manager.randomNormal(positions.getShape()).muli(stepSize.mul(2).sqrt());
+        NDArray twoSteps = stepSize.add(stepSize);
+        NDArray noise = manager.randomNormal(positions.getShape()).muli(twoSteps.sqrt());
         NDArray drift = state.gradient().mul(stepSize);
         NDArray proposal = positions.sub(drift).addi(noise);
         EnergyAndGradient proposed = energy.energyAndGradient(proposal);
@@ -44,18 +44,19 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
                 .sum(new int[] {1});
         NDArray logRatio = state.energy()
                 .sub(proposed.energy())
-                .addi(forward.sub(backward).divi(stepSize.mul(4)))
-                .addi(proposed.energy().mul(0)); // NaN where the proposed energy is not finite, -∞ included
+                .addi(forward.sub(backward).divi(twoSteps.add(twoSteps)))
+                // NaN where the proposed energy is not finite, −∞ included.
+                .addi(proposed.energy().sub(proposed.energy()));
 
         // NaN compares false: such a proposal is rejected.
-        NDArray acceptance = logRatio.exp().minimum(1);
-        NDArray finite = acceptance.gte(0);
+        NDArray acceptance = logRatio.minimum(logRatio.zerosLike()).exp();
+        NDArray defined = acceptance.eq(acceptance);
         NDArray accepted = manager.randomUniform(0, 1, acceptance.getShape()).lt(acceptance);
         NDArray acceptedRows = accepted.expandDims(1).broadcast(positions.getShape());
         ChainState next = new ChainState(
                 NDArrays.where(acceptedRows, proposal, positions),
                 NDArrays.where(accepted, proposed.energy(), state.energy()),
                 NDArrays.where(acceptedRows, proposed.gradient(), state.gradient()));
-        return new Transition(next, NDArrays.where(finite, acceptance, acceptance.zerosLike()));
+        return new Transition(next, NDArrays.where(defined, acceptance, acceptance.zerosLike()));
     }
 }

@@ -21,7 +21,9 @@ public final class StepSizeAdaptation implements AutoCloseable {
     private final NDManager manager;
     private final NDArray logStepSize;
     private final NDArray stepSize;
-    private final double targetAcceptance;
+    private final NDArray target;
+    private final NDArray least;
+    private final NDArray greatest;
 
     /**
      * Starts at a step size.
@@ -39,10 +41,12 @@ public final class StepSizeAdaptation implements AutoCloseable {
             throw new IllegalArgumentException("target acceptance: must be in (0, 1), found " + targetAcceptance);
         }
         this.manager = parent.newSubManager();
-        this.stepSize = manager.create((float) initialStepSize);
-        this.logStepSize = manager.create((float) Math.log(initialStepSize));
-        this.targetAcceptance = targetAcceptance;
-        NDScope.unregister(stepSize, logStepSize);
+        this.stepSize = Tensors.scalar(manager, initialStepSize);
+        this.logStepSize = Tensors.scalar(manager, Math.log(initialStepSize));
+        this.target = Tensors.scalar(manager, targetAcceptance);
+        this.least = Tensors.scalar(manager, Math.log(MIN_STEP_SIZE));
+        this.greatest = Tensors.scalar(manager, Math.log(MAX_STEP_SIZE));
+        NDScope.unregister(stepSize, logStepSize, target, least, greatest);
     }
 
     /**
@@ -58,13 +62,13 @@ public final class StepSizeAdaptation implements AutoCloseable {
      * Moves the step size towards the wanted acceptance, on the device.
      *
      * @param acceptanceProbability of each chain, {@code [chains]}
-     * @param gain γₜ
+     * @param gain γₜ on the device, of shape {@code ()}
      */
-    public void update(NDArray acceptanceProbability, double gain) {
+    public void update(NDArray acceptanceProbability, NDArray gain) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            logStepSize.addi(acceptanceProbability.mean().subi(targetAcceptance).muli(gain));
-            Tensors.copy(logStepSize.clip(Math.log(MIN_STEP_SIZE), Math.log(MAX_STEP_SIZE)), logStepSize);
+            logStepSize.addi(acceptanceProbability.mean().subi(target).muli(gain));
+            Tensors.copy(logStepSize.maximum(least).minimum(greatest), logStepSize);
             Tensors.copy(logStepSize.exp(), stepSize);
         }
     }

@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.tensor.Tensors;
 
 /** An energy divided by a temperature. */
 record TemperedEnergy(EnergyFunction energy, double temperature) implements EnergyFunction {
@@ -12,12 +13,13 @@ record TemperedEnergy(EnergyFunction energy, double temperature) implements Ener
 
     @Override
     public NDArray energy(NDArray states) {
-        return energy.energy(states).div(temperature);
+        return energy.energy(states).div(Tensors.scalar(states.getManager(), temperature));
     }
 
     @Override
     public EnergyAndGradient energyAndGradient(NDArray states) {
         EnergyAndGradient at = energy.energyAndGradient(states);
-        return new EnergyAndGradient(at.energy().div(temperature), at.gradient().div(temperature));
+        NDArray divisor = Tensors.scalar(states.getManager(), temperature);
+        return new EnergyAndGradient(at.energy().div(divisor), at.gradient().div(divisor));
     }
 }

@@ -22,7 +22,7 @@ public record UnadjustedLangevin(EnergyFunction energy) implements TransitionKer
         NDArray noise = positions
                 .getManager()
                 .randomNormal(positions.getShape())
-                .muli(stepSize.mul(2).sqrt());
+                .muli(stepSize.add(stepSize).sqrt());
         NDArray next = positions.sub(state.gradient().mul(stepSize)).addi(noise);
         ChainState moved = ChainState.at(energy, next);
         return new Transition(moved, moved.energy().onesLike());

@@ -3,8 +3,11 @@ package io.github.mnistebm.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.function.UnaryOperator;
 
 /** Operations on arrays that DJL lacks. */
@@ -29,6 +32,20 @@ public final class Tensors {
                     .reshape(-1)
                     .set(new NDIndex(":"), source.stopGradient().reshape(-1));
         }
+    }
+
+    /**
+     * Makes an array of one number by filling it on the device.
+     *
+     * <p>DJL's operations with plain numbers ({@code array.mul(2)}) copy theirs from the host at each call, and of one that
+     * automatic differentiation has to remember the memory is freed before the backward pass.
+     *
+     * @param manager the owner of the result
+     * @param value the number
+     * @return a 32-bit float of shape {@code ()}
+     */
+    public static NDArray scalar(NDManager manager, double value) {
+        return manager.full(new Shape(), (float) value, DataType.FLOAT32);
     }
 
     /**

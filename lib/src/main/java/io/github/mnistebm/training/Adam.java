@@ -3,6 +3,7 @@ package io.github.mnistebm.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Tensors;
 
 /**
  * Adam (Kingma &amp; Ba 2015, algorithm 1) on one contiguous parameter vector, in place.
@@ -48,11 +49,15 @@ public final class Adam implements AutoCloseable {
         double varianceCorrection = 1 - Math.pow(BETA2, updates);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            mean.muli(BETA1).addi(gradient.mul(1 - BETA1));
-            variance.muli(BETA2).addi(gradient.square().muli(1 - BETA2));
-            NDArray scale = variance.div(varianceCorrection).sqrt().addi(EPSILON);
-            parameters.subi(mean.mul(learningRate / meanCorrection).divi(scale));
+            mean.muli(scalar(BETA1)).addi(gradient.mul(scalar(1 - BETA1)));
+            variance.muli(scalar(BETA2)).addi(gradient.square().muli(scalar(1 - BETA2)));
+            NDArray scale = variance.div(scalar(varianceCorrection)).sqrt().addi(scalar(EPSILON));
+            parameters.subi(mean.mul(scalar(learningRate / meanCorrection)).divi(scale));
         }
+    }
+
+    private NDArray scalar(double value) {
+        return Tensors.scalar(manager, value);
     }
 
     @Override

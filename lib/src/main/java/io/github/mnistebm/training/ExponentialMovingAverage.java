@@ -1,7 +1,9 @@
 package io.github.mnistebm.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Tensors;
 
 /**
  * Exponential moving average of a parameter vector, ā ← β ā + (1 − β) a (Polyak &amp; Juditsky 1992; for energy-based
@@ -38,7 +40,8 @@ public final class ExponentialMovingAverage implements AutoCloseable {
         updates++;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            average.muli(beta).addi(source.mul(1 - beta));
+            NDManager manager = average.getManager();
+            average.muli(Tensors.scalar(manager, beta)).addi(source.mul(Tensors.scalar(manager, 1 - beta)));
         }
     }
 

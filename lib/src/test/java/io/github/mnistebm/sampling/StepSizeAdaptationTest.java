@@ -13,7 +13,7 @@ class StepSizeAdaptationTest {
     void movesTheLogarithmByGainTimesExcess() {
         try (NDManager manager = NDManager.newBaseManager();
                 StepSizeAdaptation adaptation = new StepSizeAdaptation(manager, 0.1, 0.5)) {
-            adaptation.update(manager.create(new float[] {1f, 0.6f}), 2);
+            adaptation.update(manager.create(new float[] {1f, 0.6f}), manager.create(2f));
             assertThat((double) adaptation.stepSize().getFloat()).isCloseTo(0.1 * Math.exp(2 * 0.3), within(1e-6));
         }
     }
@@ -22,10 +22,10 @@ class StepSizeAdaptationTest {
     void staysWithinItsBounds() {
         try (NDManager manager = NDManager.newBaseManager();
                 StepSizeAdaptation adaptation = new StepSizeAdaptation(manager, 0.1, 0.5)) {
-            adaptation.update(manager.create(new float[] {1}), 1000);
+            adaptation.update(manager.create(new float[] {1}), manager.create(1000f));
             assertThat((double) adaptation.stepSize().getFloat())
                     .isCloseTo(StepSizeAdaptation.MAX_STEP_SIZE, within(1e-4));
-            adaptation.update(manager.create(new float[] {0}), 1000);
+            adaptation.update(manager.create(new float[] {0}), manager.create(1000f));
             assertThat((double) adaptation.stepSize().getFloat())
                     .isCloseTo(StepSizeAdaptation.MIN_STEP_SIZE, within(1e-9));
         }
