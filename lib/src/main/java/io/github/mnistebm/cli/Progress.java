@@ -37,7 +37,8 @@ final class Progress implements TrainingListener, AutoCloseable {
     public void epochDone(TrainingHistory history) {
         String values = values(history.table());
         if (terminal) {
-            bar.setExtraMessage(values);
+            // The bar's own clock makes the last column, the seconds of the epoch, superfluous.
+            bar.setExtraMessage("  " + values.substring(0, values.lastIndexOf(", ")));
             return;
         }
         int epoch = history.epochs();

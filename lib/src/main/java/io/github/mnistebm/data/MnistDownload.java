@@ -8,11 +8,16 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Fetches MNIST from DJL's data set repository, for users without npm. */
 public final class MnistDownload {
 
     private static final String DJL_REPOSITORY = "https://mlrepo.djl.ai/";
+
+    private static final List<String> ITEMS =
+            Stream.of(MnistFile.values()).map(MnistFile::repositoryItem).toList();
 
     private MnistDownload() {}
 
@@ -33,7 +38,7 @@ public final class MnistDownload {
             artifact = repository
                     .dataset(Application.CV.ANY, "ai.djl.basicdataset", "mnist", "1.0")
                     .getDefaultArtifact();
-            if (artifact == null) {
+            if (artifact == null || !artifact.getFiles().keySet().containsAll(ITEMS)) {
                 throw new IOException("it holds no MNIST");
             }
             repository.prepare(artifact);
