@@ -233,7 +233,8 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private TrainingConfig config() {
+    /** The preset with the options that were given; names the first that is out of range. */
+    TrainingConfig config() {
         TrainingConfig.Builder builder = preset.builder();
         set("--seed", seed, builder::seed, builder);
         set("--train-images", trainImages, builder::trainImages, builder);

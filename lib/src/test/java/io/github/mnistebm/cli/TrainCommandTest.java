@@ -1,0 +1,47 @@
+package io.github.mnistebm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.energy.NegativeSource;
+import io.github.mnistebm.model.Preset;
+import io.github.mnistebm.model.TrainingConfig;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class TrainCommandTest {
+
+    private static TrainingConfig config(String line) {
+        TrainCommand command = new TrainCommand();
+        new CommandLine(command)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .parseArgs(line.isEmpty() ? new String[0] : line.split(" "));
+        return command.config();
+    }
+
+    @Test
+    void withoutOptionsItIsTheDefaultPreset() {
+        assertThat(config("")).isEqualTo(Preset.DEFAULT.builder().build());
+    }
+
+    @Test
+    void theSeedPresetIsTheSeedProjectsCommand() {
+        assertThat(config("--preset seed"))
+                .isEqualTo(config("--auto_hidden_dim 1024 --encoded_dim 4 --auto_num_epochs 30 --auto_batch_size 64"
+                        + " --auto_lr 3e-4 --ebm_hidden_dim 8 --ebm_num_epochs 3 --ebm_batch_size 1024 --ebm_lr 3e-4"
+                        + " --mcmc_samples_per_datapoint 8"));
+    }
+
+    @Test
+    void anOptionChangesItsPreset() {
+        TrainingConfig config = config("--preset quick --encoded-dim 7 --ebm-num-layers 3 --negatives data --seed 9"
+                + " --binarization stochastic");
+        assertThat(config.autoencoder().latentDimension()).isEqualTo(7);
+        assertThat(config.energyHiddenUnits()).hasSize(3);
+        assertThat(config.energy().negatives()).isEqualTo(NegativeSource.DATA);
+        assertThat(config.seed()).isEqualTo(9);
+        assertThat(config.binarization()).isEqualTo(Binarization.STOCHASTIC);
+        assertThat(config.trainImages())
+                .isEqualTo(Preset.QUICK.builder().build().trainImages());
+    }
+}
