@@ -134,9 +134,12 @@ def test_evaluate_records_its_results_in_the_card(run, quick_model):
     result = run("evaluate", "--model", folder, "--num-images", 100, "--steps", 20, "--record")
     assert result.returncode == 0, result.stderr
     evaluation = json.loads((folder / "model.json").read_text())["evaluation"]
-    assert evaluation["images"] == 100
-    assert evaluation["classifier test accuracy"] >= 0.98
-    assert sum(evaluation["class shares"]) == pytest.approx(1)
+    assert evaluation["classifier test accuracy"] >= 0.985
+    samples = evaluation["samples"]
+    assert samples["images"] == 100
+    assert sum(samples[f"share of digit {digit}"] for digit in range(10)) == pytest.approx(1)
+    floor = evaluation["floor: training images"]
+    assert floor["share read with confidence above 0.9"] > samples["share read with confidence above 0.9"]
     assert evaluation["command"].startswith("./environment/run evaluate --model ")
 
 

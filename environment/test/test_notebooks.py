@@ -49,7 +49,7 @@ def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed):
     path = executed / "notebooks" / "train.ipynb"
     assert_executed(path)
     assert len(outputs(path, "image/png")) == 7
-    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 5
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 4
     assert (executed / "data" / "model" / "model.json").exists()
 
 

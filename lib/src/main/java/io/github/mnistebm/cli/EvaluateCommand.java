@@ -1,18 +1,20 @@
 package io.github.mnistebm.cli;
 
-import ai.djl.ndarray.NDArray;
-import io.github.mnistebm.data.Binarization;
+import ai.djl.Device;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.evaluation.ModelEvaluation;
 import io.github.mnistebm.evaluation.SampleQuality;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,40 +57,42 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (numImages < 2) {
-            throw new ParameterException(spec.commandLine(), "--num-images: must be at least 2, found " + numImages);
+        if (numImages <= SampleQuality.NEIGHBOUR) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--num-images: must be more than " + SampleQuality.NEIGHBOUR + ", found " + numImages);
         }
         SamplerConfig config = sampling.config(spec);
         try (DigitModel loaded = model.load(device);
-                DigitClassifier classifier = DigitClassifier.load(
-                        DataFolder.classifier(), loaded.manager().getDevice());
-                DigitImages test =
-                        DigitImages.test(mnist.folder(), loaded.manager().getDevice());
                 Progress progress = new Progress()) {
-            DigitSampler sampler = new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));
-            try (DigitSampler.Drawing drawing =
-                            sampler.draw(numImages, sampling.seed(), progress.sampling(sampler.work(numImages)));
-                    NDArray real = test.binarized(Binarization.THRESHOLD)) {
-                progress.end();
-                SampleQuality quality = SampleQuality.of(classifier, drawing.images(), real);
-                System.out.println(quality.toTable(numImages + " samples").print());
+            Device where = loaded.manager().getDevice();
+            try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
+                    DigitImages train = DigitImages.train(mnist.folder(), where);
+                    DigitImages test = DigitImages.test(mnist.folder(), where)) {
+                DigitSampler sampler =
+                        new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));
+                LongConsumer steps = progress.sampling(sampler.work(numImages));
+                Map<String, SampleQuality> sets;
+                try (DigitSampler.Drawing drawing = sampler.draw(numImages, sampling.seed(), steps)) {
+                    progress.end();
+                    sets = ModelEvaluation.of(loaded, drawing.images(), train, test, classifier);
+                }
+                System.out.println(SampleQuality.table(sets).print());
                 if (record) {
-                    Map<String, Object> results = new LinkedHashMap<>();
-                    results.put(
-                            "command",
-                            "./environment/run evaluate "
-                                    + String.join(
-                                            " ",
-                                            spec.commandLine().getParseResult().originalArgs().stream()
-                                                    .skip(1)
-                                                    .toList()));
-                    results.put("classifier test accuracy", classifier.accuracy(test));
-                    results.putAll(quality.toMap());
-                    DigitModel.recordEvaluation(model.folder(), results);
-                    System.out.println("recorded: " + model.folder().resolve("model.json"));
+                    record(sets, classifier.accuracy(test));
                 }
             }
         }
         return 0;
+    }
+
+    private void record(Map<String, SampleQuality> sets, double accuracy) throws IOException {
+        Map<String, Object> results = new LinkedHashMap<>();
+        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+        results.put("command", "./environment/run " + String.join(" ", arguments));
+        results.put("classifier test accuracy", accuracy);
+        sets.forEach((name, quality) -> results.put(name, quality.toMap()));
+        DigitModel.recordEvaluation(model.folder(), results);
+        System.out.println("recorded: " + model.folder().resolve("model.json"));
     }
 }

@@ -11,85 +11,102 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * What a classifier says of drawn images.
+ * What a classifier says of images.
  *
- * @param images how many were drawn
+ * @param images how many there are
  * @param confidentShare the share that it reads with a probability of more than {@value #CONFIDENT}
  * @param meanConfidence mean probability of the digit that it reads
  * @param classShares the share of each digit 0 to 9, by the most probable one
- * @param frechetDistance between the features of the drawn images and those of real ones ({@link FrechetDistance})
+ * @param frechetDistance between their features and those of real images ({@link FrechetDistance})
+ * @param neighbours how their features lie among those of real images, by the {@value #NEIGHBOUR}th nearest neighbour
  */
 public record SampleQuality(
-        long images, double confidentShare, double meanConfidence, List<Double> classShares, double frechetDistance) {
+        long images,
+        double confidentShare,
+        double meanConfidence,
+        List<Double> classShares,
+        double frechetDistance,
+        PrecisionRecall neighbours) {
 
     /** A digit read with a probability of more than this counts as read with confidence. */
     public static final double CONFIDENT = 0.9;
 
+    /** The neighbour that precision and recall go by. */
+    public static final int NEIGHBOUR = 5;
+
     /**
-     * Measures drawn images.
+     * Measures images.
      *
      * @param classifier the reader
-     * @param drawn 0 and 1, {@code [n, 784]}
-     * @param real the images to compare with, 0 and 1, {@code [m, 784]}
+     * @param images 0 and 1, {@code [n, 784]} with n &gt; {@value #NEIGHBOUR}
+     * @param real the images to compare with, 0 and 1, {@code [m, 784]} with m &gt; {@value #NEIGHBOUR}
      * @return the measurements
+     * @throws IllegalArgumentException if there are too few images
      */
-    public static SampleQuality of(DigitClassifier classifier, NDArray drawn, NDArray real) {
+    public static SampleQuality of(DigitClassifier classifier, NDArray images, NDArray real) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray probabilities = classifier.probabilities(drawn);
+            NDArray probabilities = classifier.probabilities(images);
             float[] confidence = probabilities.max(new int[] {1}).toFloatArray();
             long[] digits = probabilities.argMax(1).toLongArray();
-            double[] shares = new double[10];
+            int[] counts = new int[10];
             int confident = 0;
             double sum = 0;
             for (int i = 0; i < digits.length; i++) {
-                shares[(int) digits[i]] += 1.0 / digits.length;
+                counts[(int) digits[i]]++;
                 confident += confidence[i] > CONFIDENT ? 1 : 0;
                 sum += confidence[i];
             }
+            NDArray features = classifier.features(images);
+            NDArray realFeatures = classifier.features(real);
             return new SampleQuality(
                     digits.length,
                     (double) confident / digits.length,
                     sum / digits.length,
-                    Arrays.stream(shares).boxed().toList(),
-                    FrechetDistance.between(classifier.features(drawn), classifier.features(real)));
+                    Arrays.stream(counts)
+                            .mapToObj(count -> (double) count / digits.length)
+                            .toList(),
+                    FrechetDistance.between(features, realFeatures),
+                    PrecisionRecall.between(realFeatures, features, NEIGHBOUR));
         }
     }
 
     /**
-     * Returns the measurements by name, for a model card.
+     * Returns the measurements by name.
      *
-     * @return names and values, in a fixed order
+     * @return names and numbers, in a fixed order
      */
-    public Map<String, Object> toMap() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("images", images);
+    public Map<String, Double> toMap() {
+        Map<String, Double> map = new LinkedHashMap<>();
+        map.put("images", (double) images);
         map.put("share read with confidence above " + CONFIDENT, confidentShare);
         map.put("mean confidence", meanConfidence);
-        map.put("class shares", classShares);
-        map.put("frechet distance to test images", frechetDistance);
+        map.put("Fréchet distance", frechetDistance);
+        map.put("precision", neighbours.precision());
+        map.put("recall", neighbours.recall());
+        map.put("density", neighbours.density());
+        map.put("coverage", neighbours.coverage());
+        for (int digit = 0; digit < classShares.size(); digit++) {
+            map.put("share of digit " + digit, classShares.get(digit));
+        }
         return map;
     }
 
     /**
-     * Returns the measurements as a table.
+     * Puts measurements of several sets of images side by side.
      *
-     * @param name of the table
-     * @return a row for each
+     * @param sets by name, at least one
+     * @return a row a measure, a column a set
      */
-    public Table toTable(String name) {
+    public static Table table(Map<String, SampleQuality> sets) {
         StringColumn measures = StringColumn.create("measure");
-        DoubleColumn values = DoubleColumn.create("value");
-        measures.append("share read with confidence above " + CONFIDENT);
-        values.append(confidentShare);
-        measures.append("mean confidence");
-        values.append(meanConfidence);
-        measures.append("Fréchet distance to test images");
-        values.append(frechetDistance);
-        for (int digit = 0; digit < classShares.size(); digit++) {
-            measures.append("share of digit " + digit);
-            values.append(classShares.get(digit));
-        }
-        return Table.create(name, measures, values);
+        sets.values().iterator().next().toMap().keySet().forEach(measures::append);
+        Table table = Table.create("quality", measures);
+        sets.forEach((name, quality) -> {
+            DoubleColumn values = DoubleColumn.create(name);
+            quality.toMap().values().forEach(values::append);
+            table.addColumns(values);
+        });
+        return table;
     }
 }

@@ -53,6 +53,8 @@ class DigitClassifierTest {
             assertThat(quality.confidentShare()).isGreaterThan(0.95);
             assertThat(quality.frechetDistance()).isCloseTo(0, within(1e-6));
             assertThat(quality.classShares().get(1)).isCloseTo(0.1135, within(0.01));
+            assertThat(quality.neighbours().precision()).isEqualTo(1);
+            assertThat(quality.neighbours().recall()).isEqualTo(1);
         }
     }
 
