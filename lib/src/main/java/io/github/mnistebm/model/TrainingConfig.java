@@ -61,8 +61,8 @@ public record TrainingConfig(
 
         private int energyHiddenUnits = 256;
         private int energyLayers = 2;
-        private int energyEpochs = 20;
-        private int energyBatchSize = 1024;
+        private int energyEpochs = 80;
+        private int energyBatchSize = 512;
         private double energyLearningRate = 1e-3;
         private NegativeSource negatives = NegativeSource.PERSISTENT;
         private int samplesPerDatapoint = 1;
