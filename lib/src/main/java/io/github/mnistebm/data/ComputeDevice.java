@@ -24,7 +24,7 @@ public enum ComputeDevice {
             throw new IllegalArgumentException(
                     "device gpu: the PyTorch engine sees no GPU on this machine. Use --device cpu, or see \"GPU\" in README.md");
         }
-        return this != CPU && gpus > 0 && engineHasCuda() ? Device.gpu() : Device.cpu();
+        return this != CPU && gpus > 0 ? Device.gpu() : Device.cpu();
     }
 
     /**
@@ -38,9 +38,5 @@ public enum ComputeDevice {
             return "GPU " + device.getDeviceId();
         }
         return this == CPU ? "CPU" : "CPU (the engine sees no GPU)";
-    }
-
-    private static boolean engineHasCuda() {
-        return Engine.getInstance().hasCapability(ai.djl.engine.StandardCapabilities.CUDA);
     }
 }

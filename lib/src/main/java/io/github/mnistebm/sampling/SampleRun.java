@@ -3,6 +3,9 @@ package io.github.mnistebm.sampling;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /** What a run of chains gave. Owns its arrays: close it. */
 public final class SampleRun implements AutoCloseable {
@@ -86,6 +89,43 @@ public final class SampleRun implements AutoCloseable {
     public NDArray byChain(long... draws) {
         long d = positions.getShape().get(2);
         return positions.get(manager.create(draws)).swapAxes(0, 1).reshape(-1, d);
+    }
+
+    /**
+     * Diagnoses the energy and each coordinate over the chains.
+     *
+     * @return a table of d + 1 rows: quantity, mean, R-hat, bulk effective sample size, tail effective sample size
+     * @throws IllegalArgumentException if there are too few draws, see {@link ChainDiagnostics#of}
+     */
+    public Table diagnostics() {
+        StringColumn quantities = StringColumn.create("quantity");
+        DoubleColumn means = DoubleColumn.create("mean");
+        DoubleColumn rHats = DoubleColumn.create("R-hat");
+        DoubleColumn bulk = DoubleColumn.create("bulk effective sample size");
+        DoubleColumn tail = DoubleColumn.create("tail effective sample size");
+        int draws = (int) positions.getShape().get(0);
+        int chains = (int) positions.getShape().get(1);
+        int d = (int) positions.getShape().get(2);
+        float[] coordinates = positions.toFloatArray();
+        float[] energyValues = energies.toFloatArray();
+        for (int quantity = 0; quantity <= d; quantity++) {
+            double[][] values = new double[chains][draws];
+            double sum = 0;
+            for (int draw = 0; draw < draws; draw++) {
+                for (int chain = 0; chain < chains; chain++) {
+                    int state = draw * chains + chain;
+                    values[chain][draw] = quantity == 0 ? energyValues[state] : coordinates[state * d + quantity - 1];
+                    sum += values[chain][draw];
+                }
+            }
+            ChainDiagnostics diagnostics = ChainDiagnostics.of(values);
+            quantities.append(quantity == 0 ? "energy" : "latent " + quantity);
+            means.append(sum / draws / chains);
+            rHats.append(diagnostics.rHat());
+            bulk.append(diagnostics.bulkEffectiveSampleSize());
+            tail.append(diagnostics.tailEffectiveSampleSize());
+        }
+        return Table.create("diagnostics", quantities, means, rHats, bulk, tail);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -82,8 +83,7 @@ class MainTest {
                 byte[] bytes = Files.readAllBytes(file);
                 boolean images = file.getFileName().toString().equals("train-images-idx3-ubyte");
                 Files.write(
-                        folder.resolve(file.getFileName()),
-                        images ? java.util.Arrays.copyOf(bytes, 16 + 41_253 * 784) : bytes);
+                        folder.resolve(file.getFileName()), images ? Arrays.copyOf(bytes, 16 + 41_253 * 784) : bytes);
             }
         }
         Result result = run(

@@ -7,6 +7,7 @@ import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,8 +69,7 @@ class DigitSamplerTest {
     void roundsDiffer() {
         try (DigitSampler.Drawing drawing = sampler(1).draw(2, 1)) {
             byte[] pixels = drawing.images().toByteArray();
-            assertThat(java.util.Arrays.copyOf(pixels, 784))
-                    .isNotEqualTo(java.util.Arrays.copyOfRange(pixels, 784, 2 * 784));
+            assertThat(Arrays.copyOf(pixels, 784)).isNotEqualTo(Arrays.copyOfRange(pixels, 784, 2 * 784));
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -119,14 +120,14 @@ class ModelFolderTest {
     @Test
     void truncatedWeightsAreNamed() throws IOException {
         byte[] bytes = Files.readAllBytes(folder.resolve("weights.safetensors"));
-        Files.write(folder.resolve("weights.safetensors"), java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        Files.write(folder.resolve("weights.safetensors"), Arrays.copyOf(bytes, bytes.length / 2));
         assertLoadFails(folder, "weights.safetensors: expected ", "(truncated?)");
     }
 
     @Test
     void damagedWeightsAreNamed() throws IOException {
         byte[] bytes = Files.readAllBytes(folder.resolve("weights.safetensors"));
-        java.util.Arrays.fill(bytes, 8, 200, (byte) '?');
+        Arrays.fill(bytes, 8, 200, (byte) '?');
         Files.write(folder.resolve("weights.safetensors"), bytes);
         assertLoadFails(folder, "weights.safetensors: not a readable safetensors file");
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
 
 class LangevinSamplerTest {
 
@@ -125,6 +126,22 @@ class LangevinSamplerTest {
             float[] all = run.positions().toFloatArray();
             assertThat(run.byChain(0, 3).toFloatArray())
                     .containsExactly(all[0], all[1], all[12], all[13], all[2], all[3], all[14], all[15]);
+        }
+    }
+
+    @Test
+    void diagnosesTheEnergyAndEachCoordinate() {
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(500).steps(2000).thinning(4).build();
+        try (SampleRun run = LangevinSampler.of(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), config)
+                .run(manager.randomNormal(new Shape(8, 2)))) {
+            Table table = run.diagnostics();
+            assertThat(table.stringColumn("quantity").asList()).containsExactly("energy", "latent 1", "latent 2");
+            assertThat(table.doubleColumn("R-hat").asList())
+                    .allSatisfy(rHat -> assertThat(rHat).isLessThan(ChainDiagnostics.CONVERGED));
+            // The mean energy is 1, its standard deviation 1.
+            double error = 1 / Math.sqrt(table.doubleColumn(3).get(0));
+            assertThat(table.doubleColumn("mean").get(0)).isCloseTo(1, within(4.5 * error));
         }
     }
 
