@@ -1,9 +1,12 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.evaluation.LogLikelihood;
 import io.github.mnistebm.evaluation.ModelEvaluation;
 import io.github.mnistebm.evaluation.SampleQuality;
 import io.github.mnistebm.model.DigitModel;
@@ -12,6 +15,7 @@ import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
@@ -29,6 +33,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
+
+    /** Draws from the reference measure for the normalizing constant. */
+    private static final int DRAWS = 200_000;
 
     @Spec
     private CommandSpec spec;
@@ -78,20 +85,38 @@ final class EvaluateCommand implements Callable<Integer> {
                     sets = ModelEvaluation.of(loaded, drawing.images(), train, test, classifier);
                 }
                 System.out.println(SampleQuality.table(sets).print());
-                if (record) {
-                    record(sets, classifier.accuracy(test));
+                try (NDArray images = test.binarized(Binarization.THRESHOLD);
+                        NDArray latents = loaded.encode(images)) {
+                    LogLikelihood held = LogLikelihood.of(loaded.energy(), latents, DRAWS);
+                    LogLikelihood reference = LogLikelihood.of(loaded.reference(), latents);
+                    System.out.printf(
+                            Locale.ROOT,
+                            "held-out log-likelihood of the latents: %.2f ± %.2f nats (effective sample size %.0f of %d);"
+                                    + " of the reference measure alone: %.2f ± %.2f nats%n",
+                            held.nats(),
+                            held.standardError(),
+                            held.effectiveSampleSize(),
+                            held.draws(),
+                            reference.nats(),
+                            reference.standardError());
+                    if (record) {
+                        record(sets, held, reference, classifier.accuracy(test));
+                    }
                 }
             }
         }
         return 0;
     }
 
-    private void record(Map<String, SampleQuality> sets, double accuracy) throws IOException {
+    private void record(Map<String, SampleQuality> sets, LogLikelihood held, LogLikelihood reference, double accuracy)
+            throws IOException {
         Map<String, Object> results = new LinkedHashMap<>();
         List<String> arguments = spec.commandLine().getParseResult().originalArgs();
         results.put("command", "./environment/run " + String.join(" ", arguments));
         results.put("classifier test accuracy", accuracy);
         sets.forEach((name, quality) -> results.put(name, quality.toMap()));
+        results.put("held-out log-likelihood of latents", held);
+        results.put("held-out log-likelihood of latents, reference measure alone", reference);
         DigitModel.recordEvaluation(model.folder(), results);
         System.out.println("recorded: " + model.folder().resolve("model.json"));
     }

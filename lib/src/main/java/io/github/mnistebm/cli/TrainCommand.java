@@ -120,6 +120,13 @@ final class TrainCommand implements Callable<Integer> {
     private Double latentPenalty;
 
     @Option(
+            names = {"--reference-components", "--reference_components"},
+            paramLabel = "N",
+            description =
+                    "Energy: components of the Gaussian mixture that is the reference measure; 0 for the standard normal.")
+    private Integer referenceComponents;
+
+    @Option(
             names = {"--ebm-hidden-dim", "--ebm_hidden_dim"},
             paramLabel = "N",
             description = "Energy network: width of the hidden layers.")
@@ -246,6 +253,7 @@ final class TrainCommand implements Callable<Integer> {
         set("--auto-lr", autoLr, builder::autoencoderLearningRate, builder);
         set("--latent-noise", latentNoise, builder::latentNoise, builder);
         set("--latent-penalty", latentPenalty, builder::latentPenalty, builder);
+        set("--reference-components", referenceComponents, builder::referenceComponents, builder);
         set("--ebm-hidden-dim", ebmHiddenDim, builder::energyHiddenUnits, builder);
         set("--ebm-num-layers", ebmNumLayers, builder::energyLayers, builder);
         set("--ebm-num-epochs", ebmNumEpochs, builder::energyEpochs, builder);

@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.sampling.ChainState;
 import io.github.mnistebm.sampling.EnergyAndGradient;
-import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.sampling.Transition;
 import io.github.mnistebm.sampling.TransitionKernel;
@@ -58,7 +58,7 @@ public final class ContrastiveDivergenceTrainer {
     private static final double ADAPTATION_GAIN = 0.05;
 
     private final ContrastiveDivergenceConfig config;
-    private final Function<EnergyFunction, TransitionKernel> kernel;
+    private final Function<TiltedEnergy, TransitionKernel> kernel;
 
     /**
      * Makes a trainer.
@@ -67,7 +67,7 @@ public final class ContrastiveDivergenceTrainer {
      * @param kernel makes the kernel of the chains for an energy, such as {@code MetropolisAdjustedLangevin::new}
      */
     public ContrastiveDivergenceTrainer(
-            ContrastiveDivergenceConfig config, Function<EnergyFunction, TransitionKernel> kernel) {
+            ContrastiveDivergenceConfig config, Function<TiltedEnergy, TransitionKernel> kernel) {
         this.config = config;
         this.kernel = kernel;
     }
@@ -126,6 +126,7 @@ public final class ContrastiveDivergenceTrainer {
         private final NDArray totals;
         private final NDArray gain;
         private long updates;
+        private long chainSteps;
 
         Session(NDManager manager, EnergyNetwork network, TiltedEnergy energy, NDArray data) {
             this.manager = manager;
@@ -226,11 +227,15 @@ public final class ContrastiveDivergenceTrainer {
                     };
             ChainState state = ChainState.at(energy, start);
             NDArray acceptance = Tensors.scalar(manager, 0);
+            int counted = 0;
             for (int step = 0; step < config.steps(); step++) {
-                Transition transition = chains.advance(state, adaptation.stepSize());
+                Transition transition = chains.advance(state, adaptation.stepSize(), chainSteps++);
                 state = transition.state();
-                adaptation.update(transition.acceptanceProbability(), gain);
-                acceptance.addi(transition.acceptanceProbability().mean());
+                if (!transition.jump()) {
+                    adaptation.update(transition.acceptanceProbability(), gain);
+                    acceptance.addi(transition.acceptanceProbability().mean());
+                    counted++;
+                }
                 transition.acceptanceProbability().close();
             }
             if (buffer != null) {
@@ -239,7 +244,7 @@ public final class ContrastiveDivergenceTrainer {
             totals.addi(NDArrays.stack(new NDList(
                     energy.energy(positives).mean(),
                     state.energy().mean(),
-                    acceptance.divi(Tensors.scalar(manager, config.steps())))));
+                    acceptance.divi(Tensors.scalar(manager, Math.max(1, counted))))));
             register(state);
             return state.positions();
         }

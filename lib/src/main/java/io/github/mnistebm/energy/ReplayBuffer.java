@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.sampling.ReferenceMeasure;
 
 /**
  * Chains that go on from update to update (Tieleman 2008; Du &amp; Mordatch 2019, section 3.2), on the device. They are

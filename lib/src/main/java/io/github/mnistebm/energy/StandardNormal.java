@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
 
 /**

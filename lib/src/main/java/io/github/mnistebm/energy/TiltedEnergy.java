@@ -3,6 +3,7 @@ package io.github.mnistebm.energy;
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.ReferenceMeasure;
 
 /**
  * The energy E(u) = f(u) − log q(u): an exponential tilting exp(−f) of a reference measure q (Pang et al. 2020,

@@ -5,13 +5,16 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.energy.EnergyNetwork;
-import io.github.mnistebm.energy.ReferenceMeasure;
-import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.energy.GaussianMixture;
 import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
+import io.github.mnistebm.sampling.LangevinWithJumps;
+import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.TransitionKernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +29,8 @@ import tech.tablesaw.api.Table;
  */
 public final class DigitModel implements AutoCloseable {
 
+    private static final int JUMP_INTERVAL = 6;
+
     private final NDManager manager;
     private final LatentSpace latentSpace;
     private final EnergyNetwork network;
@@ -37,12 +42,13 @@ public final class DigitModel implements AutoCloseable {
             NDManager manager,
             LatentSpace latentSpace,
             EnergyNetwork network,
+            ReferenceMeasure reference,
             ModelCard card,
             Supplier<List<Table>> histories) {
         this.manager = manager;
         this.latentSpace = latentSpace;
         this.network = network;
-        this.energy = new TiltedEnergy(network, new StandardNormal(network.dimension()));
+        this.energy = new TiltedEnergy(network, reference);
         this.card = card;
         this.histories = histories;
     }
@@ -188,8 +194,19 @@ public final class DigitModel implements AutoCloseable {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
         }
         try (NDArray start = reference().sample(manager, chains)) {
-            return LangevinSampler.of(algorithm.kernel(energy), config).run(start, progress);
+            return LangevinSampler.of(kernel(energy, algorithm), config).run(start, progress);
         }
+    }
+
+    /**
+     * Makes the kernel that chains of a model move by: where the reference measure is a mixture that resembles the data, every
+     * sixth step of the adjusted algorithm is a jump proposed from it.
+     */
+    static TransitionKernel kernel(TiltedEnergy energy, LangevinAlgorithm algorithm) {
+        TransitionKernel langevin = algorithm.kernel(energy);
+        return langevin.rejects() && energy.reference() instanceof GaussianMixture mixture
+                ? new LangevinWithJumps(langevin, new IndependenceMetropolis(energy, mixture), JUMP_INTERVAL)
+                : langevin;
     }
 
     LatentSpace latentSpace() {

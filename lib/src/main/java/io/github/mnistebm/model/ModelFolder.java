@@ -11,6 +11,9 @@ import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.data.TensorFile;
 import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.GaussianMixture;
+import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +40,7 @@ final class ModelFolder {
     private static final String WHITEN = "whitening.whiten";
     private static final String UNWHITEN = "whitening.unwhiten";
     private static final String ENERGY = "energy.";
+    private static final String REFERENCE = "reference.";
     private static final int MAX_CARD_BYTES = 1 << 20;
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
@@ -153,18 +157,36 @@ final class ModelFolder {
         try (NDManager reading = manager.newSubManager()) {
             // The file's length confirms the card's sizes before any network is made.
             Map<String, NDArray> tensors =
-                    TensorFile.read(reading, folder.resolve(WEIGHTS), shapes(hidden, dimension, energyHidden));
+                    TensorFile.read(reading, folder.resolve(WEIGHTS), shapes(card.configuration()));
             Autoencoder autoencoder = new Autoencoder(manager, hidden, dimension);
             autoencoder.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(name), parameter));
             Whitening whitening = Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN));
             EnergyNetwork network = EnergyNetwork.create(manager, dimension, energyHidden);
             network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
+            ReferenceMeasure reference = reference(manager, card.configuration(), tensors);
             return new DigitModel(
-                    manager, new LatentSpace(autoencoder, whitening), network, card, () -> readHistories(folder));
+                    manager,
+                    new LatentSpace(autoencoder, whitening),
+                    network,
+                    reference,
+                    card,
+                    () -> readHistories(folder));
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    private static ReferenceMeasure reference(
+            NDManager manager, TrainingConfig configuration, Map<String, NDArray> tensors) {
+        int dimension = configuration.autoencoder().latentDimension();
+        if (configuration.referenceComponents() == 0) {
+            return new StandardNormal(dimension);
+        }
+        Map<String, NDArray> parameters = new LinkedHashMap<>();
+        GaussianMixture.parameterShapes(configuration.referenceComponents(), dimension)
+                .forEach((name, shape) -> parameters.put(name, tensors.get(REFERENCE + name)));
+        return GaussianMixture.of(manager, parameters);
     }
 
     private static Map<String, NDArray> tensors(DigitModel model) {
@@ -173,16 +195,25 @@ final class ModelFolder {
         tensors.put(MEAN, model.latentSpace().whitening().mean());
         tensors.put(WHITEN, model.latentSpace().whitening().whiteningMatrix());
         tensors.put(UNWHITEN, model.latentSpace().whitening().unwhiteningMatrix());
+        if (model.reference() instanceof GaussianMixture mixture) {
+            mixture.namedParameters().forEach((name, parameter) -> tensors.put(REFERENCE + name, parameter));
+        }
         model.network().namedParameters().forEach((name, parameter) -> tensors.put(ENERGY + name, parameter));
         return tensors;
     }
 
-    private static Map<String, Shape> shapes(int hidden, int dimension, List<Integer> energyHidden) {
-        Map<String, Shape> shapes = new LinkedHashMap<>(Autoencoder.parameterShapes(hidden, dimension));
+    private static Map<String, Shape> shapes(TrainingConfig configuration) {
+        int dimension = configuration.autoencoder().latentDimension();
+        Map<String, Shape> shapes = new LinkedHashMap<>(
+                Autoencoder.parameterShapes(configuration.autoencoder().hiddenUnits(), dimension));
         shapes.put(MEAN, new Shape(dimension));
         shapes.put(WHITEN, new Shape(dimension, dimension));
         shapes.put(UNWHITEN, new Shape(dimension, dimension));
-        EnergyNetwork.parameterShapes(dimension, energyHidden)
+        if (configuration.referenceComponents() > 0) {
+            GaussianMixture.parameterShapes(configuration.referenceComponents(), dimension)
+                    .forEach((name, shape) -> shapes.put(REFERENCE + name, shape));
+        }
+        EnergyNetwork.parameterShapes(dimension, configuration.energyHiddenUnits())
                 .forEach((name, shape) -> shapes.put(ENERGY + name, shape));
         return shapes;
     }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
@@ -12,8 +13,10 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MnistFile;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.ExpectationMaximization;
 import io.github.mnistebm.energy.StandardNormal;
-import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
@@ -31,6 +34,7 @@ import tech.tablesaw.api.Table;
 public final class ModelTraining implements AutoCloseable {
 
     private static final long ROWS_AT_ONCE = 2000;
+    private static final int EM_ITERATIONS = 50;
 
     private final TrainingConfig config;
     private final DigitImages train;
@@ -39,6 +43,7 @@ public final class ModelTraining implements AutoCloseable {
     private final Autoencoder autoencoder;
     private final EnergyNetwork network;
     private LatentSpace latentSpace;
+    private ReferenceMeasure reference;
     private TrainingHistory autoencoderHistory;
     private TrainingHistory energyHistory;
     private boolean handedOver;
@@ -66,7 +71,7 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Trains the autoencoder, and fits the whitening to its latents of the training images.
+     * Trains the autoencoder, and fits the whitening and the reference measure to its latents of the training images.
      *
      * @param listener is told of batches and epochs
      * @return the history; interrupted if the thread was
@@ -79,9 +84,21 @@ public final class ModelTraining implements AutoCloseable {
                     NDArray latents = Tensors.mapInParts(
                             images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
                 latentSpace = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
+                reference = reference(latents);
             }
         }
         return autoencoderHistory;
+    }
+
+    private ReferenceMeasure reference(NDArray latents) {
+        if (config.referenceComponents() == 0) {
+            return new StandardNormal(network.dimension());
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray whitened = latentSpace.whitening().whiten(latents);
+            return ExpectationMaximization.fit(manager, whitened, config.referenceComponents(), EM_ITERATIONS);
+        }
     }
 
     /**
@@ -95,8 +112,9 @@ public final class ModelTraining implements AutoCloseable {
         requireAutoencoder();
         try (NDArray images = train.binarized(config.binarization());
                 NDArray latents = latentSpace.encode(images)) {
-            energyHistory = new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new)
-                    .train(network, new StandardNormal(network.dimension()), latents, listener);
+            energyHistory = new ContrastiveDivergenceTrainer(
+                            config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
+                    .train(network, reference, latents, listener);
         }
         return energyHistory;
     }
@@ -153,7 +171,7 @@ public final class ModelTraining implements AutoCloseable {
                 .filter(Objects::nonNull)
                 .map(TrainingHistory::table)
                 .toList();
-        return new DigitModel(manager, latentSpace, network, card, () -> histories);
+        return new DigitModel(manager, latentSpace, network, reference, card, () -> histories);
     }
 
     private static void addLastRow(Map<String, Double> metrics, TrainingHistory history) {

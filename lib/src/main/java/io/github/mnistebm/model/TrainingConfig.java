@@ -14,6 +14,8 @@ import java.util.List;
  * @param trainImages how many of the training images are used, from the first on; at least 1
  * @param binarization how grey becomes black and white
  * @param autoencoder the autoencoder and its training
+ * @param referenceComponents components of the Gaussian mixture that is the reference measure, fitted to the latents of the
+ *     training images; 0 for the standard normal
  * @param energyHiddenUnits width of each hidden layer of the energy network, at least one
  * @param energy the energy network's training
  */
@@ -22,6 +24,7 @@ public record TrainingConfig(
         int trainImages,
         Binarization binarization,
         AutoencoderConfig autoencoder,
+        int referenceComponents,
         List<Integer> energyHiddenUnits,
         ContrastiveDivergenceConfig energy) {
 
@@ -33,6 +36,10 @@ public record TrainingConfig(
     public TrainingConfig {
         if (trainImages < 1) {
             throw new IllegalArgumentException("training images: must be at least 1, found " + trainImages);
+        }
+        if (referenceComponents < 0) {
+            throw new IllegalArgumentException(
+                    "reference components: must be at least 0, found " + referenceComponents);
         }
         if (binarization == null || autoencoder == null || energy == null || energyHiddenUnits == null) {
             throw new IllegalArgumentException(
@@ -59,6 +66,7 @@ public record TrainingConfig(
         private double latentNoise = 0.4;
         private double latentPenalty = 0.25;
 
+        private int referenceComponents;
         private int energyHiddenUnits = 256;
         private int energyLayers = 2;
         private int energyEpochs = 80;
@@ -181,6 +189,17 @@ public record TrainingConfig(
          */
         public Builder latentPenalty(double latentPenalty) {
             this.latentPenalty = latentPenalty;
+            return this;
+        }
+
+        /**
+         * Sets what the reference measure is.
+         *
+         * @param referenceComponents of a Gaussian mixture, or 0 for the standard normal
+         * @return this builder
+         */
+        public Builder referenceComponents(int referenceComponents) {
+            this.referenceComponents = referenceComponents;
             return this;
         }
 
@@ -338,6 +357,7 @@ public record TrainingConfig(
                             autoencoderLearningRate,
                             latentNoise,
                             latentPenalty),
+                    referenceComponents,
                     Collections.nCopies(energyLayers, energyHiddenUnits),
                     new ContrastiveDivergenceConfig(
                             energyEpochs,

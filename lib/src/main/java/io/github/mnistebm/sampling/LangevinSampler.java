@@ -75,20 +75,24 @@ public final class LangevinSampler {
             NDList positions = new NDList(config.draws());
             NDList energies = new NDList(config.draws());
             NDArray gains = gains(work);
+            int counted = 0;
             int total = config.burnIn() + config.steps();
             for (int step = 1; step <= total; step++) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new CancellationException(
                             "sampling was interrupted after " + (step - 1) + " of " + total + " steps");
                 }
-                Transition transition = kernel.advance(state, adaptation.stepSize());
+                Transition transition = kernel.advance(state, adaptation.stepSize(), step - 1L);
                 state = transition.state();
                 if (step <= config.burnIn()) {
-                    if (kernel.rejects()) {
+                    if (kernel.rejects() && !transition.jump()) {
                         adaptation.update(transition.acceptanceProbability(), gains.get(step - 1));
                     }
                 } else {
-                    acceptance.addi(transition.acceptanceProbability());
+                    if (!transition.jump()) {
+                        acceptance.addi(transition.acceptanceProbability());
+                        counted++;
+                    }
                     if ((step - config.burnIn()) % config.thinning() == 0) {
                         positions.add(state.positions().duplicate());
                         energies.add(state.energy().duplicate());
@@ -99,7 +103,7 @@ public final class LangevinSampler {
             }
             NDArray draws = NDArrays.stack(positions);
             NDArray drawEnergies = NDArrays.stack(energies);
-            acceptance.divi(config.steps());
+            acceptance.divi(Math.max(1, counted));
             for (NDArray result : new NDArray[] {draws, drawEnergies, acceptance}) {
                 NDScope.unregister(result);
                 result.attach(manager);

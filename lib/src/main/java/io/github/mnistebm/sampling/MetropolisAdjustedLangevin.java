@@ -1,7 +1,6 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 
 /**
@@ -25,7 +24,7 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
     }
 
     @Override
-    public Transition step(ChainState state, NDArray stepSize) {
+    public Transition step(ChainState state, NDArray stepSize, long index) {
         NDArray positions = state.positions();
         NDManager manager = positions.getManager();
         NDArray twoSteps = stepSize.add(stepSize);
@@ -48,15 +47,8 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
                 // NaN where the proposed energy is not finite, −∞ included.
                 .addi(proposed.energy().sub(proposed.energy()));
 
-        // NaN compares false: such a proposal is rejected.
-        NDArray acceptance = logRatio.minimum(logRatio.zerosLike()).exp();
-        NDArray defined = acceptance.eq(acceptance);
-        NDArray accepted = manager.randomUniform(0, 1, acceptance.getShape()).lt(acceptance);
-        NDArray acceptedRows = accepted.expandDims(1).broadcast(positions.getShape());
-        ChainState next = new ChainState(
-                NDArrays.where(acceptedRows, proposal, positions),
-                NDArrays.where(accepted, proposed.energy(), state.energy()),
-                NDArrays.where(acceptedRows, proposed.gradient(), state.gradient()));
-        return new Transition(next, NDArrays.where(defined, acceptance, acceptance.zerosLike()));
+        NDArray acceptance = Metropolis.acceptance(logRatio);
+        ChainState there = new ChainState(proposal, proposed.energy(), proposed.gradient());
+        return new Transition(Metropolis.choose(acceptance, there, state), acceptance);
     }
 }

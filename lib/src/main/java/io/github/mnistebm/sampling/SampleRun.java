@@ -43,7 +43,7 @@ public final class SampleRun implements AutoCloseable {
     }
 
     /**
-     * Returns each chain's mean acceptance probability after burn-in.
+     * Returns each chain's mean acceptance probability after burn-in, jumps left out.
      *
      * @return {@code [chains]}
      */

@@ -8,8 +8,19 @@ import ai.djl.ndarray.NDScope;
  *
  * @param state where the chains are now
  * @param acceptanceProbability min(1, α) of each chain's proposal, {@code [chains]}; 1 where a kernel accepts always
+ * @param jump whether the proposal did not depend on the step size, so that its acceptance says nothing about it
  */
-public record Transition(ChainState state, NDArray acceptanceProbability) {
+public record Transition(ChainState state, NDArray acceptanceProbability, boolean jump) {
+
+    /**
+     * A step whose proposal depended on the step size.
+     *
+     * @param state where the chains are now
+     * @param acceptanceProbability of each chain's proposal, {@code [chains]}
+     */
+    public Transition(ChainState state, NDArray acceptanceProbability) {
+        this(state, acceptanceProbability, false);
+    }
 
     /** Takes the arrays out of the innermost scope, so that they outlive it. */
     void leaveScope() {

@@ -25,21 +25,23 @@ public interface TransitionKernel {
      *
      * @param state where they are; left as it is
      * @param stepSize ε on the device, of shape {@code ()}
+     * @param index the number of steps before this one, for kernels that do different things in turn
      * @return where they are then; it and what was made on the way is attached to the manager of the positions
      */
-    Transition step(ChainState state, NDArray stepSize);
+    Transition step(ChainState state, NDArray stepSize, long index);
 
     /**
      * Like {@link #step}, but frees at once what was made on the way and the state that was left.
      *
      * @param state where the chains are; closed
      * @param stepSize ε on the device, of shape {@code ()}
+     * @param index the number of steps before this one
      * @return where they are then; the caller closes both its parts
      */
-    default Transition advance(ChainState state, NDArray stepSize) {
+    default Transition advance(ChainState state, NDArray stepSize, long index) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Transition transition = step(state, stepSize);
+            Transition transition = step(state, stepSize, index);
             transition.leaveScope();
             state.close();
             return transition;

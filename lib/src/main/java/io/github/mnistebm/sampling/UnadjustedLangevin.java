@@ -17,7 +17,7 @@ public record UnadjustedLangevin(EnergyFunction energy) implements TransitionKer
     }
 
     @Override
-    public Transition step(ChainState state, NDArray stepSize) {
+    public Transition step(ChainState state, NDArray stepSize, long index) {
         NDArray positions = state.positions();
         NDArray noise = positions
                 .getManager()

@@ -2,6 +2,7 @@ package io.github.mnistebm.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -69,6 +70,24 @@ class ModelFolderTest {
             assertThat(loaded.card().configuration()).isEqualTo(TinyModel.config(1));
             assertThat(loaded.card().metrics()).containsKey("autoencoder test loss");
             assertThat(loaded.card().dataChecksums()).hasSize(4);
+        }
+    }
+
+    @Test
+    void aMixtureAsReferenceMeasureComesBack() throws IOException {
+        TrainingConfig config = TinyModel.builder(1).referenceComponents(3).build();
+        try (DigitModel mixed = TinyModel.trained(config)) {
+            mixed.save(folder);
+            try (DigitModel loaded = DigitModel.load(folder, Device.cpu());
+                    NDArray states = mixed.reference().sample(mixed.manager(), 100);
+                    NDArray expected = mixed.energy().energy(states);
+                    NDArray found = loaded.energy().energy(states)) {
+                float[] energies = expected.toFloatArray();
+                float[] again = found.toFloatArray();
+                for (int i = 0; i < energies.length; i++) {
+                    assertThat(again[i]).isCloseTo(energies[i], within(1e-4f));
+                }
+            }
         }
     }
 

@@ -13,6 +13,10 @@ final class TinyModel {
     private TinyModel() {}
 
     static TrainingConfig config(int seed) {
+        return builder(seed).build();
+    }
+
+    static TrainingConfig.Builder builder(int seed) {
         return Preset.QUICK
                 .builder()
                 .seed(seed)
@@ -21,8 +25,7 @@ final class TinyModel {
                 .latentDimension(4)
                 .autoencoderEpochs(2)
                 .energyHiddenUnits(16)
-                .energyEpochs(2)
-                .build();
+                .energyEpochs(2);
     }
 
     static DigitModel trained(int seed) {

@@ -109,7 +109,7 @@ class MetropolisAdjustedLangevinTest {
         }
 
         @Override
-        public Transition step(ChainState state, NDArray stepSize) {
+        public Transition step(ChainState state, NDArray stepSize, long index) {
             NDArray here = state.positions();
             NDManager manager = here.getManager();
             NDArray there = here.sub(state.gradient().mul(stepSize))

@@ -1,12 +1,11 @@
-package io.github.mnistebm.energy;
+package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.mnistebm.sampling.EnergyFunction;
 
 /**
- * A probability measure q on R^d with exact samples, which the network tilts. Its energy −log q confines the chains;
- * without it exp(−f) need not have a finite integral.
+ * A probability measure q on R^d with exact samples and a normalized energy −log q. A network tilts it, and jumps are
+ * proposed from it. Its energy confines the chains: without it exp(−f) need not have a finite integral.
  */
 public interface ReferenceMeasure extends EnergyFunction {
 

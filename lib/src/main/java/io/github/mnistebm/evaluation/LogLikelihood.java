@@ -1,0 +1,114 @@
+package io.github.mnistebm.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.ReferenceMeasure;
+
+/**
+ * Mean log-likelihood of states under p(u) = exp(−f(u)) q(u) / Z, with the normalizing constant by importance sampling from
+ * the reference measure,
+ *
+ * <pre>Z = E_q[exp(−f)] ≈ mean over uᵢ ~ q of exp(−f(uᵢ))</pre>
+ *
+ * <p>The estimate of Z is unbiased, so that of log Z is too low by about half its squared relative error, and the
+ * log-likelihood too high by as much. Believe it where the effective sample size is large.
+ *
+ * @param nats the mean over the states
+ * @param standardError of {@code nats}, from the states and from Z
+ * @param logNormalizer log Z
+ * @param effectiveSampleSize (Σ wᵢ)² / Σ wᵢ² of the weights wᵢ = exp(−f(uᵢ)) (Kong 1992)
+ * @param draws how many were drawn from q
+ */
+public record LogLikelihood(
+        double nats, double standardError, double logNormalizer, double effectiveSampleSize, int draws) {
+
+    private static final int DRAWS_AT_ONCE = 5000;
+
+    /**
+     * Estimates the log-likelihood with the engine's random numbers.
+     *
+     * @param energy the model
+     * @param states held-out data, {@code [n, d]} with n &gt; 1
+     * @param draws from the reference measure, at least 2
+     * @return the estimate
+     * @throws IllegalArgumentException if there are too few states or draws
+     */
+    public static LogLikelihood of(TiltedEnergy energy, NDArray states, int draws) {
+        if (states.getShape().get(0) < 2 || draws < 2) {
+            throw new IllegalArgumentException("log-likelihood: expected at least 2 states and 2 draws, found "
+                    + states.getShape().get(0) + " and " + draws);
+        }
+        double[] logWeights = logWeights(energy, states.getManager(), draws);
+        double largest = Double.NEGATIVE_INFINITY;
+        for (double logWeight : logWeights) {
+            largest = Math.max(largest, logWeight);
+        }
+        double sum = 0;
+        double squares = 0;
+        for (double logWeight : logWeights) {
+            double weight = Math.exp(logWeight - largest);
+            sum += weight;
+            squares += weight * weight;
+        }
+        double logNormalizer = largest + Math.log(sum / draws);
+        double effective = sum * sum / squares;
+        // Of the mean weight, relative to it.
+        double normalizerError = Math.sqrt(Math.max(0, 1 / effective - 1.0 / draws));
+        LogLikelihood unnormalized = unnormalized(energy, states);
+        return new LogLikelihood(
+                unnormalized.nats - logNormalizer,
+                Math.hypot(unnormalized.standardError, normalizerError),
+                logNormalizer,
+                effective,
+                draws);
+    }
+
+    /**
+     * Computes the log-likelihood under the reference measure alone, which needs no estimate.
+     *
+     * @param reference q
+     * @param states held-out data, {@code [n, d]} with n &gt; 1
+     * @return the log-likelihood; log Z is 0, and nothing is drawn
+     */
+    public static LogLikelihood of(ReferenceMeasure reference, NDArray states) {
+        return unnormalized(reference, states);
+    }
+
+    /** Minus the mean energy, as if it were normalized. */
+    private static LogLikelihood unnormalized(EnergyFunction energy, NDArray states) {
+        float[] energies;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            energies = energy.energy(states).toFloatArray();
+        }
+        double mean = 0;
+        for (float value : energies) {
+            mean += (double) value / energies.length;
+        }
+        double variance = 0;
+        for (float value : energies) {
+            variance += (value - mean) * (value - mean) / (energies.length - 1);
+        }
+        return new LogLikelihood(-mean, Math.sqrt(variance / energies.length), 0, 0, 0);
+    }
+
+    private static double[] logWeights(TiltedEnergy energy, NDManager manager, int draws) {
+        double[] logWeights = new double[draws];
+        for (int from = 0; from < draws; from += DRAWS_AT_ONCE) {
+            int count = Math.min(DRAWS_AT_ONCE, draws - from);
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                float[] tilts = energy.tilt()
+                        .energy(energy.reference().sample(manager, count))
+                        .toFloatArray();
+                for (int i = 0; i < count; i++) {
+                    logWeights[from + i] = -tilts[i];
+                }
+            }
+        }
+        return logWeights;
+    }
+}

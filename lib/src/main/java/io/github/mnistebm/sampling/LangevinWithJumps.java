@@ -1,0 +1,42 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Steps of Langevin dynamics, with a jump in the place of every so many. Each leaves the target as it is, and so does their
+ * composition.
+ *
+ * @param langevin the kernel of the steps
+ * @param jump the kernel of the jumps, of the same target
+ * @param interval every so many steps, the last is a jump; at least 2
+ */
+public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropolis jump, int interval)
+        implements TransitionKernel {
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the interval is less than 2
+     */
+    public LangevinWithJumps {
+        if (interval < 2) {
+            throw new IllegalArgumentException("jump interval: must be at least 2, found " + interval);
+        }
+    }
+
+    @Override
+    public EnergyFunction energy() {
+        return langevin.energy();
+    }
+
+    @Override
+    public boolean rejects() {
+        return langevin.rejects();
+    }
+
+    @Override
+    public Transition step(ChainState state, NDArray stepSize, long index) {
+        TransitionKernel kernel = index % interval == interval - 1 ? jump : langevin;
+        return kernel.step(state, stepSize, index);
+    }
+}

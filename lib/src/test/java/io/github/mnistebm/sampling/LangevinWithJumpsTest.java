@@ -1,0 +1,77 @@
+package io.github.mnistebm.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.energy.GaussianMixture;
+import org.junit.jupiter.api.Test;
+
+class LangevinWithJumpsTest {
+
+    private static final int CHAINS = 10_000;
+
+    /** Two modes 16 standard deviations apart, which Langevin dynamics does not cross between. */
+    private static GaussianMixture target(NDManager manager, double leftWeight) {
+        return GaussianMixture.of(
+                manager, new double[] {leftWeight, 1 - leftWeight}, new double[][] {{-8, 0}, {8, 0}}, new double[][] {
+                    {1, 0, 0, 1}, {1, 0, 0, 1}
+                });
+    }
+
+    private static double shareOnTheLeft(SampleRun run) {
+        int left = 0;
+        float[] states = run.last().toFloatArray();
+        for (int chain = 0; chain < CHAINS; chain++) {
+            left += states[2 * chain] < 0 ? 1 : 0;
+        }
+        return left / (double) CHAINS;
+    }
+
+    private static SampleRun run(NDManager manager, TransitionKernel kernel) {
+        Engine.getInstance().setRandomSeed(1);
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(0).steps(120).stepSize(0.5).build();
+        NDArray start = manager.zeros(new Shape(CHAINS, 2)).add(manager.create(new float[] {8, 0}));
+        return LangevinSampler.of(kernel, config).run(start);
+    }
+
+    @Test
+    void crossBetweenModesAndKeepTheirWeights() {
+        try (NDManager manager = NDManager.newBaseManager();
+                GaussianMixture target = target(manager, 0.3);
+                GaussianMixture proposal = target(manager, 0.5)) {
+            TransitionKernel kernel = new LangevinWithJumps(
+                    new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal), 6);
+            try (SampleRun run = run(manager, kernel)) {
+                double tolerance = 4.5 * Math.sqrt(0.3 * 0.7 / CHAINS);
+                assertThat(shareOnTheLeft(run)).isCloseTo(0.3, within(tolerance));
+            }
+        }
+    }
+
+    @Test
+    void withoutJumpsTheModesAreNotLeft() {
+        try (NDManager manager = NDManager.newBaseManager();
+                GaussianMixture target = target(manager, 0.3);
+                SampleRun run = run(manager, new MetropolisAdjustedLangevin(target))) {
+            assertThat(shareOnTheLeft(run)).isZero();
+        }
+    }
+
+    @Test
+    void aJumpProposedFromTheTargetIsAlwaysAccepted() {
+        try (NDManager manager = NDManager.newBaseManager();
+                GaussianMixture target = target(manager, 0.3)) {
+            ChainState state = ChainState.at(target, target.sample(manager, 100));
+            Transition transition = new IndependenceMetropolis(target, target).step(state, manager.create(0.1f), 0);
+            assertThat(transition.jump()).isTrue();
+            for (float acceptance : transition.acceptanceProbability().toFloatArray()) {
+                assertThat(acceptance).isCloseTo(1, within(1e-4f));
+            }
+        }
+    }
+}
