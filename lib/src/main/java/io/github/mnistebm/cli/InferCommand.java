@@ -96,11 +96,19 @@ final class InferCommand implements Callable<Integer> {
                     out,
                     config.burnIn() + config.steps(),
                     summary.stepSize(),
-                    sampling.algorithm() == LangevinAlgorithm.MALA
-                            ? String.format(Locale.ROOT, ", acceptance rate %.2f", summary.acceptanceRate())
-                            : "");
+                    acceptance(summary));
         }
         return 0;
+    }
+
+    private String acceptance(DigitSampler.Summary summary) {
+        if (sampling.algorithm() == LangevinAlgorithm.ULA) {
+            return "";
+        }
+        String rate = String.format(Locale.ROOT, ", acceptance rate %.2f", summary.acceptanceRate());
+        return Double.isNaN(summary.jumpAcceptanceRate())
+                ? rate
+                : rate + String.format(Locale.ROOT, ", of jumps %.2f", summary.jumpAcceptanceRate());
     }
 
     private DigitSampler.Summary drawGrid(DigitSampler sampler, LongConsumer steps) throws IOException {

@@ -44,9 +44,10 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
      * What the chains did.
      *
      * @param acceptanceRate mean acceptance probability after burn-in, over all chains
+     * @param jumpAcceptanceRate the same of jumps, NaN if there were none
      * @param stepSize mean over the rounds of the step size after burn-in
      */
-    public record Summary(double acceptanceRate, double stepSize) {}
+    public record Summary(double acceptanceRate, double jumpAcceptanceRate, double stepSize) {}
 
     /** Images in memory. Owns them: close it. */
     public static final class Drawing implements AutoCloseable {
@@ -143,6 +144,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
         }
         Engine.getInstance().setRandomSeed(seed);
         double acceptance = 0;
+        double jumpAcceptance = 0;
         double stepSize = 0;
         for (long done = 0; done < images; done += chains) {
             int round = (int) Math.min(chains, images - done);
@@ -154,10 +156,11 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
                 NDArray means = model.decode(run.last());
                 sink.accept(means.gt(0.5).toType(DataType.UINT8, false), means);
                 acceptance += run.meanAcceptanceRate() * round / images;
+                jumpAcceptance += run.jumpAcceptanceRate() * round / images;
                 stepSize += run.stepSize() * round / images;
             }
         }
-        return new Summary(acceptance, stepSize);
+        return new Summary(acceptance, jumpAcceptance, stepSize);
     }
 
     /**

@@ -72,10 +72,11 @@ public final class LangevinSampler {
             ChainState state = ChainState.at(kernel.energy(), start);
             state.leaveScope();
             NDArray acceptance = state.energy().zerosLike();
+            NDArray jumpAcceptance = state.energy().zerosLike();
             NDList positions = new NDList(config.draws());
             NDList energies = new NDList(config.draws());
             NDArray gains = gains(work);
-            int counted = 0;
+            int jumps = 0;
             int total = config.burnIn() + config.steps();
             for (int step = 1; step <= total; step++) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -89,9 +90,11 @@ public final class LangevinSampler {
                         adaptation.update(transition.acceptanceProbability(), gains.get(step - 1));
                     }
                 } else {
-                    if (!transition.jump()) {
+                    if (transition.jump()) {
+                        jumpAcceptance.addi(transition.acceptanceProbability());
+                        jumps++;
+                    } else {
                         acceptance.addi(transition.acceptanceProbability());
-                        counted++;
                     }
                     if ((step - config.burnIn()) % config.thinning() == 0) {
                         positions.add(state.positions().duplicate());
@@ -103,7 +106,8 @@ public final class LangevinSampler {
             }
             NDArray draws = NDArrays.stack(positions);
             NDArray drawEnergies = NDArrays.stack(energies);
-            acceptance.divi(Math.max(1, counted));
+            acceptance.divi(Math.max(1, config.steps() - jumps));
+            double jumpRate = jumpAcceptance.mean().getFloat() / (double) jumps;
             for (NDArray result : new NDArray[] {draws, drawEnergies, acceptance}) {
                 NDScope.unregister(result);
                 result.attach(manager);
@@ -113,6 +117,7 @@ public final class LangevinSampler {
                     draws,
                     drawEnergies,
                     acceptance,
+                    jumpRate,
                     adaptation.stepSize().getFloat());
         } catch (RuntimeException | Error e) {
             manager.close();

@@ -14,13 +14,21 @@ public final class SampleRun implements AutoCloseable {
     private final NDArray positions;
     private final NDArray energies;
     private final NDArray acceptanceRate;
+    private final double jumpAcceptanceRate;
     private final double stepSize;
 
-    SampleRun(NDManager manager, NDArray positions, NDArray energies, NDArray acceptanceRate, double stepSize) {
+    SampleRun(
+            NDManager manager,
+            NDArray positions,
+            NDArray energies,
+            NDArray acceptanceRate,
+            double jumpAcceptanceRate,
+            double stepSize) {
         this.manager = manager;
         this.positions = positions;
         this.energies = energies;
         this.acceptanceRate = acceptanceRate;
+        this.jumpAcceptanceRate = jumpAcceptanceRate;
         this.stepSize = stepSize;
     }
 
@@ -60,6 +68,15 @@ public final class SampleRun implements AutoCloseable {
         try (NDArray mean = acceptanceRate.mean()) {
             return mean.getFloat();
         }
+    }
+
+    /**
+     * Returns the mean acceptance probability of jumps after burn-in.
+     *
+     * @return in [0, 1]; NaN if there was no jump
+     */
+    public double jumpAcceptanceRate() {
+        return jumpAcceptanceRate;
     }
 
     /**

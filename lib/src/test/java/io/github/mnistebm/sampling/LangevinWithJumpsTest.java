@@ -49,6 +49,8 @@ class LangevinWithJumpsTest {
             try (SampleRun run = run(manager, kernel)) {
                 double tolerance = 4.5 * Math.sqrt(0.3 * 0.7 / CHAINS);
                 assertThat(shareOnTheLeft(run)).isCloseTo(0.3, within(tolerance));
+                // A jump goes to the other side with probability 1/2, and from right to left is accepted with 3/7.
+                assertThat(run.jumpAcceptanceRate()).isCloseTo(0.3 + 0.7 * (0.5 + 0.5 * 3 / 7), within(0.02));
             }
         }
     }
@@ -59,6 +61,7 @@ class LangevinWithJumpsTest {
                 GaussianMixture target = target(manager, 0.3);
                 SampleRun run = run(manager, new MetropolisAdjustedLangevin(target))) {
             assertThat(shareOnTheLeft(run)).isZero();
+            assertThat(run.jumpAcceptanceRate()).isNaN();
         }
     }
 
