@@ -57,7 +57,7 @@ def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
     path = executed / "notebooks" / "inference.ipynb"
     assert_executed(path)
     assert len(outputs(path, "image/png")) == 4
-    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 2
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 3
 
 
 def test_the_committed_notebooks_carry_their_outputs(root):

@@ -57,6 +57,12 @@ public final class ContrastiveDivergenceTrainer {
     /** Gain of the step size adaptation, which goes on as long as the target changes. */
     private static final double ADAPTATION_GAIN = 0.05;
 
+    /**
+     * In standard deviations of the data's energies: beyond it, data and negatives have hardly an energy in common. Trainings
+     * that go well stay below a fifth of one.
+     */
+    private static final double WIDEST_GAP = 3;
+
     private final ContrastiveDivergenceConfig config;
     private final Function<TiltedEnergy, TransitionKernel> kernel;
 
@@ -82,8 +88,8 @@ public final class ContrastiveDivergenceTrainer {
      * @param listener is told of batches and epochs
      * @return the history: {@value #DATA_ENERGY}, {@value #NEGATIVE_ENERGY}, {@value #ENERGY_GAP}, {@value
      *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value #SECONDS}
-     * @throws TrainingDivergedException if the energy is no finite number at an epoch's end; the network is then as it
-     *     was at the end of the epoch before
+     * @throws TrainingDivergedException if at an epoch's end the energy gap is no finite number, or wider than three standard
+     *     deviations of the data's energies; the network is then as it was at the end of the epoch before
      * @throws IllegalArgumentException if the data are of another dimension than the network
      */
     public TrainingHistory train(
@@ -152,7 +158,7 @@ public final class ContrastiveDivergenceTrainer {
                         .concat(manager.ones(new Shape(negatives)).divi(-negatives));
                 this.kept = network.parameters().duplicate();
                 this.kept.attach(manager);
-                this.totals = manager.zeros(new Shape(3));
+                this.totals = manager.zeros(new Shape(4));
                 this.gain = Tensors.scalar(manager, ADAPTATION_GAIN);
                 NDScope.unregister(signs, kept, totals, gain);
             }
@@ -177,8 +183,9 @@ public final class ContrastiveDivergenceTrainer {
                 float[] means = totals.div(batches.count()).toFloatArray();
                 Tensors.clear(totals);
                 double gap = means[0] - means[1];
-                if (!Double.isFinite(gap)) {
-                    throw diverged(epoch, gap);
+                double deviation = Math.sqrt(Math.max(0, means[3] - (double) means[0] * means[0]));
+                if (!(Math.abs(gap) <= WIDEST_GAP * deviation)) {
+                    throw diverged(epoch, gap, deviation);
                 }
                 Tensors.copy(average.average(), kept);
                 history.add(
@@ -193,10 +200,15 @@ public final class ContrastiveDivergenceTrainer {
             return true;
         }
 
-        private TrainingDivergedException diverged(int epoch, double gap) {
+        private TrainingDivergedException diverged(int epoch, double gap, double deviation) {
             Tensors.copy(kept, network.parameters());
-            return new TrainingDivergedException("energy: the energy gap of epoch " + epoch + " is " + gap
-                    + ": training has diverged. Try a smaller learning rate (--ebm-lr), or a larger --energy-penalty");
+            String cause = Double.isFinite(gap)
+                    ? ", more than %.0f standard deviations of the data's energies (%.3g): the chains no longer sample the model"
+                            .formatted(WIDEST_GAP, deviation)
+                    : ": training has diverged";
+            return new TrainingDivergedException("energy: the energy gap of epoch " + epoch + " is "
+                    + (float) gap + cause + ". Back to epoch " + (epoch - 1)
+                    + ". Try a smaller learning rate (--ebm-lr), or a larger --energy-penalty");
         }
 
         private void update(NDArray positives) {
@@ -241,10 +253,12 @@ public final class ContrastiveDivergenceTrainer {
             if (buffer != null) {
                 buffer.put(state.positions());
             }
+            NDArray dataEnergies = energy.energy(positives);
             totals.addi(NDArrays.stack(new NDList(
-                    energy.energy(positives).mean(),
+                    dataEnergies.mean(),
                     state.energy().mean(),
-                    acceptance.divi(Tensors.scalar(manager, Math.max(1, counted))))));
+                    acceptance.divi(Tensors.scalar(manager, Math.max(1, counted))),
+                    dataEnergies.square().mean())));
             register(state);
             return state.positions();
         }

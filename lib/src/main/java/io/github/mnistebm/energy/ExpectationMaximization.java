@@ -8,6 +8,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * Fits a mixture of normal distributions by expectation maximization (Dempster, Laird &amp; Rubin 1977), from means that are
@@ -23,16 +24,19 @@ public final class ExpectationMaximization {
     private ExpectationMaximization() {}
 
     /**
-     * Fits a mixture with the engine's random numbers.
+     * Fits a mixture with the engine's random numbers. If the thread is interrupted, the mixture so far is returned, and the
+     * thread stays interrupted.
      *
      * @param parent the parent of the manager that owns the mixture
      * @param data {@code [n, d]}
      * @param components K, at least 1 and at most n
      * @param iterations at least 1
+     * @param progress called after each iteration, with the number of those done
      * @return the mixture
      * @throws IllegalArgumentException if there are fewer data than components
      */
-    public static GaussianMixture fit(NDManager parent, NDArray data, int components, int iterations) {
+    public static GaussianMixture fit(
+            NDManager parent, NDArray data, int components, int iterations, IntConsumer progress) {
         long n = data.getShape().get(0);
         int d = (int) data.getShape().get(1);
         if (components < 1 || components > n) {
@@ -47,10 +51,14 @@ public final class ExpectationMaximization {
             }
         }
         GaussianMixture mixture = GaussianMixture.of(parent, weights, spreadMeans(data, components), covariances);
-        for (int iteration = 0; iteration < iterations; iteration++) {
+        for (int iteration = 1; iteration <= iterations; iteration++) {
+            if (Thread.currentThread().isInterrupted()) {
+                break;
+            }
             GaussianMixture next = iterate(parent, data, mixture);
             mixture.close();
             mixture = next;
+            progress.accept(iteration);
         }
         return mixture;
     }

@@ -34,46 +34,46 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     private final NDArray logConstants;
     private final NDArray cumulative;
 
-    private GaussianMixture(NDManager parent, double[] weights, double[][] means, DMatrixRMaj[] factors) {
+    private GaussianMixture(NDManager parent, float[] weights, float[] means, float[] factors) {
         this.manager = parent.newSubManager();
         this.components = weights.length;
-        this.dimension = means[0].length;
+        this.dimension = means.length / weights.length;
         int k = components;
         int d = dimension;
-        float[] flatWeights = new float[k];
-        float[] flatMeans = new float[k * d];
-        float[] flatFactors = new float[k * d * d];
-        float[] flatWhitening = new float[d * k * d];
-        float[] flatOffsets = new float[k * d];
+        // All below follows from the three arrays that are stored, so that a loaded mixture is the saved one to the
+        // last bit.
+        float[] whitenings = new float[d * k * d];
+        float[] offsetValues = new float[k * d];
         float[] constants = new float[k];
         float[] sums = new float[k];
         double sum = 0;
         for (int c = 0; c < k; c++) {
+            DMatrixRMaj factor = new DMatrixRMaj(d, d);
+            for (int i = 0; i < d * d; i++) {
+                factor.set(i, factors[c * d * d + i]);
+            }
             DMatrixRMaj inverse = new DMatrixRMaj(d, d);
-            CommonOps_DDRM.invert(factors[c], inverse);
+            CommonOps_DDRM.invert(factor, inverse);
             double logDeterminant = 0;
             sum += weights[c];
             sums[c] = (float) sum;
-            flatWeights[c] = (float) weights[c];
             for (int i = 0; i < d; i++) {
-                logDeterminant += Math.log(factors[c].get(i, i));
-                flatMeans[c * d + i] = (float) means[c][i];
+                logDeterminant += Math.log(factor.get(i, i));
                 double offset = 0;
                 for (int j = 0; j < d; j++) {
-                    flatFactors[(c * d + i) * d + j] = (float) factors[c].get(i, j);
                     // Column i of L⁻ᵀ is row i of L⁻¹.
-                    flatWhitening[j * k * d + c * d + i] = (float) inverse.get(i, j);
-                    offset += inverse.get(i, j) * means[c][j];
+                    whitenings[j * k * d + c * d + i] = (float) inverse.get(i, j);
+                    offset += inverse.get(i, j) * means[c * d + j];
                 }
-                flatOffsets[c * d + i] = (float) offset;
+                offsetValues[c * d + i] = (float) offset;
             }
             constants[c] = (float) (Math.log(weights[c]) - d * Math.log(2 * Math.PI) / 2 - logDeterminant);
         }
-        this.weights = manager.create(flatWeights);
-        this.means = manager.create(flatMeans, new Shape(k, d));
-        this.factors = manager.create(flatFactors, new Shape(k, d, d));
-        this.whitening = manager.create(flatWhitening, new Shape(d, (long) k * d));
-        this.offsets = manager.create(flatOffsets);
+        this.weights = manager.create(weights);
+        this.means = manager.create(means, new Shape(k, d));
+        this.factors = manager.create(factors, new Shape(k, d, d));
+        this.whitening = manager.create(whitenings, new Shape(d, (long) k * d));
+        this.offsets = manager.create(offsetValues);
         this.logConstants = manager.create(constants);
         this.cumulative = manager.create(sums);
         NDScope.unregister(this.weights, this.means, this.factors, whitening, offsets, logConstants, cumulative);
@@ -96,17 +96,27 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
                     "mixture: expected as many weights, means and covariances, at least 1, found " + weights.length
                             + ", " + means.length + " and " + covariances.length);
         }
+        int k = weights.length;
         int d = means[0].length;
-        DMatrixRMaj[] factors = new DMatrixRMaj[weights.length];
-        for (int c = 0; c < weights.length; c++) {
+        float[] floatWeights = new float[k];
+        float[] floatMeans = new float[k * d];
+        float[] floatFactors = new float[k * d * d];
+        for (int c = 0; c < k; c++) {
             CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(d, true);
             if (!(weights[c] > 0) || !cholesky.decompose(new DMatrixRMaj(d, d, true, covariances[c].clone()))) {
                 throw new IllegalArgumentException("mixture: component " + c + " of weight " + weights[c]
                         + ": the weight must be positive, the covariance positive definite");
             }
-            factors[c] = cholesky.getT(null);
+            DMatrixRMaj factor = cholesky.getT(null);
+            floatWeights[c] = (float) weights[c];
+            for (int i = 0; i < d; i++) {
+                floatMeans[c * d + i] = (float) means[c][i];
+            }
+            for (int i = 0; i < d * d; i++) {
+                floatFactors[c * d * d + i] = (float) factor.get(i);
+            }
         }
-        return new GaussianMixture(parent, weights, means, factors);
+        return new GaussianMixture(parent, floatWeights, floatMeans, floatFactors);
     }
 
     /**
@@ -117,25 +127,11 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
      * @return the mixture
      */
     public static GaussianMixture of(NDManager parent, Map<String, NDArray> parameters) {
-        float[] weights = parameters.get("weights").toFloatArray();
-        float[] means = parameters.get("means").toFloatArray();
-        float[] factors = parameters.get("factors").toFloatArray();
-        int k = weights.length;
-        int d = means.length / k;
-        double[] doubleWeights = new double[k];
-        double[][] doubleMeans = new double[k][d];
-        DMatrixRMaj[] doubleFactors = new DMatrixRMaj[k];
-        for (int c = 0; c < k; c++) {
-            doubleWeights[c] = weights[c];
-            doubleFactors[c] = new DMatrixRMaj(d, d);
-            for (int i = 0; i < d; i++) {
-                doubleMeans[c][i] = means[c * d + i];
-                for (int j = 0; j < d; j++) {
-                    doubleFactors[c].set(i, j, factors[(c * d + i) * d + j]);
-                }
-            }
-        }
-        return new GaussianMixture(parent, doubleWeights, doubleMeans, doubleFactors);
+        return new GaussianMixture(
+                parent,
+                parameters.get("weights").toFloatArray(),
+                parameters.get("means").toFloatArray(),
+                parameters.get("factors").toFloatArray());
     }
 
     /**

@@ -173,8 +173,8 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Draws samples of whitened latents by the Metropolis-adjusted Langevin algorithm, from chains that start at the
-     * reference measure.
+     * Draws samples of whitened latents by the Metropolis-adjusted Langevin algorithm, from chains that start at samples of
+     * the reference measure. Where that is a mixture, every sixth step is a jump proposed from it.
      *
      * @param chains how many chains; at least 1
      * @param config how long they run

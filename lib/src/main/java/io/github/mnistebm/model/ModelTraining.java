@@ -34,6 +34,7 @@ import tech.tablesaw.api.Table;
 public final class ModelTraining implements AutoCloseable {
 
     private static final long ROWS_AT_ONCE = 2000;
+    private static final String REFERENCE_PHASE = "reference measure";
     private static final int EM_ITERATIONS = 50;
 
     private final TrainingConfig config;
@@ -84,20 +85,25 @@ public final class ModelTraining implements AutoCloseable {
                     NDArray latents = Tensors.mapInParts(
                             images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
                 latentSpace = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
-                reference = reference(latents);
+                reference = reference(latents, listener);
             }
         }
         return autoencoderHistory;
     }
 
-    private ReferenceMeasure reference(NDArray latents) {
+    private ReferenceMeasure reference(NDArray latents, TrainingListener listener) {
         if (config.referenceComponents() == 0) {
             return new StandardNormal(network.dimension());
         }
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray whitened = latentSpace.whitening().whiten(latents);
-            return ExpectationMaximization.fit(manager, whitened, config.referenceComponents(), EM_ITERATIONS);
+            return ExpectationMaximization.fit(
+                    manager,
+                    whitened,
+                    config.referenceComponents(),
+                    EM_ITERATIONS,
+                    done -> listener.batchDone(REFERENCE_PHASE, 1, 1, done, EM_ITERATIONS));
         }
     }
 

@@ -33,6 +33,7 @@ public enum Preset {
                 builder.trainImages(6_000)
                         .autoencoderHiddenUnits(256)
                         .autoencoderEpochs(6)
+                        .referenceComponents(10)
                         .energyHiddenUnits(64)
                         .energyEpochs(6)
                         .energyBatchSize(256);

@@ -66,10 +66,10 @@ public record TrainingConfig(
         private double latentNoise = 0.4;
         private double latentPenalty = 0.25;
 
-        private int referenceComponents;
+        private int referenceComponents = 50;
         private int energyHiddenUnits = 256;
         private int energyLayers = 2;
-        private int energyEpochs = 80;
+        private int energyEpochs = 40;
         private int energyBatchSize = 512;
         private double energyLearningRate = 1e-3;
         private NegativeSource negatives = NegativeSource.PERSISTENT;

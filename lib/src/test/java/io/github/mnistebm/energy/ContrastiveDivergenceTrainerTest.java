@@ -125,6 +125,25 @@ class ContrastiveDivergenceTrainerTest {
     }
 
     @Test
+    void stopsWhenDataAndNegativesHaveNoEnergyInCommon() {
+        NDArray data = bimodal(1000);
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8))) {
+            TrainingListener mover = new TrainingListener() {
+                @Override
+                public void epochDone(TrainingHistory history) {
+                    data.addi(50);
+                }
+            };
+            assertThatThrownBy(() ->
+                            trainer(config(3, NegativeSource.PERSISTENT, 1e-6)).train(network, REFERENCE, data, mover))
+                    .isInstanceOf(TrainingDivergedException.class)
+                    .hasMessageContaining("energy gap of epoch 2")
+                    .hasMessageContaining("more than 3 standard deviations of the data's energies")
+                    .hasMessageContaining("Back to epoch 1");
+        }
+    }
+
+    @Test
     void anInterruptionKeepsTheLastCompleteEpoch() {
         try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8))) {
             TrainingListener interruptor = new TrainingListener() {

@@ -2,7 +2,6 @@ package io.github.mnistebm.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -82,11 +81,7 @@ class ModelFolderTest {
                     NDArray states = mixed.reference().sample(mixed.manager(), 100);
                     NDArray expected = mixed.energy().energy(states);
                     NDArray found = loaded.energy().energy(states)) {
-                float[] energies = expected.toFloatArray();
-                float[] again = found.toFloatArray();
-                for (int i = 0; i < energies.length; i++) {
-                    assertThat(again[i]).isCloseTo(energies[i], within(1e-4f));
-                }
+                assertThat(found.toFloatArray()).isEqualTo(expected.toFloatArray());
             }
         }
     }
