@@ -1,5 +1,6 @@
 package io.github.mnistebm.cli;
 
+import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
 import picocli.CommandLine.Model.CommandSpec;
@@ -8,8 +9,6 @@ import picocli.CommandLine.ParameterException;
 
 /** The options of the chains, the same for every command that draws. */
 final class SamplingOptions {
-
-    private static final int MOST_CHAINS_BY_DEFAULT = 1000;
 
     @Option(
             names = "--steps",
@@ -58,7 +57,7 @@ final class SamplingOptions {
     }
 
     int chains(long images) {
-        return chains == null ? (int) Math.min(images, MOST_CHAINS_BY_DEFAULT) : chains;
+        return chains == null ? (int) Math.min(images, DigitSampler.DEFAULT_CHAINS) : chains;
     }
 
     int seed() {

@@ -45,15 +45,15 @@ public final class ModelEvaluation {
         Map<String, SampleQuality> sets = new LinkedHashMap<>();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray real = test.binarized(Binarization.THRESHOLD);
+            NDArray realFeatures = classifier.features(test.binarized(Binarization.THRESHOLD));
             long n = Math.min(samples.getShape().get(0), train.size());
             NDArray subset =
                     samples.getManager().randomPermutation(train.size()).get(new NDIndex().addSliceDim(0, n));
             NDArray images = train.binarized(Binarization.THRESHOLD).get(new NDIndex().addIndices("{}", subset));
             NDArray decoded = model.decode(model.encode(images)).gt(0.5).toType(DataType.UINT8, false);
-            sets.put(SAMPLES, SampleQuality.of(classifier, samples, real));
-            sets.put(CEILING, SampleQuality.of(classifier, decoded, real));
-            sets.put(FLOOR, SampleQuality.of(classifier, images, real));
+            sets.put(SAMPLES, SampleQuality.ofFeatures(classifier, samples, realFeatures));
+            sets.put(CEILING, SampleQuality.ofFeatures(classifier, decoded, realFeatures));
+            sets.put(FLOOR, SampleQuality.ofFeatures(classifier, images, realFeatures));
         }
         return sets;
     }

@@ -2,6 +2,7 @@ package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -48,17 +49,20 @@ public record PrecisionRecall(double precision, double recall, double density, d
                     .lte(realRadii.expandDims(0))
                     .toType(DataType.FLOAT64, false)
                     .sum(new int[] {1}));
-            NDArray recalled = Tensors.mapInParts(x, ROWS_AT_ONCE, part -> squaredDistances(part, y)
-                    .lte(drawnRadii.expandDims(0))
-                    .toType(DataType.FLOAT64, false)
-                    .max(new int[] {1}));
-            NDArray nearest = Tensors.mapInParts(
-                    x, ROWS_AT_ONCE, part -> squaredDistances(part, y).min(new int[] {1}));
+            // Of each real feature, whether it lies in a drawn ball, and how far the nearest drawn one is.
+            NDArray found = Tensors.mapInParts(x, ROWS_AT_ONCE, part -> {
+                NDArray distances = squaredDistances(part, y);
+                NDArray recalled = distances
+                        .lte(drawnRadii.expandDims(0))
+                        .toType(DataType.FLOAT64, false)
+                        .max(new int[] {1});
+                return NDArrays.stack(new NDList(recalled, distances.min(new int[] {1})), 1);
+            });
             return new PrecisionRecall(
                     share(balls.gt(0)),
-                    recalled.mean().getDouble(),
+                    found.get(new NDIndex(":,0")).mean().getDouble(),
                     balls.mean().getDouble() / k,
-                    share(nearest.lte(realRadii)));
+                    share(found.get(new NDIndex(":,1")).lte(realRadii)));
         }
     }
 

@@ -46,6 +46,14 @@ public record SampleQuality(
     public static SampleQuality of(DigitClassifier classifier, NDArray images, NDArray real) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
+            return ofFeatures(classifier, images, classifier.features(real));
+        }
+    }
+
+    /** The same from the features of the real images, which several sets are compared with. */
+    static SampleQuality ofFeatures(DigitClassifier classifier, NDArray images, NDArray realFeatures) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
             NDArray probabilities = classifier.probabilities(images);
             float[] confidence = probabilities.max(new int[] {1}).toFloatArray();
             long[] digits = probabilities.argMax(1).toLongArray();
@@ -58,7 +66,6 @@ public record SampleQuality(
                 sum += confidence[i];
             }
             NDArray features = classifier.features(images);
-            NDArray realFeatures = classifier.features(real);
             return new SampleQuality(
                     digits.length,
                     (double) confident / digits.length,

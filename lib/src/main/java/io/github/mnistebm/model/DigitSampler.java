@@ -86,7 +86,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     }
 
     /** Chains that run at once unless told otherwise. */
-    private static final int DEFAULT_CHAINS = 1000;
+    public static final int DEFAULT_CHAINS = 1000;
 
     /**
      * Draws with the defaults: MALA, the steps of {@link SamplerConfig#builder()}, 1000 chains at once.
