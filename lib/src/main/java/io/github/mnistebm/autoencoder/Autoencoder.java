@@ -19,14 +19,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An encoder 784 → h → d and a decoder d → h → 784 that gives the logits of independent Bernoulli pixels. Both are DJL
- * blocks with one hidden layer of rectified linear units. Owns its parameters: close it.
+ * An encoder 784 → h → d with one hidden layer of rectified linear units, and a decoder that gives the logits of independent
+ * Bernoulli pixels: either the same backwards, d → h → 784, or a {@linkplain ConvolutionalDecoder convolutional one}. Both
+ * are DJL blocks. Owns its parameters: close it.
  */
 public final class Autoencoder implements AutoCloseable {
 
     private final NDManager manager;
-    private final int hiddenUnits;
-    private final int latentDimension;
     private final Block encoder;
     private final Block decoder;
     private final FlatParameters parameters;
@@ -36,50 +35,33 @@ public final class Autoencoder implements AutoCloseable {
      * Makes an untrained autoencoder, with weights drawn from the engine's random numbers.
      *
      * @param parent the parent of the manager that owns the parameters
-     * @param hiddenUnits h
-     * @param latentDimension d
-     * @throws IllegalArgumentException if a size is not positive
+     * @param config its hidden units, latent dimension and decoder
      */
-    public Autoencoder(NDManager parent, int hiddenUnits, int latentDimension) {
-        if (hiddenUnits < 1 || latentDimension < 1) {
-            throw new IllegalArgumentException("hidden units and latent dimension: must be at least 1, found "
-                    + hiddenUnits + " and " + latentDimension);
-        }
+    public Autoencoder(NDManager parent, AutoencoderConfig config) {
         this.manager = parent.newSubManager();
-        this.hiddenUnits = hiddenUnits;
-        this.latentDimension = latentDimension;
-        this.encoder = perceptron(DigitImages.PIXELS, hiddenUnits, latentDimension);
-        this.decoder = perceptron(latentDimension, hiddenUnits, DigitImages.PIXELS);
+        int latents = config.latentDimension();
+        this.encoder = initialized(perceptron(config.hiddenUnits(), latents), DigitImages.PIXELS);
+        this.decoder = initialized(
+                switch (config.decoder()) {
+                    case PERCEPTRON -> perceptron(config.hiddenUnits(), DigitImages.PIXELS);
+                    case CONVOLUTIONAL -> ConvolutionalDecoder.create();
+                },
+                latents);
         this.parameters = FlatParameters.of(manager, encoder, decoder);
         this.store = new ParameterStore(manager, false);
     }
 
-    private Block perceptron(int inputs, int hidden, int outputs) {
-        SequentialBlock block = new SequentialBlock()
+    private static Block perceptron(int hidden, int outputs) {
+        return new SequentialBlock()
                 .add(Linear.builder().setUnits(hidden).build())
                 .add(Activation::relu)
                 .add(Linear.builder().setUnits(outputs).build());
+    }
+
+    private Block initialized(Block block, int inputs) {
         block.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, inputs));
         return block;
-    }
-
-    /**
-     * Returns the width of the hidden layers.
-     *
-     * @return h
-     */
-    public int hiddenUnits() {
-        return hiddenUnits;
-    }
-
-    /**
-     * Returns the dimension of latents.
-     *
-     * @return d
-     */
-    public int latentDimension() {
-        return latentDimension;
     }
 
     /**
@@ -128,20 +110,30 @@ public final class Autoencoder implements AutoCloseable {
     /**
      * Returns the shape of each parameter under the name that it has on disk.
      *
-     * @param hiddenUnits h
-     * @param latentDimension d
+     * @param config the hidden units, latent dimension and decoder
      * @return names as of {@link #namedParameters}
      */
-    public static Map<String, Shape> parameterShapes(int hiddenUnits, int latentDimension) {
+    public static Map<String, Shape> parameterShapes(AutoencoderConfig config) {
+        int hidden = config.hiddenUnits();
+        int latents = config.latentDimension();
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        shapes.put("encoder.0.weight", new Shape(hiddenUnits, DigitImages.PIXELS));
-        shapes.put("encoder.0.bias", new Shape(hiddenUnits));
-        shapes.put("encoder.1.weight", new Shape(latentDimension, hiddenUnits));
-        shapes.put("encoder.1.bias", new Shape(latentDimension));
-        shapes.put("decoder.0.weight", new Shape(hiddenUnits, latentDimension));
-        shapes.put("decoder.0.bias", new Shape(hiddenUnits));
-        shapes.put("decoder.1.weight", new Shape(DigitImages.PIXELS, hiddenUnits));
-        shapes.put("decoder.1.bias", new Shape(DigitImages.PIXELS));
+        perceptronShapes(DigitImages.PIXELS, hidden, latents)
+                .forEach((name, shape) -> shapes.put("encoder." + name, shape));
+        Map<String, Shape> decoderShapes =
+                switch (config.decoder()) {
+                    case PERCEPTRON -> perceptronShapes(latents, hidden, DigitImages.PIXELS);
+                    case CONVOLUTIONAL -> ConvolutionalDecoder.parameterShapes(latents);
+                };
+        decoderShapes.forEach((name, shape) -> shapes.put("decoder." + name, shape));
+        return shapes;
+    }
+
+    private static Map<String, Shape> perceptronShapes(int inputs, int hidden, int outputs) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("0.weight", new Shape(hidden, inputs));
+        shapes.put("0.bias", new Shape(hidden));
+        shapes.put("1.weight", new Shape(outputs, hidden));
+        shapes.put("1.bias", new Shape(outputs));
         return shapes;
     }
 

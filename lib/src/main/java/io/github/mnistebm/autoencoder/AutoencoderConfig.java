@@ -3,8 +3,10 @@ package io.github.mnistebm.autoencoder;
 /**
  * The shape of an autoencoder and how it is trained.
  *
- * @param hiddenUnits width of the hidden layer of encoder and decoder; at least 1
+ * @param hiddenUnits width of the hidden layer of the encoder, and of the decoder if that is a perceptron; at least 1
  * @param latentDimension d; at least 1
+ * @param decoder how latents become images; absent in cards of models that were saved before there was a choice, and then a
+ *     perceptron
  * @param epochs passes over the data; at least 1
  * @param batchSize images an update; at least 1
  * @param learningRate Adam's first learning rate, which falls to 0 along a cosine; positive
@@ -15,6 +17,7 @@ package io.github.mnistebm.autoencoder;
 public record AutoencoderConfig(
         int hiddenUnits,
         int latentDimension,
+        DecoderArchitecture decoder,
         int epochs,
         int batchSize,
         double learningRate,
@@ -27,6 +30,7 @@ public record AutoencoderConfig(
      * @throws IllegalArgumentException if one is out of range
      */
     public AutoencoderConfig {
+        decoder = decoder == null ? DecoderArchitecture.PERCEPTRON : decoder;
         requireAtLeastOne("autoencoder hidden units", hiddenUnits);
         requireAtLeastOne("latent dimension", latentDimension);
         requireAtLeastOne("autoencoder epochs", epochs);

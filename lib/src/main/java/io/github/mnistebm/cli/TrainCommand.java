@@ -1,6 +1,7 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
@@ -80,7 +81,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = {"--auto-hidden-dim", "--auto_hidden_dim"},
             paramLabel = "N",
-            description = "Autoencoder: width of the hidden layers.")
+            description =
+                    "Autoencoder: width of the encoder's hidden layer, and of the decoder's if that is a perceptron.")
     private Integer autoHiddenDim;
 
     @Option(
@@ -88,6 +90,12 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Autoencoder: dimension of the latents.")
     private Integer encodedDim;
+
+    @Option(
+            names = "--decoder",
+            paramLabel = "perceptron|convolutional",
+            description = "Autoencoder: how latents become images.")
+    private DecoderArchitecture decoder;
 
     @Option(
             names = {"--auto-num-epochs", "--auto_num_epochs"},
@@ -248,6 +256,7 @@ final class TrainCommand implements Callable<Integer> {
         set("--binarization", binarization, builder::binarization, builder);
         set("--auto-hidden-dim", autoHiddenDim, builder::autoencoderHiddenUnits, builder);
         set("--encoded-dim", encodedDim, builder::latentDimension, builder);
+        set("--decoder", decoder, builder::decoder, builder);
         set("--auto-num-epochs", autoNumEpochs, builder::autoencoderEpochs, builder);
         set("--auto-batch-size", autoBatchSize, builder::autoencoderBatchSize, builder);
         set("--auto-lr", autoLr, builder::autoencoderLearningRate, builder);

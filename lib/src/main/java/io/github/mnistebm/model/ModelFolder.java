@@ -150,7 +150,6 @@ final class ModelFolder {
 
     static DigitModel load(Path folder, Device device) throws IOException {
         ModelCard card = readCard(folder);
-        int hidden = card.configuration().autoencoder().hiddenUnits();
         int dimension = card.configuration().autoencoder().latentDimension();
         List<Integer> energyHidden = card.configuration().energyHiddenUnits();
         NDManager manager = NDManager.newBaseManager(device);
@@ -158,7 +157,8 @@ final class ModelFolder {
             // The file's length confirms the card's sizes before any network is made.
             Map<String, NDArray> tensors =
                     TensorFile.read(reading, folder.resolve(WEIGHTS), shapes(card.configuration()));
-            Autoencoder autoencoder = new Autoencoder(manager, hidden, dimension);
+            Autoencoder autoencoder =
+                    new Autoencoder(manager, card.configuration().autoencoder());
             autoencoder.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(name), parameter));
             Whitening whitening = Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN));
             EnergyNetwork network = EnergyNetwork.create(manager, dimension, energyHidden);
@@ -204,8 +204,7 @@ final class ModelFolder {
 
     private static Map<String, Shape> shapes(TrainingConfig configuration) {
         int dimension = configuration.autoencoder().latentDimension();
-        Map<String, Shape> shapes = new LinkedHashMap<>(
-                Autoencoder.parameterShapes(configuration.autoencoder().hiddenUnits(), dimension));
+        Map<String, Shape> shapes = new LinkedHashMap<>(Autoencoder.parameterShapes(configuration.autoencoder()));
         shapes.put(MEAN, new Shape(dimension));
         shapes.put(WHITEN, new Shape(dimension, dimension));
         shapes.put(UNWHITEN, new Shape(dimension, dimension));

@@ -63,10 +63,7 @@ public final class ModelTraining implements AutoCloseable {
         Device device = train.device();
         Engine.getInstance().setRandomSeed(config.seed());
         this.manager = NDManager.newBaseManager(device);
-        this.autoencoder = new Autoencoder(
-                manager,
-                config.autoencoder().hiddenUnits(),
-                config.autoencoder().latentDimension());
+        this.autoencoder = new Autoencoder(manager, config.autoencoder());
         this.network =
                 EnergyNetwork.create(manager, config.autoencoder().latentDimension(), config.energyHiddenUnits());
     }

@@ -1,6 +1,7 @@
 package io.github.mnistebm.model;
 
 import io.github.mnistebm.autoencoder.AutoencoderConfig;
+import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
 import io.github.mnistebm.energy.NegativeSource;
@@ -60,6 +61,7 @@ public record TrainingConfig(
 
         private int autoencoderHiddenUnits = 1024;
         private int latentDimension = 16;
+        private DecoderArchitecture decoder = DecoderArchitecture.CONVOLUTIONAL;
         private int autoencoderEpochs = 12;
         private int autoencoderBatchSize = 128;
         private double autoencoderLearningRate = 1e-3;
@@ -116,7 +118,7 @@ public record TrainingConfig(
         }
 
         /**
-         * Sets the width of the autoencoder's hidden layers.
+         * Sets the width of the encoder's hidden layer, and of the decoder's if that is a perceptron.
          *
          * @param hiddenUnits at least 1
          * @return this builder
@@ -134,6 +136,17 @@ public record TrainingConfig(
          */
         public Builder latentDimension(int latentDimension) {
             this.latentDimension = latentDimension;
+            return this;
+        }
+
+        /**
+         * Sets how latents become images.
+         *
+         * @param decoder the architecture
+         * @return this builder
+         */
+        public Builder decoder(DecoderArchitecture decoder) {
+            this.decoder = decoder;
             return this;
         }
 
@@ -352,6 +365,7 @@ public record TrainingConfig(
                     new AutoencoderConfig(
                             autoencoderHiddenUnits,
                             latentDimension,
+                            decoder,
                             autoencoderEpochs,
                             autoencoderBatchSize,
                             autoencoderLearningRate,

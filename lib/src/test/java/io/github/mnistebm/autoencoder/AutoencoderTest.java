@@ -10,6 +10,8 @@ import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AutoencoderTest {
 
@@ -29,24 +31,30 @@ class AutoencoderTest {
         return Math.log1p(Math.exp(a));
     }
 
-    @Test
-    void mapsImagesToLatentsAndBackToLogits() {
+    @ParameterizedTest
+    @EnumSource
+    void mapsImagesToLatentsAndBackToLogits(DecoderArchitecture decoder) {
         Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager();
-                Autoencoder autoencoder = new Autoencoder(manager, 20, 3)) {
+                Autoencoder autoencoder = new Autoencoder(manager, small(decoder))) {
             NDArray latents = autoencoder.encode(manager.zeros(new Shape(5, 784)));
             assertThat(latents.getShape()).isEqualTo(new Shape(5, 3));
             assertThat(autoencoder.decodeLogits(latents).getShape()).isEqualTo(new Shape(5, 784));
         }
     }
 
-    @Test
-    void itsParametersHaveTheAnnouncedShapes() {
+    @ParameterizedTest
+    @EnumSource
+    void itsParametersHaveTheAnnouncedShapes(DecoderArchitecture decoder) {
         try (NDManager manager = NDManager.newBaseManager();
-                Autoencoder autoencoder = new Autoencoder(manager, 20, 3)) {
+                Autoencoder autoencoder = new Autoencoder(manager, small(decoder))) {
             Map<String, Shape> shapes = new HashMap<>();
             autoencoder.namedParameters().forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
-            assertThat(shapes).isEqualTo(Autoencoder.parameterShapes(20, 3));
+            assertThat(shapes).isEqualTo(Autoencoder.parameterShapes(small(decoder)));
         }
+    }
+
+    private static AutoencoderConfig small(DecoderArchitecture decoder) {
+        return new AutoencoderConfig(20, 3, decoder, 1, 1, 1e-3, 0, 0);
     }
 }
