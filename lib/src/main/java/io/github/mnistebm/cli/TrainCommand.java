@@ -177,6 +177,15 @@ final class TrainCommand implements Callable<Integer> {
     private Integer mcmcSamplesPerDatapoint;
 
     @Option(
+            names = {"--importance-draws", "--importance_draws"},
+            paramLabel = "N",
+            description = {
+                "Draws of the reference measure for each data point of an update,",
+                "weighted by importance, that share the work of the chains; 0 for chains alone."
+            })
+    private Integer importanceDraws;
+
+    @Option(
             names = {"--mcmc-steps", "--mcmc_steps"},
             paramLabel = "N",
             description = "MALA steps an update.")
@@ -270,6 +279,7 @@ final class TrainCommand implements Callable<Integer> {
         set("--ebm-lr", ebmLr, builder::energyLearningRate, builder);
         set("--negatives", negatives, builder::negatives, builder);
         set("--mcmc-samples-per-datapoint", mcmcSamplesPerDatapoint, builder::samplesPerDatapoint, builder);
+        set("--importance-draws", importanceDraws, builder::importanceDraws, builder);
         set("--mcmc-steps", mcmcSteps, builder::steps, builder);
         set("--energy-penalty", energyPenalty, builder::energyPenalty, builder);
         return builder.build();

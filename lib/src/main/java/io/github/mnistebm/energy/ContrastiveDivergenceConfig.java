@@ -10,6 +10,8 @@ import io.github.mnistebm.sampling.SamplerConfig;
  * @param learningRate Adam's first learning rate, which falls to 0 along a cosine; positive
  * @param negatives where the chains start
  * @param samplesPerDatapoint negatives for each data point; at least 1
+ * @param importanceDraws draws of the reference measure for each data point, which share the work of the chains by importance
+ *     sampling; at least 0
  * @param steps MALA steps an update; at least 1
  * @param initialStepSize ε of the first step, adapted from update to update; positive
  * @param bufferBatches how many sets of chains the replay buffer holds, each of as many as an update needs; at least 1
@@ -23,6 +25,7 @@ public record ContrastiveDivergenceConfig(
         double learningRate,
         NegativeSource negatives,
         int samplesPerDatapoint,
+        int importanceDraws,
         int steps,
         double initialStepSize,
         int bufferBatches,
@@ -43,6 +46,9 @@ public record ContrastiveDivergenceConfig(
         requireAtLeastOne("buffer batches", bufferBatches);
         requirePositive("energy learning rate", learningRate);
         requirePositive("step size", initialStepSize);
+        if (importanceDraws < 0) {
+            throw new IllegalArgumentException("importance draws: must be at least 0, found " + importanceDraws);
+        }
         if (negatives == null) {
             throw new IllegalArgumentException("negatives: must be given");
         }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.sampling.ChainState;
@@ -30,6 +31,11 @@ import java.util.function.Function;
  *
  * with negatives that chains bring from the present model; the reference measure, which has no parameters to train,
  * cancels. All of an update stays on the device.
+ *
+ * <p>Where the reference measure q resembles the data, draws uᵢ of it can share the work of the chains: by self-normalized
+ * importance sampling, Σ wᵢ f(uᵢ) with wᵢ ∝ exp(−f(uᵢ)) estimates the same expectation (Bengio &amp; Senécal 2003), from draws
+ * that have no memory. The negatives' mean is then half the chains' and half that of the weighted draws: the chains see what
+ * the draws miss, where q is too small.
  */
 public final class ContrastiveDivergenceTrainer {
 
@@ -62,6 +68,9 @@ public final class ContrastiveDivergenceTrainer {
      * that go well stay below a fifth of one.
      */
     private static final double WIDEST_GAP = 3;
+
+    /** Share of the weighted draws in the mean over negatives, where there are some. */
+    private static final float DRAWS_SHARE = 0.5f;
 
     private final ContrastiveDivergenceConfig config;
     private final Function<TiltedEnergy, TransitionKernel> kernel;
@@ -128,6 +137,7 @@ public final class ContrastiveDivergenceTrainer {
         private final StepSizeAdaptation adaptation;
         private final ReplayBuffer buffer;
         private final NDArray signs;
+        private final long draws;
         private final NDArray kept;
         private final NDArray totals;
         private final NDArray gain;
@@ -151,11 +161,12 @@ public final class ContrastiveDivergenceTrainer {
                     ? new ReplayBuffer(
                             manager, energy.reference(), negatives, config.bufferBatches(), config.restartProbability())
                     : null;
+            this.draws = (long) batchSize * config.importanceDraws();
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                this.signs = manager.ones(new Shape(batchSize))
-                        .divi(batchSize)
-                        .concat(manager.ones(new Shape(negatives)).divi(-negatives));
+                double chainShare = draws == 0 ? 1 : 1 - DRAWS_SHARE;
+                this.signs = manager.full(new Shape(batchSize), 1f / batchSize)
+                        .concat(manager.full(new Shape(negatives), (float) (-chainShare / negatives)));
                 this.kept = network.parameters().duplicate();
                 this.kept.attach(manager);
                 this.totals = manager.zeros(new Shape(4));
@@ -212,21 +223,29 @@ public final class ContrastiveDivergenceTrainer {
         }
 
         private void update(NDArray positives) {
-            NDArray negatives = negatives(positives);
-            EnergyAndGradient loss =
-                    network.parameterGradient(NDArrays.concat(new NDList(positives, negatives)), this::coefficients);
+            NDList states = new NDList(positives, negatives(positives));
+            if (draws > 0) {
+                states.add(energy.reference().sample(manager, draws));
+            }
+            EnergyAndGradient loss = network.parameterGradient(NDArrays.concat(states), this::coefficients);
             adam.update(loss.gradient(), schedule.rate(updates++));
             average.update();
         }
 
         /** ∂/∂f of mean f(data) − mean f(negatives) + α (mean f² over data + mean f² over negatives). */
         private NDArray coefficients(NDArray tilts) {
+            NDArray each = signs;
+            if (draws > 0) {
+                NDArray ofDraws = tilts.get(new NDIndex().addSliceDim(signs.size(), tilts.size()));
+                NDArray weights = ofDraws.neg().softmax(0);
+                each = signs.concat(weights.muli(Tensors.scalar(manager, -DRAWS_SHARE)));
+            }
             return config.energyPenalty() == 0
-                    ? signs
-                    : signs.abs()
+                    ? each
+                    : each.abs()
                             .muli(tilts)
                             .muli(Tensors.scalar(manager, 2 * config.energyPenalty()))
-                            .addi(signs);
+                            .addi(each);
         }
 
         private NDArray negatives(NDArray positives) {

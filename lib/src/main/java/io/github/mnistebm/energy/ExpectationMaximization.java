@@ -21,6 +21,11 @@ public final class ExpectationMaximization {
 
     private static final long ROWS_AT_ONCE = 4096;
 
+    /** All but the last quarter of the iterations see a quarter of the data, or this many for each component. */
+    private static final int FIRST_PART = 4;
+
+    private static final int MIN_ROWS = 200;
+
     private ExpectationMaximization() {}
 
     /**
@@ -51,16 +56,22 @@ public final class ExpectationMaximization {
             }
         }
         GaussianMixture mixture = GaussianMixture.of(parent, weights, spreadMeans(data, components), covariances);
-        for (int iteration = 1; iteration <= iterations; iteration++) {
-            if (Thread.currentThread().isInterrupted()) {
-                break;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            long part = Math.min(n, Math.max(n / FIRST_PART, (long) MIN_ROWS * components));
+            NDArray some = data.get(data.getManager().randomPermutation(n).get(new NDIndex().addSliceDim(0, part)));
+            int last = Math.max(1, iterations / FIRST_PART);
+            for (int iteration = 1; iteration <= iterations; iteration++) {
+                if (Thread.currentThread().isInterrupted()) {
+                    break;
+                }
+                GaussianMixture next = iterate(parent, iteration > iterations - last ? data : some, mixture);
+                mixture.close();
+                mixture = next;
+                progress.accept(iteration);
             }
-            GaussianMixture next = iterate(parent, data, mixture);
-            mixture.close();
-            mixture = next;
-            progress.accept(iteration);
+            return mixture;
         }
-        return mixture;
     }
 
     /** Data points, each drawn with a probability proportional to its squared distance from those before it. */

@@ -59,16 +59,16 @@ public record TrainingConfig(
         private int trainImages = 60_000;
         private Binarization binarization = Binarization.THRESHOLD;
 
-        private int autoencoderHiddenUnits = 1024;
-        private int latentDimension = 16;
+        private int autoencoderHiddenUnits = 512;
+        private int latentDimension = 20;
         private DecoderArchitecture decoder = DecoderArchitecture.CONVOLUTIONAL;
         private int autoencoderEpochs = 12;
         private int autoencoderBatchSize = 128;
         private double autoencoderLearningRate = 1e-3;
-        private double latentNoise = 0.4;
+        private double latentNoise = 0.2;
         private double latentPenalty = 0.25;
 
-        private int referenceComponents = 50;
+        private int referenceComponents = 100;
         private int energyHiddenUnits = 256;
         private int energyLayers = 2;
         private int energyEpochs = 40;
@@ -76,7 +76,8 @@ public record TrainingConfig(
         private double energyLearningRate = 1e-3;
         private NegativeSource negatives = NegativeSource.PERSISTENT;
         private int samplesPerDatapoint = 1;
-        private int steps = 10;
+        private int importanceDraws = 8;
+        private int steps = 5;
         private int bufferBatches = 4;
         private double restartProbability = 0.01;
         private double energyPenalty;
@@ -294,6 +295,17 @@ public record TrainingConfig(
         }
 
         /**
+         * Sets how many draws of the reference measure there are for each data point, weighted by importance.
+         *
+         * @param importanceDraws at least 0
+         * @return this builder
+         */
+        public Builder importanceDraws(int importanceDraws) {
+            this.importanceDraws = importanceDraws;
+            return this;
+        }
+
+        /**
          * Sets the MALA steps of an update.
          *
          * @param steps at least 1
@@ -379,6 +391,7 @@ public record TrainingConfig(
                             energyLearningRate,
                             negatives,
                             samplesPerDatapoint,
+                            importanceDraws,
                             steps,
                             INITIAL_STEP_SIZE,
                             bufferBatches,

@@ -42,7 +42,13 @@ class ContrastiveDivergenceTrainerTest {
     }
 
     private static ContrastiveDivergenceConfig config(int epochs, NegativeSource negatives, double learningRate) {
-        return new ContrastiveDivergenceConfig(epochs, 500, learningRate, negatives, 1, 20, 0.3, 2, 0.01, 0, 0.99);
+        return config(epochs, negatives, learningRate, 0);
+    }
+
+    private static ContrastiveDivergenceConfig config(
+            int epochs, NegativeSource negatives, double learningRate, int importanceDraws) {
+        return new ContrastiveDivergenceConfig(
+                epochs, 500, learningRate, negatives, 1, importanceDraws, 20, 0.3, 2, 0.01, 0, 0.99);
     }
 
     private static ContrastiveDivergenceTrainer trainer(ContrastiveDivergenceConfig config) {
@@ -58,9 +64,18 @@ class ContrastiveDivergenceTrainerTest {
     @ParameterizedTest
     @EnumSource(NegativeSource.class)
     void learnsADistributionFromItsSamples(NegativeSource negatives) {
+        learns(config(60, negatives, 3e-2));
+    }
+
+    @Test
+    void learnsItWithDrawsOfTheReferenceMeasureToo() {
+        learns(config(60, NegativeSource.PERSISTENT, 3e-2, 4));
+    }
+
+    private void learns(ContrastiveDivergenceConfig config) {
         NDArray data = bimodal(5000);
         try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(32))) {
-            trainer(config(60, negatives, 3e-2)).train(network, REFERENCE, data, TrainingListener.NONE);
+            trainer(config).train(network, REFERENCE, data, TrainingListener.NONE);
             TiltedEnergy energy = new TiltedEnergy(network, REFERENCE);
             try (NDArray start = REFERENCE.sample(manager, 5000);
                     SampleRun run = LangevinSampler.of(
