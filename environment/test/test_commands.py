@@ -129,17 +129,26 @@ def test_the_unadjusted_algorithm_is_an_option(run, quick_model, tmp_path):
     assert "acceptance" not in result.stdout
 
 
-def test_evaluate_records_its_results_in_the_card(run, quick_model):
+def test_evaluate_records_its_results_in_the_card(run, quick_model, tmp_path):
     folder, _ = quick_model
-    result = run("evaluate", "--model", folder, "--num-images", 100, "--steps", 20, "--record")
+    file = tmp_path / "evaluation.json"
+    result = run(
+        "evaluate", "--model", folder, "--num-images", 100, "--seeds", 2, "--steps", 20, "--record", "--json", file
+    )
     assert result.returncode == 0, result.stderr
+    assert "onverged: R-hat " in result.stdout
     evaluation = json.loads((folder / "model.json").read_text())["evaluation"]
+    assert evaluation == json.loads(file.read_text())
     assert evaluation["classifier test accuracy"] >= 0.985
-    samples = evaluation["samples"]
-    assert samples["images"] == 100
-    assert sum(samples[f"share of digit {digit}"] for digit in range(10)) == pytest.approx(1)
-    floor = evaluation["floor: training images"]
-    assert floor["share read with confidence above 0.9"] > samples["share read with confidence above 0.9"]
+    assert evaluation["seeds"] == [1, 2]
+    samples = evaluation["quality"]["samples"]
+    assert samples["images"]["values"] == [100, 100]
+    assert sum(samples[f"share of digit {digit}"]["values"][0] for digit in range(10)) == pytest.approx(1)
+    floor = evaluation["quality"]["floor: training images"]
+    confident = "share read with confidence above 0.9"
+    assert floor[confident]["median"] > samples[confident]["median"]
+    likelihoods = evaluation["held-out log-likelihood of latents"]
+    assert likelihoods["energy, by importance sampling"]["nats"] > likelihoods["normal distribution"]["nats"]
     assert evaluation["command"].startswith("./environment/run evaluate --model ")
 
 

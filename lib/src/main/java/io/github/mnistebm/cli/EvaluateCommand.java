@@ -1,41 +1,51 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import io.github.mnistebm.data.Binarization;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.DigitChains;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.evaluation.LogLikelihood;
 import io.github.mnistebm.evaluation.ModelEvaluation;
+import io.github.mnistebm.evaluation.NearCopies;
+import io.github.mnistebm.evaluation.QualityReport;
 import io.github.mnistebm.evaluation.SampleQuality;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
-import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tech.tablesaw.api.Table;
 
-/** Measures the samples of a model. */
+/** Measures a model. */
 @Command(
         name = "evaluate",
-        description = "Draws images from a model and measures them with the bundled classifier.",
+        description =
+                "Draws images from a model and measures them with the bundled classifier, beside real images, what"
+                        + " the decoder makes of real latents, and baselines; then the log-likelihood and the convergence of chains.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
 
-    /** Draws from the reference measure for the normalizing constant. */
-    private static final int DRAWS = 200_000;
+    /** Of a model whose card does not tell. */
+    private static final double STEP_SIZE = 0.05;
+
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     @Spec
     private CommandSpec spec;
@@ -44,8 +54,18 @@ final class EvaluateCommand implements Callable<Integer> {
             names = {"--num-images", "--num_images"},
             paramLabel = "N",
             defaultValue = "10000",
-            description = "How many images to draw. Default: ${DEFAULT-VALUE}.")
+            description = "How many images to draw with each seed. Default: ${DEFAULT-VALUE}.")
     private int numImages;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many seeds, from --seed on, so that errors can be told. Default: ${DEFAULT-VALUE}.")
+    private int seeds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results to a file.")
+    private Path json;
 
     @Option(names = "--record", description = "Write the results into the model's card, model.json.")
     private boolean record;
@@ -64,60 +84,109 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (numImages <= SampleQuality.NEIGHBOUR) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--num-images: must be more than " + SampleQuality.NEIGHBOUR + ", found " + numImages);
+        require("--num-images", numImages, SampleQuality.NEIGHBOUR + 1);
+        require("--seeds", seeds, 1);
+        if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
+            throw new ParameterException(spec.commandLine(), "--json " + json + ": there is no such folder");
         }
-        SamplerConfig config = sampling.config(spec);
-        try (DigitModel loaded = model.load(device);
-                Progress progress = new Progress()) {
+        try (DigitModel loaded = model.load(device)) {
             Device where = loaded.manager().getDevice();
             try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
                     DigitImages train = DigitImages.train(mnist.folder(), where);
-                    DigitImages test = DigitImages.test(mnist.folder(), where)) {
-                DigitSampler sampler =
-                        new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));
-                LongConsumer steps = progress.sampling(sampler.work(numImages));
-                Map<String, SampleQuality> sets;
-                try (DigitSampler.Drawing drawing = sampler.draw(numImages, sampling.seed(), steps)) {
-                    progress.end();
-                    sets = ModelEvaluation.of(loaded, drawing.images(), train, test, classifier);
-                }
-                System.out.println(SampleQuality.table(sets).print());
-                try (NDArray images = test.binarized(Binarization.THRESHOLD);
-                        NDArray latents = loaded.encode(images)) {
-                    LogLikelihood held = LogLikelihood.of(loaded.energy(), latents, DRAWS);
-                    LogLikelihood reference = LogLikelihood.of(loaded.reference(), latents);
-                    System.out.printf(
-                            Locale.ROOT,
-                            "held-out log-likelihood of the latents: %.2f ± %.2f nats (effective sample size %.0f of %d);"
-                                    + " of the reference measure alone: %.2f ± %.2f nats%n",
-                            held.nats(),
-                            held.standardError(),
-                            held.effectiveSampleSize(),
-                            held.draws(),
-                            reference.nats(),
-                            reference.standardError());
-                    if (record) {
-                        record(sets, held, reference, classifier.accuracy(test));
-                    }
-                }
+                    DigitImages test = DigitImages.test(mnist.folder(), where);
+                    ModelEvaluation evaluation = new ModelEvaluation(loaded, train, test, classifier)) {
+                Map<String, Object> results = new LinkedHashMap<>();
+                List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+                results.put("command", "./environment/run evaluate " + String.join(" ", arguments));
+                results.put("classifier test accuracy", classifier.accuracy(test));
+                samples(loaded, evaluation, results);
+                logLikelihoods(loaded, evaluation, results);
+                chains(evaluation, results);
+                write(results);
             }
         }
         return 0;
     }
 
-    private void record(Map<String, SampleQuality> sets, LogLikelihood held, LogLikelihood reference, double accuracy)
-            throws IOException {
-        Map<String, Object> results = new LinkedHashMap<>();
-        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-        results.put("command", "./environment/run " + String.join(" ", arguments));
-        results.put("classifier test accuracy", accuracy);
-        sets.forEach((name, quality) -> results.put(name, quality.toMap()));
-        results.put("held-out log-likelihood of latents", held);
-        results.put("held-out log-likelihood of latents, reference measure alone", reference);
-        DigitModel.recordEvaluation(model.folder(), results);
-        System.out.println("recorded: " + model.folder().resolve("model.json"));
+    private void require(String option, int value, int least) {
+        if (value < least) {
+            throw new ParameterException(
+                    spec.commandLine(), option + ": must be at least " + least + ", found " + value);
+        }
+    }
+
+    private void samples(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+        DigitSampler sampler =
+                new DigitSampler(loaded, sampling.algorithm(), sampling.config(spec), sampling.chains(numImages));
+        List<Integer> used = new ArrayList<>();
+        List<Map<String, SampleQuality>> sets = new ArrayList<>();
+        List<Double> copies = new ArrayList<>();
+        for (int seed = sampling.seed(); seed < sampling.seed() + seeds; seed++) {
+            try (Progress progress = new Progress();
+                    DigitSampler.Drawing drawing =
+                            sampler.draw(numImages, seed, progress.sampling(sampler.work(numImages)))) {
+                progress.end();
+                used.add(seed);
+                sets.add(evaluation.qualities(drawing.images()));
+                copies.add(evaluation.copies(drawing.images()));
+            }
+        }
+        QualityReport report = new QualityReport(used, sets);
+        System.out.println(report.table().printAll());
+        double testCopies = evaluation.testCopies();
+        System.out.printf(
+                Locale.ROOT,
+                "%nnearer than %.0f %% of pixels to a training image: %s of the samples, %.4f of the test images%n",
+                100 * NearCopies.COPY,
+                copies,
+                testCopies);
+        results.put("seeds", used);
+        results.put("quality", report.spreads());
+        results.put("share of copies, samples", copies);
+        results.put("share of copies, test images", testCopies);
+    }
+
+    private void logLikelihoods(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+        double stepSize = loaded.card().metrics().getOrDefault("energy step size", STEP_SIZE);
+        Map<String, LogLikelihood> found = evaluation.logLikelihoods(stepSize);
+        System.out.println();
+        System.out.println(LogLikelihood.table(found).printAll());
+        results.put("held-out log-likelihood of latents", found);
+    }
+
+    private void chains(ModelEvaluation evaluation, Map<String, Object> results) {
+        DigitChains chains = evaluation.chains(sampling.seed());
+        Table diagnostics = chains.diagnostics();
+        System.out.println();
+        System.out.println(diagnostics.printAll());
+        System.out.println();
+        System.out.println(chains.transitions().printAll());
+        System.out.printf(
+                Locale.ROOT,
+                "%nmean round trip of a digit: %.0f steps%n%s%n",
+                chains.roundTripSteps(),
+                chains.verdict());
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("R-hat of the energy", diagnostics.doubleColumn("R-hat").get(0));
+        summary.put(
+                "bulk effective sample size of the energy",
+                diagnostics.doubleColumn("bulk effective sample size").get(0));
+        summary.put("largest R-hat", diagnostics.doubleColumn("R-hat").max());
+        if (Double.isFinite(chains.roundTripSteps())) {
+            summary.put("mean round trip of a digit in steps", chains.roundTripSteps());
+        }
+        summary.put("verdict", chains.verdict());
+        results.put("chains", summary);
+    }
+
+    private void write(Map<String, Object> results) throws IOException {
+        if (json != null) {
+            Files.writeString(json, GSON.toJson(results) + "\n");
+            System.out.println("written: " + json);
+        }
+        if (record) {
+            DigitModel.recordEvaluation(model.folder(), results);
+            System.out.println("recorded: " + model.folder().resolve("model.json"));
+        }
     }
 }

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
             TrainCommand.class,
             InferCommand.class,
             EvaluateCommand.class,
+            BenchCommand.class,
             ClassifierCommand.class,
             FetchMnistCommand.class
         })

@@ -61,4 +61,13 @@ public final class DataFolder {
     public static Path classifier() {
         return path().resolve("classifier.safetensors");
     }
+
+    /**
+     * Returns the table of what was tried.
+     *
+     * @return the file that {@code run bench quality} writes
+     */
+    public static Path quality() {
+        return path().resolve("quality.csv");
+    }
 }

@@ -6,6 +6,11 @@ import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.energy.TiltedEnergy;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import java.util.Map;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * Mean log-likelihood of states under p(u) = exp(−f(u)) q(u) / Z, with the normalizing constant by importance sampling from
@@ -41,29 +46,18 @@ public record LogLikelihood(
             throw new IllegalArgumentException("log-likelihood: expected at least 2 states and 2 draws, found "
                     + states.getShape().get(0) + " and " + draws);
         }
-        double[] logWeights = logWeights(energy, states.getManager(), draws);
-        double largest = Double.NEGATIVE_INFINITY;
-        for (double logWeight : logWeights) {
-            largest = Math.max(largest, logWeight);
-        }
-        double sum = 0;
-        double squares = 0;
-        for (double logWeight : logWeights) {
-            double weight = Math.exp(logWeight - largest);
-            sum += weight;
-            squares += weight * weight;
-        }
-        double logNormalizer = largest + Math.log(sum / draws);
-        double effective = sum * sum / squares;
-        // Of the mean weight, relative to it.
-        double normalizerError = Math.sqrt(Math.max(0, 1 / effective - 1.0 / draws));
+        return of(energy, states, LogMean.of(logWeights(energy, states.getManager(), draws)));
+    }
+
+    /** With an estimate of Z from elsewhere. */
+    static LogLikelihood of(TiltedEnergy energy, NDArray states, LogMean normalizer) {
         LogLikelihood unnormalized = unnormalized(energy, states);
         return new LogLikelihood(
-                unnormalized.nats - logNormalizer,
-                Math.hypot(unnormalized.standardError, normalizerError),
-                logNormalizer,
-                effective,
-                draws);
+                unnormalized.nats - normalizer.value(),
+                Math.hypot(unnormalized.standardError, normalizer.standardError()),
+                normalizer.value(),
+                normalizer.effectiveSampleSize(),
+                normalizer.draws());
     }
 
     /**
@@ -75,6 +69,34 @@ public record LogLikelihood(
      */
     public static LogLikelihood of(ReferenceMeasure reference, NDArray states) {
         return unnormalized(reference, states);
+    }
+
+    /**
+     * Puts log-likelihoods below each other.
+     *
+     * @param found by name
+     * @return a row each: nats, standard error, effective sample size and number of the draws that its normalizing constant is
+     *     from, which are empty where that is known
+     */
+    public static Table table(Map<String, LogLikelihood> found) {
+        StringColumn names = StringColumn.create("distribution");
+        DoubleColumn nats = DoubleColumn.create("nats");
+        DoubleColumn errors = DoubleColumn.create("standard error");
+        DoubleColumn sizes = DoubleColumn.create("effective sample size");
+        IntColumn draws = IntColumn.create("draws");
+        found.forEach((name, one) -> {
+            names.append(name);
+            nats.append(one.nats);
+            errors.append(one.standardError);
+            if (one.draws == 0) {
+                sizes.appendMissing();
+                draws.appendMissing();
+            } else {
+                sizes.append(one.effectiveSampleSize);
+                draws.append(one.draws);
+            }
+        });
+        return Table.create("held-out log-likelihood of the latents", names, nats, errors, sizes, draws);
     }
 
     /** Minus the mean energy, as if it were normalized. */

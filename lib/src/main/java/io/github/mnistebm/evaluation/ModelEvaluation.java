@@ -1,23 +1,32 @@
 package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.energy.ExpectationMaximization;
+import io.github.mnistebm.energy.GaussianMixture;
+import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.SamplerConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Samples of a model against the test images, and beside them what they can be measured by: real images, and images that the
- * model's decoder makes of real latents.
+ * A model against the test images, and beside it what it can be measured by: real images, images that its decoder makes of real
+ * latents, and two simple distributions of latents in the place of the energy. Owns its arrays: close it.
  */
-public final class ModelEvaluation {
+public final class ModelEvaluation implements AutoCloseable {
 
     /** The model's samples. */
     public static final String SAMPLES = "samples";
+
+    /** Training images, which differ from test images by chance only. */
+    public static final String FLOOR = "floor: training images";
 
     /**
      * What a perfect energy would reach with this autoencoder: decoded latents of training images (not of test images,
@@ -25,36 +34,166 @@ public final class ModelEvaluation {
      */
     public static final String CEILING = "ceiling: decoded training latents";
 
-    /** Training images, which differ from test images by chance only. */
-    public static final String FLOOR = "floor: training images";
+    /** A baseline: a mixture of {@value #COMPONENTS} normal distributions, fitted to the training latents. */
+    public static final String MIXTURE = "mixture of 50 normals";
 
-    private ModelEvaluation() {}
+    /** A baseline: the normal distribution of the training latents' mean and covariance, which whitening makes standard. */
+    public static final String GAUSSIAN = "normal distribution";
+
+    private static final int COMPONENTS = 50;
+    private static final int EM_ITERATIONS = 40;
+    private static final int DRAWS = 200_000;
+    private static final int ANNEALED_CHAINS = 2000;
+    private static final int TEMPERATURES = 200;
+    private static final int DIAGNOSED_CHAINS = 16;
+    private static final SamplerConfig DIAGNOSED =
+            SamplerConfig.builder().burnIn(1000).steps(4000).thinning(4).build();
+
+    private final NDManager manager;
+    private final DigitModel model;
+    private final DigitClassifier classifier;
+    private final NDArray trainImages;
+    private final NDArray testImages;
+    private final NDArray testFeatures;
+    private GaussianMixture mixture;
 
     /**
-     * Measures samples, and as many training images, decoded from their latents and as they are.
+     * Reads the test images.
      *
-     * @param model the model
-     * @param samples drawn from it, 0 and 1, {@code [n, 784]}
-     * @param train the training images, from which a random subset is drawn with the engine's random numbers
+     * @param model the model; not closed
+     * @param train the training images
      * @param test the images that all are compared with
-     * @param classifier the reader
-     * @return {@value #SAMPLES}, {@value #CEILING}, {@value #FLOOR}
+     * @param classifier the reader; not closed
      */
-    public static Map<String, SampleQuality> of(
-            DigitModel model, NDArray samples, DigitImages train, DigitImages test, DigitClassifier classifier) {
+    public ModelEvaluation(DigitModel model, DigitImages train, DigitImages test, DigitClassifier classifier) {
+        this.manager = model.manager().newSubManager();
+        this.model = model;
+        this.classifier = classifier;
+        this.trainImages = train.binarized(Binarization.THRESHOLD);
+        this.testImages = test.binarized(Binarization.THRESHOLD);
+        this.testFeatures = classifier.features(testImages);
+        for (NDArray array : new NDArray[] {trainImages, testImages, testFeatures}) {
+            array.attach(manager);
+            NDScope.unregister(array);
+        }
+    }
+
+    /**
+     * Measures images.
+     *
+     * @param images 0 and 1, {@code [n, 784]} with n &gt; {@value SampleQuality#NEIGHBOUR}
+     * @return how they compare with the test images
+     */
+    public SampleQuality quality(NDArray images) {
+        return SampleQuality.ofFeatures(classifier, images, testFeatures);
+    }
+
+    /**
+     * Measures samples, and as many images of each kind that they can be compared with, drawn with the engine's random numbers.
+     *
+     * @param samples drawn from the model, 0 and 1, {@code [n, 784]}
+     * @return {@link #SAMPLES}, {@link #CEILING}, {@link #FLOOR}, {@link #MIXTURE}, {@link #GAUSSIAN}
+     */
+    public Map<String, SampleQuality> qualities(NDArray samples) {
         Map<String, SampleQuality> sets = new LinkedHashMap<>();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray realFeatures = classifier.features(test.binarized(Binarization.THRESHOLD));
-            long n = Math.min(samples.getShape().get(0), train.size());
+            long n = Math.min(samples.getShape().get(0), trainImages.getShape().get(0));
             NDArray subset =
-                    samples.getManager().randomPermutation(train.size()).get(new NDIndex().addSliceDim(0, n));
-            NDArray images = train.binarized(Binarization.THRESHOLD).get(new NDIndex().addIndices("{}", subset));
-            NDArray decoded = model.decode(model.encode(images)).gt(0.5).toType(DataType.UINT8, false);
-            sets.put(SAMPLES, SampleQuality.ofFeatures(classifier, samples, realFeatures));
-            sets.put(CEILING, SampleQuality.ofFeatures(classifier, decoded, realFeatures));
-            sets.put(FLOOR, SampleQuality.ofFeatures(classifier, images, realFeatures));
+                    manager.randomPermutation(trainImages.getShape().get(0)).get(new NDIndex().addSliceDim(0, n));
+            NDArray images = trainImages.get(new NDIndex().addIndices("{}", subset));
+            sets.put(SAMPLES, quality(samples));
+            sets.put(CEILING, quality(decoded(model.encode(images))));
+            sets.put(FLOOR, quality(images));
+            sets.put(MIXTURE, quality(decoded(mixture().sample(manager, n))));
+            sets.put(GAUSSIAN, quality(decoded(new StandardNormal(model.energy().dimension()).sample(manager, n))));
         }
         return sets;
+    }
+
+    private NDArray decoded(NDArray latents) {
+        return model.decode(latents).gt(0.5).toType(DataType.UINT8, false);
+    }
+
+    /** Fits the mixture when it is first asked for. */
+    private GaussianMixture mixture() {
+        if (mixture == null) {
+            try (NDArray latents = model.encode(trainImages)) {
+                mixture = ExpectationMaximization.fit(manager, latents, COMPONENTS, EM_ITERATIONS, done -> {});
+            }
+        }
+        return mixture;
+    }
+
+    /**
+     * Estimates the mean log-likelihood of the test images' latents in several ways, with the engine's random numbers.
+     *
+     * @param stepSize of the MALA steps of annealed importance sampling
+     * @return by name: the model's by importance sampling from its reference measure and from both sides by annealed importance
+     *     sampling, and those of the reference measure and of the two baselines
+     */
+    public Map<String, LogLikelihood> logLikelihoods(double stepSize) {
+        Map<String, LogLikelihood> found = new LinkedHashMap<>();
+        try (NDArray latents = model.encode(testImages);
+                SampleRun samples =
+                        model.sample(ANNEALED_CHAINS, SamplerConfig.builder().build())) {
+            AnnealedImportanceSampling annealed =
+                    new AnnealedImportanceSampling(model.energy(), TEMPERATURES, stepSize);
+            found.put("energy, by importance sampling", LogLikelihood.of(model.energy(), latents, DRAWS));
+            found.put("energy, annealed, from above", annealed.upper(latents, ANNEALED_CHAINS));
+            found.put("energy, annealed, from below", annealed.lower(latents, samples.last()));
+            found.put("reference measure alone", LogLikelihood.of(model.reference(), latents));
+            found.put(MIXTURE, mixtureLogLikelihood(latents));
+            found.put(
+                    GAUSSIAN, LogLikelihood.of(new StandardNormal(model.energy().dimension()), latents));
+        }
+        return found;
+    }
+
+    /**
+     * Computes the mean log-likelihood of latents under the baseline {@link #MIXTURE}.
+     *
+     * @param latents {@code [n, d]} with n &gt; 1
+     * @return the log-likelihood
+     */
+    public LogLikelihood mixtureLogLikelihood(NDArray latents) {
+        return LogLikelihood.of(mixture(), latents);
+    }
+
+    /**
+     * Measures the share of copies of training images.
+     *
+     * @param images 0 and 1, {@code [n, 784]}
+     * @return as of {@link NearCopies#share}
+     */
+    public double copies(NDArray images) {
+        return NearCopies.share(images, trainImages);
+    }
+
+    /**
+     * Measures the share of test images that are copies of training images in the same sense.
+     *
+     * @return as of {@link NearCopies#share}
+     */
+    public double testCopies() {
+        return NearCopies.share(testImages, trainImages);
+    }
+
+    /**
+     * Runs {@value #DIAGNOSED_CHAINS} chains of 5000 steps from dispersed starts, the first 1000 of them burn-in, and reads every
+     * fourth state.
+     *
+     * @param seed of the random numbers
+     * @return the chains
+     */
+    public DigitChains chains(int seed) {
+        try (SampleRun run = model.sample(DIAGNOSED_CHAINS, DIAGNOSED, seed)) {
+            return DigitChains.of(run, DIAGNOSED.thinning(), model, classifier);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
     }
 }

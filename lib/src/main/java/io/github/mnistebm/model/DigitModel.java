@@ -185,6 +185,19 @@ public final class DigitModel implements AutoCloseable {
      */
     public SampleRun sample(int chains, SamplerConfig config, int seed) {
         Engine.getInstance().setRandomSeed(seed);
+        return sample(chains, config);
+    }
+
+    /**
+     * Like {@link #sample(int, SamplerConfig, int)}, with the engine's random numbers as they are.
+     *
+     * @param chains how many chains; at least 1
+     * @param config how long they run
+     * @return the draws; close it
+     * @throws IllegalArgumentException if {@code chains} is not positive
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public SampleRun sample(int chains, SamplerConfig config) {
         return sample(chains, LangevinAlgorithm.MALA, config, step -> {});
     }
 
@@ -207,6 +220,16 @@ public final class DigitModel implements AutoCloseable {
         return langevin.rejects() && energy.reference() instanceof GaussianMixture mixture
                 ? new LangevinWithJumps(langevin, new IndependenceMetropolis(energy, mixture), JUMP_INTERVAL)
                 : langevin;
+    }
+
+    /**
+     * Returns the kernel that chains of this model move by.
+     *
+     * @return the Metropolis-adjusted Langevin algorithm; where the reference measure is a mixture, every sixth step is a jump
+     *     proposed from it
+     */
+    public TransitionKernel kernel() {
+        return kernel(energy, LangevinAlgorithm.MALA);
     }
 
     LatentSpace latentSpace() {

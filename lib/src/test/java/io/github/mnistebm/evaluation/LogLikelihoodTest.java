@@ -9,29 +9,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.energy.TiltedEnergy;
-import io.github.mnistebm.sampling.EnergyAndGradient;
-import io.github.mnistebm.sampling.EnergyFunction;
 import org.junit.jupiter.api.Test;
 
 class LogLikelihoodTest {
-
-    /** f(u) = a·u, for which Z = exp(‖a‖²/2), and p is the normal distribution of mean −a. */
-    private record Linear(float[] a) implements EnergyFunction {
-        @Override
-        public int dimension() {
-            return a.length;
-        }
-
-        @Override
-        public NDArray energy(NDArray states) {
-            return states.matMul(states.getManager().create(a));
-        }
-
-        @Override
-        public EnergyAndGradient energyAndGradient(NDArray states) {
-            throw new UnsupportedOperationException("not needed here");
-        }
-    }
 
     @Test
     void isThatOfTheTiltedNormalDistribution() {
@@ -39,7 +19,7 @@ class LogLikelihoodTest {
         float[] a = {0.6f, -0.8f};
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray states = manager.randomNormal(new Shape(5000, 2)).sub(manager.create(a));
-            TiltedEnergy energy = new TiltedEnergy(new Linear(a), new StandardNormal(2));
+            TiltedEnergy energy = new TiltedEnergy(new LinearEnergy(a), new StandardNormal(2));
             LogLikelihood found = LogLikelihood.of(energy, states, 100_000);
             // Minus the entropy of a standard normal on the plane.
             assertThat(found.nats()).isCloseTo(-Math.log(2 * Math.PI) - 1, within(4.5 * found.standardError()));
@@ -54,7 +34,7 @@ class LogLikelihoodTest {
     void ofAnUntiltedMeasureIsExact() {
         try (NDManager manager = NDManager.newBaseManager()) {
             NDArray states = manager.zeros(new Shape(10, 2));
-            TiltedEnergy energy = new TiltedEnergy(new Linear(new float[2]), new StandardNormal(2));
+            TiltedEnergy energy = new TiltedEnergy(new LinearEnergy(new float[2]), new StandardNormal(2));
             LogLikelihood found = LogLikelihood.of(energy, states, 1000);
             assertThat(found.nats()).isCloseTo(-Math.log(2 * Math.PI), within(1e-6));
             assertThat(found.effectiveSampleSize()).isCloseTo(1000, within(1e-6));

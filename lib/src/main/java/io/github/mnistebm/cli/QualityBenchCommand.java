@@ -1,0 +1,181 @@
+package io.github.mnistebm.cli;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.data.DataFolder;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.evaluation.LogLikelihood;
+import io.github.mnistebm.evaluation.ModelEvaluation;
+import io.github.mnistebm.evaluation.SampleQuality;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.model.ModelTraining;
+import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.training.TrainingDivergedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Trains models with different options and puts their quality side by side. */
+@Command(
+        name = "quality",
+        description =
+                "Trains a model with each of several sets of options, the default ones with three seeds, measures 10,000"
+                        + " samples of each, and writes a table. Takes several minutes a model.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class QualityBenchCommand implements Callable<Integer> {
+
+    private static final List<String> VARIANTS = List.of(
+            "--seed 1",
+            "--seed 2",
+            "--seed 3",
+            "--importance-draws 0",
+            "--importance-draws 0 --negatives data",
+            "--importance-draws 0 --reference-components 0",
+            "--decoder perceptron",
+            "--latent-noise 0",
+            "--encoded-dim 16",
+            "--preset seed",
+            "--preset seed --decoder perceptron",
+            "--preset seed --ebm-hidden-dim 256 --ebm-num-epochs 20");
+
+    private static final int IMAGES = 10_000;
+    private static final int DRAWS = 200_000;
+    private static final int SAMPLING_SEED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--variant",
+            paramLabel = "OPTIONS",
+            description =
+                    "Options of train, in quotes; can be given several times. Default: those of the README's table.")
+    private List<String> variants = VARIANTS;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "The table, as CSV, written anew after each model. Default: data/quality.csv.")
+    private Path out;
+
+    @Mixin
+    private MnistOption mnist;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() throws IOException {
+        Path file = out == null ? DataFolder.quality() : out;
+        if (!Files.isDirectory(file.toAbsolutePath().getParent())) {
+            throw new ParameterException(spec.commandLine(), "--out " + file + ": there is no such folder");
+        }
+        List<TrainingConfig> configs =
+                variants.stream().map(QualityBenchCommand::configuration).toList();
+        Device where = device.resolve();
+        Table table = Table.create("quality", StringColumn.create("options of train"));
+        try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
+                DigitImages train = DigitImages.train(mnist.folder(), where);
+                DigitImages test = DigitImages.test(mnist.folder(), where)) {
+            for (int i = 0; i < configs.size(); i++) {
+                System.out.println("train " + variants.get(i));
+                table.stringColumn(0).append(variants.get(i));
+                measure(configs.get(i), train, test, classifier, table);
+                table.write().csv(file.toFile());
+                System.out.println(table.printAll());
+            }
+        }
+        System.out.println("written: " + file);
+        return 0;
+    }
+
+    private static TrainingConfig configuration(String options) {
+        TrainCommand train = new TrainCommand();
+        new CommandLine(train)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .parseArgs(options.strip().split("\\s+"));
+        return train.config();
+    }
+
+    private static void measure(
+            TrainingConfig config, DigitImages all, DigitImages test, DigitClassifier classifier, Table table) {
+        long start = System.nanoTime();
+        try (DigitImages train = all.first(config.trainImages());
+                ModelTraining training = new ModelTraining(config, train, test);
+                Progress progress = new Progress()) {
+            try {
+                training.trainAutoencoder(progress);
+                training.trainEnergy(progress);
+            } catch (TrainingDivergedException e) {
+                System.out.println(Messages.of(e));
+            }
+            progress.end();
+            double minutes = (System.nanoTime() - start) / 60e9;
+            try (DigitModel model = training.model();
+                    ModelEvaluation evaluation = new ModelEvaluation(model, train, test, classifier);
+                    DigitSampler.Drawing drawing = DigitSampler.of(model).draw(IMAGES, SAMPLING_SEED);
+                    NDArray images = test.binarized(Binarization.THRESHOLD);
+                    NDArray latents = model.encode(images)) {
+                Map<String, SampleQuality> sets = evaluation.qualities(drawing.images());
+                SampleQuality samples = sets.get(ModelEvaluation.SAMPLES);
+                add(table, "minutes of training", minutes);
+                add(table, "Fréchet distance", samples.frechetDistance());
+                add(table, "of the ceiling", sets.get(ModelEvaluation.CEILING).frechetDistance());
+                add(table, "of the floor", sets.get(ModelEvaluation.FLOOR).frechetDistance());
+                add(
+                        table,
+                        "of the mixture of 50 normals",
+                        sets.get(ModelEvaluation.MIXTURE).frechetDistance());
+                add(table, "precision", samples.neighbours().precision());
+                add(table, "recall", samples.neighbours().recall());
+                add(table, "read with confidence", samples.confidentShare());
+                add(
+                        table,
+                        "smallest share of a digit",
+                        samples.classShares().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .min()
+                                .orElseThrow());
+                add(
+                        table,
+                        "largest",
+                        samples.classShares().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .max()
+                                .orElseThrow());
+                add(
+                        table,
+                        "held-out log-likelihood, nats",
+                        LogLikelihood.of(model.energy(), latents, DRAWS).nats());
+                add(
+                        table,
+                        "of the mixture, nats",
+                        evaluation.mixtureLogLikelihood(latents).nats());
+            }
+        }
+    }
+
+    private static void add(Table table, String column, double value) {
+        if (!table.columnNames().contains(column)) {
+            table.addColumns(DoubleColumn.create(column, new double[0]));
+        }
+        table.doubleColumn(column).append(Math.round(value * 1e4) / 1e4);
+    }
+}

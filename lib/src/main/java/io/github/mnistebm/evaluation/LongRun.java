@@ -1,0 +1,84 @@
+package io.github.mnistebm.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.sampling.LangevinSampler;
+import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.TransitionKernel;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * The quality of samples as chains go on. An energy that was trained well holds its samples however long the chains are; one that was
+ * trained with chains that never left the data need not.
+ */
+public final class LongRun {
+
+    /** A column of the table. */
+    public static final String FRECHET_DISTANCE = "Fréchet distance";
+
+    private LongRun() {}
+
+    /**
+     * Runs chains and measures them on the way, with the engine's random numbers. The step size adapts until the first
+     * measurement, and is frozen then.
+     *
+     * @param evaluation measures the images
+     * @param model decodes the states
+     * @param kernel the chains' steps
+     * @param start where they start, {@code [chains, d]}; left as it is
+     * @param steps when to measure, ascending, from 1
+     * @return a row a measurement: chain steps, Fréchet distance, precision, recall, share read with confidence
+     * @throws IllegalArgumentException if the steps do not ascend
+     */
+    public static Table of(
+            ModelEvaluation evaluation, DigitModel model, TransitionKernel kernel, NDArray start, int... steps) {
+        Table table = Table.create(
+                "quality of long chains",
+                IntColumn.create("chain steps"),
+                DoubleColumn.create(FRECHET_DISTANCE),
+                DoubleColumn.create("precision"),
+                DoubleColumn.create("recall"),
+                DoubleColumn.create("read with confidence"));
+        SamplerConfig.Builder config = SamplerConfig.builder();
+        NDArray positions = start.duplicate();
+        NDScope.unregister(positions);
+        try {
+            int done = 0;
+            for (int until : steps) {
+                if (until <= done + 1) {
+                    throw new IllegalArgumentException(
+                            "steps: expected ascending numbers, at least 2 apart, found " + until + " after " + done);
+                }
+                int burnIn = done == 0 ? until - 1 : 0;
+                config.burnIn(burnIn).steps(until - done - burnIn);
+                try (NDScope scope = new NDScope();
+                        SampleRun run =
+                                LangevinSampler.of(kernel, config.build()).run(positions)) {
+                    scope.suppressNotUsedWarning();
+                    NDArray images = model.decode(run.last()).gt(0.5).toType(DataType.UINT8, false);
+                    SampleQuality quality = evaluation.quality(images);
+                    table.intColumn(0).append(until);
+                    table.doubleColumn(1).append(quality.frechetDistance());
+                    table.doubleColumn(2).append(quality.neighbours().precision());
+                    table.doubleColumn(3).append(quality.neighbours().recall());
+                    table.doubleColumn(4).append(quality.confidentShare());
+                    NDArray next = run.last().duplicate();
+                    next.attach(start.getManager());
+                    NDScope.unregister(next);
+                    positions.close();
+                    positions = next;
+                    config.stepSize(run.stepSize());
+                }
+                done = until;
+            }
+        } finally {
+            positions.close();
+        }
+        return table;
+    }
+}

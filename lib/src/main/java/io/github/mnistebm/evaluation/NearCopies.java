@@ -1,0 +1,79 @@
+package io.github.mnistebm.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.Tensors;
+
+/** Whether a model repeats its training images: how many pixels tell an image from the nearest of them. */
+public final class NearCopies {
+
+    /** An image that differs in less than this share of its pixels counts as a copy. */
+    public static final double COPY = 0.01;
+
+    private static final long ROWS_AT_ONCE = 500;
+    private static final long TRAINING_ROWS_AT_ONCE = 15_000;
+
+    private NearCopies() {}
+
+    /**
+     * Measures the share of copies among images.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @param train the training images, 0 and 1, of any data type, {@code [m, 784]}
+     * @return the share whose nearest training image differs in less than {@value #COPY} of the pixels
+     */
+    public static double share(NDArray images, NDArray train) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            double threshold = COPY * images.getShape().get(1);
+            return nearest(images, train)
+                    .lt(threshold)
+                    .toType(DataType.FLOAT64, false)
+                    .mean()
+                    .getDouble();
+        }
+    }
+
+    /**
+     * Counts the pixels that tell each image from the nearest training image.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @param train 0 and 1, of any data type, {@code [m, 784]}
+     * @return whole numbers as 32-bit floats, {@code [n]}, attached to the manager of the images
+     */
+    public static NDArray nearest(NDArray images, NDArray train) {
+        NDArray nearest;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            long m = train.getShape().get(0);
+            nearest = images.getManager().full(new Shape(images.getShape().get(0)), Float.MAX_VALUE);
+            for (long from = 0; from < m; from += TRAINING_ROWS_AT_ONCE) {
+                try (NDScope part = new NDScope()) {
+                    part.suppressNotUsedWarning();
+                    NDArray rows = train.get(new NDIndex().addSliceDim(from, Math.min(m, from + TRAINING_ROWS_AT_ONCE)))
+                            .toType(DataType.FLOAT32, true);
+                    // ‖x − y‖² of binary images: whole numbers, which a float holds exactly.
+                    NDArray norms = rows.sum(new int[] {1});
+                    NDArray transposed = rows.muli(-2).transpose();
+                    NDArray distances = Tensors.mapInParts(images, ROWS_AT_ONCE, some -> {
+                        NDArray x = some.toType(DataType.FLOAT32, false);
+                        return x.matMul(transposed)
+                                .addi(norms)
+                                .min(new int[] {1})
+                                .addi(x.sum(new int[] {1}));
+                    });
+                    NDArray nearer = NDArrays.minimum(nearest, distances);
+                    NDScope.unregister(nearer);
+                    nearest.close();
+                    nearest = nearer;
+                }
+            }
+        }
+        NDScope.register(nearest);
+        return nearest;
+    }
+}
