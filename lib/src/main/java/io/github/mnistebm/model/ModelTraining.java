@@ -35,7 +35,7 @@ public final class ModelTraining implements AutoCloseable {
 
     private static final long ROWS_AT_ONCE = 2000;
     private static final String REFERENCE_PHASE = "reference measure";
-    private static final int EM_ITERATIONS = 50;
+    private static final int EM_ITERATIONS = 32;
 
     private final TrainingConfig config;
     private final DigitImages train;

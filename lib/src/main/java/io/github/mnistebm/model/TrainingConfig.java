@@ -60,18 +60,18 @@ public record TrainingConfig(
         private Binarization binarization = Binarization.THRESHOLD;
 
         private int autoencoderHiddenUnits = 512;
-        private int latentDimension = 20;
+        private int latentDimension = 28;
         private DecoderArchitecture decoder = DecoderArchitecture.CONVOLUTIONAL;
         private int autoencoderEpochs = 12;
         private int autoencoderBatchSize = 128;
         private double autoencoderLearningRate = 1e-3;
-        private double latentNoise = 0.2;
+        private double latentNoise = 0.15;
         private double latentPenalty = 0.25;
 
         private int referenceComponents = 100;
         private int energyHiddenUnits = 256;
         private int energyLayers = 2;
-        private int energyEpochs = 40;
+        private int energyEpochs = 28;
         private int energyBatchSize = 512;
         private double energyLearningRate = 1e-3;
         private NegativeSource negatives = NegativeSource.PERSISTENT;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.sampling.SampleRun;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.geom.Ellipse2D;
@@ -19,6 +20,7 @@ import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYDataset;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 
 /** The project's charts, in one style. */
@@ -39,30 +41,79 @@ public final class Charts {
     private Charts() {}
 
     /**
-     * Draws columns of a training history over its epochs.
+     * Draws columns of a training history over its epochs, or of another table over its first column.
      *
-     * @param history a table with a first column of epochs
+     * @param table a table with a first column of numbers
      * @param valueLabel what the values are, with their unit
      * @param columns the names of the columns to draw
      * @return the chart
      */
-    public static JFreeChart history(Table history, String valueLabel, String... columns) {
+    public static JFreeChart history(Table table, String valueLabel, String... columns) {
         XYSeriesCollection data = new XYSeriesCollection();
         for (String column : columns) {
             XYSeries series = new XYSeries(column);
-            for (int row = 0; row < history.rowCount(); row++) {
+            for (int row = 0; row < table.rowCount(); row++) {
                 series.add(
-                        history.intColumn(0).get(row),
-                        history.doubleColumn(column).get(row));
+                        table.numberColumn(0).getDouble(row),
+                        table.doubleColumn(column).get(row));
             }
             data.addSeries(series);
         }
         JFreeChart chart =
-                ChartFactory.createXYLineChart(history.name(), history.column(0).name(), valueLabel, data);
-        NumberAxis epochs = (NumberAxis) chart.getXYPlot().getDomainAxis();
-        epochs.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+                ChartFactory.createXYLineChart(table.name(), table.column(0).name(), valueLabel, data);
+        if (table.column(0) instanceof IntColumn) {
+            ((NumberAxis) chart.getXYPlot().getDomainAxis()).setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+        }
         ((NumberAxis) chart.getXYPlot().getRangeAxis()).setAutoRangeIncludesZero(false);
-        return styled(chart, lines(data, 2f, history.rowCount() < 50));
+        return styled(chart, lines(data, 2f, table.rowCount() < 50));
+    }
+
+    /**
+     * Draws the same column of several tables over the first column of each.
+     *
+     * @param title the chart's title
+     * @param column the column's name, which labels the values
+     * @param tables by name, at least one, each with a first column of numbers
+     * @return the chart
+     */
+    public static JFreeChart compare(String title, String column, Map<String, Table> tables) {
+        XYSeriesCollection data = new XYSeriesCollection();
+        String domain = "";
+        for (Map.Entry<String, Table> entry : tables.entrySet()) {
+            XYSeries series = new XYSeries(entry.getKey());
+            Table table = entry.getValue();
+            domain = table.column(0).name();
+            for (int row = 0; row < table.rowCount(); row++) {
+                series.add(
+                        table.numberColumn(0).getDouble(row),
+                        table.doubleColumn(column).get(row));
+            }
+            data.addSeries(series);
+        }
+        return styled(ChartFactory.createXYLineChart(title, domain, column, data), lines(data, 2f, true));
+    }
+
+    /**
+     * Draws the energies of the first chains of a run, draw by draw.
+     *
+     * @param run the draws
+     * @param chains how many of its chains, at most as many as it has
+     * @return the chart
+     */
+    public static JFreeChart energyTraces(SampleRun run, int chains) {
+        XYSeriesCollection data = new XYSeriesCollection();
+        int all = (int) run.energies().getShape().get(1);
+        float[] energies = run.energies().toFloatArray();
+        for (int chain = 0; chain < chains; chain++) {
+            XYSeries series = new XYSeries("chain " + (chain + 1));
+            for (int draw = 0; draw < energies.length / all; draw++) {
+                series.add(draw + 1, energies[draw * all + chain]);
+            }
+            data.addSeries(series);
+        }
+        JFreeChart chart = ChartFactory.createXYLineChart("energies of chains", "draw", "energy in nats", data);
+        ((NumberAxis) chart.getXYPlot().getRangeAxis()).setAutoRangeIncludesZero(false);
+        return styled(chart, lines(data, 1f, false));
     }
 
     /**
