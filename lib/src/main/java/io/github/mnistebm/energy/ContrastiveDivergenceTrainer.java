@@ -34,8 +34,8 @@ import java.util.function.Function;
  *
  * <p>Where the reference measure q resembles the data, draws uᵢ of it can share the work of the chains: by self-normalized
  * importance sampling, Σ wᵢ f(uᵢ) with wᵢ ∝ exp(−f(uᵢ)) estimates the same expectation (Bengio &amp; Senécal 2003), from draws
- * that have no memory. The two are averaged in the ratio of the number of chains to the draws' effective sample size: the chains
- * see what the draws miss, where q is too small.
+ * that have no memory. The negatives' mean is then half the chains' and half that of the weighted draws: the chains see what
+ * the draws miss, where q is too small.
  */
 public final class ContrastiveDivergenceTrainer {
 
@@ -68,6 +68,9 @@ public final class ContrastiveDivergenceTrainer {
      * that go well stay below a fifth of one.
      */
     private static final double WIDEST_GAP = 3;
+
+    /** Share of the weighted draws in the mean over negatives, where there are some. */
+    private static final float DRAWS_SHARE = 0.5f;
 
     private final ContrastiveDivergenceConfig config;
     private final Function<TiltedEnergy, TransitionKernel> kernel;
@@ -134,8 +137,6 @@ public final class ContrastiveDivergenceTrainer {
         private final StepSizeAdaptation adaptation;
         private final ReplayBuffer buffer;
         private final NDArray signs;
-        private final NDArray one;
-        private final NDArray chainCount;
         private final long draws;
         private final NDArray kept;
         private final NDArray totals;
@@ -163,15 +164,14 @@ public final class ContrastiveDivergenceTrainer {
             this.draws = (long) batchSize * config.importanceDraws();
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
+                double chainShare = draws == 0 ? 1 : 1 - DRAWS_SHARE;
                 this.signs = manager.full(new Shape(batchSize), 1f / batchSize)
-                        .concat(manager.full(new Shape(negatives), -1f / negatives));
-                this.one = Tensors.scalar(manager, 1);
-                this.chainCount = Tensors.scalar(manager, negatives);
+                        .concat(manager.full(new Shape(negatives), (float) (-chainShare / negatives)));
                 this.kept = network.parameters().duplicate();
                 this.kept.attach(manager);
                 this.totals = manager.zeros(new Shape(4));
                 this.gain = Tensors.scalar(manager, ADAPTATION_GAIN);
-                NDScope.unregister(signs, one, chainCount, kept, totals, gain);
+                NDScope.unregister(signs, kept, totals, gain);
             }
         }
 
@@ -234,26 +234,18 @@ public final class ContrastiveDivergenceTrainer {
 
         /** ∂/∂f of mean f(data) − mean f(negatives) + α (mean f² over data + mean f² over negatives). */
         private NDArray coefficients(NDArray tilts) {
-            NDArray each = draws == 0 ? signs : shared(tilts);
+            NDArray each = signs;
+            if (draws > 0) {
+                NDArray ofDraws = tilts.get(new NDIndex().addSliceDim(signs.size(), tilts.size()));
+                NDArray weights = ofDraws.neg().softmax(0);
+                each = signs.concat(weights.muli(Tensors.scalar(manager, -DRAWS_SHARE)));
+            }
             return config.energyPenalty() == 0
                     ? each
                     : each.abs()
                             .muli(tilts)
                             .muli(Tensors.scalar(manager, 2 * config.energyPenalty()))
                             .addi(each);
-        }
-
-        /** The signs, with part of the negatives' weight given to the draws, which come last. */
-        private NDArray shared(NDArray tilts) {
-            long all = tilts.size();
-            NDArray weights =
-                    tilts.get(new NDIndex().addSliceDim(all - draws, all)).neg().softmax(0);
-            NDArray effective = one.div(weights.square().sum());
-            NDArray share = effective.div(effective.add(chainCount));
-            NDArray data = signs.get(new NDIndex().addSliceDim(0, batchSize));
-            NDArray chains = signs.get(new NDIndex().addSliceDim(batchSize, signs.size()));
-            return NDArrays.concat(new NDList(
-                    data, chains.mul(one.sub(share)), weights.muli(share).neg()));
         }
 
         private NDArray negatives(NDArray positives) {

@@ -32,6 +32,7 @@ public enum Preset {
             case QUICK ->
                 builder.trainImages(6_000)
                         .autoencoderHiddenUnits(256)
+                        .latentDimension(16)
                         .autoencoderEpochs(6)
                         .referenceComponents(10)
                         .energyHiddenUnits(64)

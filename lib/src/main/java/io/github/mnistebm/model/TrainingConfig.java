@@ -62,7 +62,7 @@ public record TrainingConfig(
         private int autoencoderHiddenUnits = 512;
         private int latentDimension = 28;
         private DecoderArchitecture decoder = DecoderArchitecture.CONVOLUTIONAL;
-        private int autoencoderEpochs = 12;
+        private int autoencoderEpochs = 10;
         private int autoencoderBatchSize = 128;
         private double autoencoderLearningRate = 1e-3;
         private double latentNoise = 0.15;
@@ -71,9 +71,9 @@ public record TrainingConfig(
         private int referenceComponents = 100;
         private int energyHiddenUnits = 256;
         private int energyLayers = 2;
-        private int energyEpochs = 28;
+        private int energyEpochs = 24;
         private int energyBatchSize = 512;
-        private double energyLearningRate = 1e-3;
+        private double energyLearningRate = 2e-3;
         private NegativeSource negatives = NegativeSource.PERSISTENT;
         private int samplesPerDatapoint = 1;
         private int importanceDraws = 8;
