@@ -12,7 +12,7 @@ def executed(run, root, tmp_path_factory):
     project = tmp_path_factory.mktemp("project")
     shutil.copytree(root / "notebooks", project / "notebooks", ignore=shutil.ignore_patterns(".*"))
     (project / "data").mkdir()
-    for name in ("mnist", "pretrained", "classifier.safetensors"):
+    for name in ("mnist", "pretrained", "classifier.safetensors", "quality.csv"):
         (project / "data" / name).symlink_to(root / "data" / name)
     for path in (project / "notebooks").glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
@@ -48,7 +48,7 @@ def assert_executed(path):
 def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed):
     path = executed / "notebooks" / "train.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 7
+    assert len(outputs(path, "image/png")) == 8
     assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 4
     assert (executed / "data" / "model" / "model.json").exists()
 
@@ -56,12 +56,12 @@ def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed):
 def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
     path = executed / "notebooks" / "inference.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 4
-    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 3
+    assert len(outputs(path, "image/png")) == 7
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 7
 
 
 def test_the_committed_notebooks_carry_their_outputs(root):
-    for name, pictures in (("train", 7), ("inference", 4)):
+    for name, pictures in (("train", 8), ("inference", 7)):
         path = root / "notebooks" / f"{name}.ipynb"
         assert_executed(path)
         assert len(outputs(path, "image/png")) == pictures

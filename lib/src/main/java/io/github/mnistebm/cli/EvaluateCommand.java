@@ -1,6 +1,8 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.mnistebm.data.DataFolder;
@@ -8,6 +10,7 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitChains;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.evaluation.LogLikelihood;
+import io.github.mnistebm.evaluation.LongRun;
 import io.github.mnistebm.evaluation.ModelEvaluation;
 import io.github.mnistebm.evaluation.NearCopies;
 import io.github.mnistebm.evaluation.QualityReport;
@@ -44,6 +47,9 @@ final class EvaluateCommand implements Callable<Integer> {
     /** Of a model whose card does not tell. */
     private static final double STEP_SIZE = 0.05;
 
+    private static final int LONG_CHAINS = 5000;
+    private static final int[] LONG_STEPS = {100, 500, 1000, 2000, 10_000};
+
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
@@ -63,6 +69,13 @@ final class EvaluateCommand implements Callable<Integer> {
             defaultValue = "3",
             description = "How many seeds, from --seed on, so that errors can be told. Default: ${DEFAULT-VALUE}.")
     private int seeds;
+
+    @Option(
+            names = {"--long-run", "--long_run"},
+            description =
+                    "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 5000;"
+                            + " takes minutes.")
+    private boolean longRun;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results to a file.")
     private Path json;
@@ -102,6 +115,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 samples(loaded, evaluation, results);
                 logLikelihoods(loaded, evaluation, results);
                 chains(evaluation, results);
+                if (longRun) {
+                    longRun(loaded, evaluation, results);
+                }
                 write(results);
             }
         }
@@ -177,6 +193,22 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         summary.put("verdict", chains.verdict());
         results.put("chains", summary);
+    }
+
+    private void longRun(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+        Engine.getInstance().setRandomSeed(sampling.seed());
+        try (NDArray start = loaded.reference().sample(loaded.manager(), Math.min(numImages, LONG_CHAINS))) {
+            Table table = LongRun.of(evaluation, loaded, loaded.kernel(), start, LONG_STEPS);
+            System.out.println();
+            System.out.println(table.printAll());
+            Map<String, Double> distances = new LinkedHashMap<>();
+            for (int row = 0; row < table.rowCount(); row++) {
+                distances.put(
+                        "after " + table.intColumn(0).get(row) + " steps",
+                        table.doubleColumn(LongRun.FRECHET_DISTANCE).get(row));
+            }
+            results.put(LongRun.FRECHET_DISTANCE + " of " + start.getShape().get(0) + " long chains", distances);
+        }
     }
 
     private void write(Map<String, Object> results) throws IOException {

@@ -46,14 +46,8 @@ final class QualityBenchCommand implements Callable<Integer> {
             "--seed 2",
             "--seed 3",
             "--importance-draws 0",
-            "--importance-draws 0 --negatives data",
-            "--importance-draws 0 --reference-components 0",
-            "--decoder perceptron",
-            "--latent-noise 0",
-            "--encoded-dim 16",
             "--preset seed",
-            "--preset seed --decoder perceptron",
-            "--preset seed --ebm-hidden-dim 256 --ebm-num-epochs 20");
+            "--preset seed --ebm-hidden-dim 256 --ebm-num-layers 2 --ebm-num-epochs 24");
 
     private static final int IMAGES = 10_000;
     private static final int DRAWS = 200_000;
