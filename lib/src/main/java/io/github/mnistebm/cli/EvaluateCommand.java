@@ -136,7 +136,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 new DigitSampler(loaded, sampling.algorithm(), sampling.config(spec), sampling.chains(numImages));
         List<Integer> used = new ArrayList<>();
         List<Map<String, SampleQuality>> sets = new ArrayList<>();
-        List<Double> copies = new ArrayList<>();
+        List<Map<String, Double>> copies = new ArrayList<>();
         for (int seed = sampling.seed(); seed < sampling.seed() + seeds; seed++) {
             try (Progress progress = new Progress();
                     DigitSampler.Drawing drawing =
@@ -149,17 +149,11 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         QualityReport report = new QualityReport(used, sets);
         System.out.println(report.table().printAll());
-        double testCopies = evaluation.testCopies();
-        System.out.printf(
-                Locale.ROOT,
-                "%nnearer than %.0f %% of pixels to a training image: %s of the samples, %.4f of the test images%n",
-                100 * NearCopies.COPY,
-                copies,
-                testCopies);
+        System.out.printf("%nnearer than %.0f %% of the pixels, seed by seed:%n", 100 * NearCopies.COPY);
+        copies.forEach(System.out::println);
         results.put("seeds", used);
         results.put("quality", report.spreads());
-        results.put("share of copies, samples", copies);
-        results.put("share of copies, test images", testCopies);
+        results.put("share of copies", copies);
     }
 
     private void logLikelihoods(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
