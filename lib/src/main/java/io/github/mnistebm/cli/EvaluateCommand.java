@@ -149,7 +149,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         QualityReport report = new QualityReport(used, sets);
         System.out.println(report.table().printAll());
-        System.out.printf("%nnearer than %.0f %% of the pixels, seed by seed:%n", 100 * NearCopies.COPY);
+        System.out.printf(Locale.ROOT, "%nnearer than %.0f %% of the pixels, seed by seed:%n", 100 * NearCopies.COPY);
         copies.forEach(System.out::println);
         results.put("seeds", used);
         results.put("quality", report.spreads());

@@ -12,7 +12,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Fits a mixture of normal distributions by expectation maximization (Dempster, Laird &amp; Rubin 1977), from means that are
- * spread over the data (k-means++, Arthur &amp; Vassilvitskii 2007).
+ * spread over the data (k-means++, Arthur &amp; Vassilvitskii 2007). Most iterations see a random part of the data only, which is
+ * enough to find where the components belong; the last ones see all.
  */
 public final class ExpectationMaximization {
 

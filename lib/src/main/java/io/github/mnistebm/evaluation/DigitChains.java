@@ -101,8 +101,10 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
             }
         }
         if (worst < 0) {
-            return "Converged: R-hat is at most %.2f for the energy, every latent coordinate and every digit."
-                    .formatted(ChainDiagnostics.CONVERGED);
+            return String.format(
+                    Locale.ROOT,
+                    "Converged: R-hat is at most %.2f for the energy, every latent coordinate and every digit.",
+                    ChainDiagnostics.CONVERGED);
         }
         return String.format(
                 Locale.ROOT,
