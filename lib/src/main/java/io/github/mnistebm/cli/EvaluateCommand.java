@@ -47,7 +47,7 @@ final class EvaluateCommand implements Callable<Integer> {
     /** Of a model whose card does not tell. */
     private static final double STEP_SIZE = 0.05;
 
-    private static final int LONG_CHAINS = 5000;
+    private static final int LONG_CHAINS = 2000;
     private static final int[] LONG_STEPS = {100, 500, 1000, 2000, 10_000};
 
     private static final Gson GSON =
@@ -73,7 +73,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = {"--long-run", "--long_run"},
             description =
-                    "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 5000;"
+                    "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 2000;"
                             + " takes minutes.")
     private boolean longRun;
 

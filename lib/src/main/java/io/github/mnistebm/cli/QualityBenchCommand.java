@@ -45,8 +45,9 @@ final class QualityBenchCommand implements Callable<Integer> {
             "--seed 1",
             "--seed 2",
             "--seed 3",
-            "--importance-draws 0",
             "--preset seed",
+            "--importance-draws 0",
+            "--decoder perceptron",
             "--preset seed --ebm-hidden-dim 256 --ebm-num-layers 2 --ebm-num-epochs 24");
 
     private static final int IMAGES = 10_000;

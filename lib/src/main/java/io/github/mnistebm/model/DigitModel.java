@@ -29,7 +29,7 @@ import tech.tablesaw.api.Table;
  */
 public final class DigitModel implements AutoCloseable {
 
-    private static final int JUMP_INTERVAL = 6;
+    private static final int JUMP_INTERVAL = 2;
 
     private final NDManager manager;
     private final LatentSpace latentSpace;
@@ -174,7 +174,7 @@ public final class DigitModel implements AutoCloseable {
 
     /**
      * Draws samples of whitened latents by the Metropolis-adjusted Langevin algorithm, from chains that start at samples of
-     * the reference measure. Where that is a mixture, every sixth step is a jump proposed from it.
+     * the reference measure. Where that is a mixture, every other step is a jump proposed from it.
      *
      * @param chains how many chains; at least 1
      * @param config how long they run
@@ -213,19 +213,20 @@ public final class DigitModel implements AutoCloseable {
 
     /**
      * Makes the kernel that chains of a model move by: where the reference measure is a mixture that resembles the data, every
-     * sixth step of the adjusted algorithm is a jump proposed from it.
+     * other step of the adjusted algorithm is a jump proposed from it.
      */
     static TransitionKernel kernel(TiltedEnergy energy, LangevinAlgorithm algorithm) {
         TransitionKernel langevin = algorithm.kernel(energy);
         return langevin.rejects() && energy.reference() instanceof GaussianMixture mixture
-                ? new LangevinWithJumps(langevin, new IndependenceMetropolis(energy, mixture), JUMP_INTERVAL)
+                ? new LangevinWithJumps(
+                        langevin, new IndependenceMetropolis(energy, mixture, energy.tilt()), JUMP_INTERVAL)
                 : langevin;
     }
 
     /**
      * Returns the kernel that chains of this model move by.
      *
-     * @return the Metropolis-adjusted Langevin algorithm; where the reference measure is a mixture, every sixth step is a jump
+     * @return the Metropolis-adjusted Langevin algorithm; where the reference measure is a mixture, every other step is a jump
      *     proposed from it
      */
     public TransitionKernel kernel() {

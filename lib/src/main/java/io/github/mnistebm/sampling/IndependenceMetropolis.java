@@ -6,14 +6,16 @@ import ai.djl.ndarray.NDArray;
  * The independence Metropolis–Hastings algorithm (Tierney 1994, "Markov chains for exploring posterior distributions",
  * section 2.3.3): proposes u′ ~ q whatever u is, and accepts it with probability min(1, α),
  *
- * <pre>log α = [E(u) + log q(u)] − [E(u′) + log q(u′)]</pre>
+ * <pre>log α = f(u) − f(u′)   with the tilt   f = E + log q</pre>
  *
  * <p>Where q resembles the target it crosses between modes at once, which Langevin dynamics does slowly.
  *
- * @param energy the target
+ * @param energy the target E
  * @param proposal q
+ * @param tilt f, up to a constant; where it is known by itself, q need not be evaluated to be taken out of E again
  */
-public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure proposal) implements TransitionKernel {
+public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure proposal, EnergyFunction tilt)
+        implements TransitionKernel {
 
     @Override
     public boolean rejects() {
@@ -25,9 +27,7 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
         NDArray here = state.positions();
         ChainState there = ChainState.at(
                 energy, proposal.sample(here.getManager(), here.getShape().get(0)));
-        NDArray logRatio =
-                state.energy().sub(proposal.energy(here)).subi(there.energy()).addi(proposal.energy(there.positions()));
-        NDArray acceptance = Metropolis.acceptance(logRatio);
+        NDArray acceptance = Metropolis.acceptance(tilt.energy(here).subi(tilt.energy(there.positions())));
         return new Transition(Metropolis.choose(acceptance, there, state), acceptance, true);
     }
 }

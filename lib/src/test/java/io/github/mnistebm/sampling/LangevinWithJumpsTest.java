@@ -39,13 +39,35 @@ class LangevinWithJumpsTest {
         return LangevinSampler.of(kernel, config).run(start);
     }
 
+    /** What the target has and the proposal has not. */
+    private record Tilt(EnergyFunction target, EnergyFunction proposal) implements EnergyFunction {
+        @Override
+        public int dimension() {
+            return target.dimension();
+        }
+
+        @Override
+        public NDArray energy(NDArray states) {
+            return target.energy(states).sub(proposal.energy(states));
+        }
+
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            throw new UnsupportedOperationException("not needed here");
+        }
+    }
+
+    private static IndependenceMetropolis jumps(EnergyFunction target, ReferenceMeasure proposal) {
+        return new IndependenceMetropolis(target, proposal, new Tilt(target, proposal));
+    }
+
     @Test
     void crossBetweenModesAndKeepTheirWeights() {
         try (NDManager manager = NDManager.newBaseManager();
                 GaussianMixture target = target(manager, 0.3);
                 GaussianMixture proposal = target(manager, 0.5)) {
-            TransitionKernel kernel = new LangevinWithJumps(
-                    new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal), 6);
+            TransitionKernel kernel =
+                    new LangevinWithJumps(new MetropolisAdjustedLangevin(target), jumps(target, proposal), 6);
             try (SampleRun run = run(manager, kernel)) {
                 double tolerance = 4.5 * Math.sqrt(0.3 * 0.7 / CHAINS);
                 assertThat(shareOnTheLeft(run)).isCloseTo(0.3, within(tolerance));
@@ -70,7 +92,7 @@ class LangevinWithJumpsTest {
         try (NDManager manager = NDManager.newBaseManager();
                 GaussianMixture target = target(manager, 0.3)) {
             ChainState state = ChainState.at(target, target.sample(manager, 100));
-            Transition transition = new IndependenceMetropolis(target, target).step(state, manager.create(0.1f), 0);
+            Transition transition = jumps(target, target).step(state, manager.create(0.1f), 0);
             assertThat(transition.jump()).isTrue();
             for (float acceptance : transition.acceptanceProbability().toFloatArray()) {
                 assertThat(acceptance).isCloseTo(1, within(1e-4f));
