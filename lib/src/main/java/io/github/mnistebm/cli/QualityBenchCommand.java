@@ -82,7 +82,7 @@ final class QualityBenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--out " + file + ": there is no such folder");
         }
         List<TrainingConfig> configs =
-                variants.stream().map(QualityBenchCommand::configuration).toList();
+                variants.stream().map(this::configuration).toList();
         Device where = device.resolve();
         Table table = Table.create("quality", StringColumn.create("options of train"));
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
@@ -100,12 +100,16 @@ final class QualityBenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static TrainingConfig configuration(String options) {
+    private TrainingConfig configuration(String options) {
         TrainCommand train = new TrainCommand();
-        new CommandLine(train)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .parseArgs(options.strip().split("\\s+"));
-        return train.config();
+        try {
+            new CommandLine(train)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .parseArgs(options.strip().split("\\s+"));
+            return train.config();
+        } catch (ParameterException e) {
+            throw new ParameterException(spec.commandLine(), "--variant \"" + options + "\": " + e.getMessage(), e);
+        }
     }
 
     private static void measure(

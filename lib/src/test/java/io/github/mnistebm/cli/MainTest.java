@@ -56,7 +56,11 @@ class MainTest {
                 "infer --steps 0          | infer: steps: must be at least 1, found 0",
                 "infer --out samples.gif  | infer: --out samples.gif: expected a name that ends in .png, .npz or .idx",
                 "infer --num_images 10001 | infer: --out samples.png: a grid holds at most 10000 images",
-                "evaluate --num-images 5  | evaluate: --num-images: must be more than 5, found 5",
+                "evaluate --num-images 5  | evaluate: --num-images: must be at least 6, found 5",
+                "evaluate --seeds 0       | evaluate: --seeds: must be at least 1, found 0",
+                "evaluate --json /no/a    | evaluate: --json /no/a: there is no such folder",
+                "bench quality --out /no/a | quality: --out /no/a: there is no such folder",
+                "bench quality --variant --encoded-dim=0 | quality: --variant \"--encoded-dim=0\": --encoded-dim: latent",
                 "classifier --epochs 0    | classifier: --epochs: must be at least 1, found 0",
                 "paint                    | run: Unmatched argument at index 0: 'paint'",
             })
