@@ -47,6 +47,9 @@ final class EvaluateCommand implements Callable<Integer> {
     /** Of a model whose card does not tell. */
     private static final double STEP_SIZE = 0.05;
 
+    /** After burn-in, of the chains that R-hat is computed of. */
+    private static final int DIAGNOSED_STEPS = 4000;
+
     private static final int LONG_CHAINS = 2000;
     private static final int[] LONG_STEPS = {100, 500, 1000, 2000, 10_000};
 
@@ -165,7 +168,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void chains(ModelEvaluation evaluation, Map<String, Object> results) {
-        DigitChains chains = evaluation.chains(sampling.seed());
+        DigitChains chains = evaluation.chains(sampling.seed(), DIAGNOSED_STEPS);
         Table diagnostics = chains.diagnostics();
         System.out.println();
         System.out.println(diagnostics.printAll());
@@ -177,6 +180,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 chains.roundTripSteps(),
                 chains.verdict());
         Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("steps after burn-in", DIAGNOSED_STEPS);
         summary.put("R-hat of the energy", diagnostics.doubleColumn("R-hat").get(0));
         summary.put(
                 "bulk effective sample size of the energy",

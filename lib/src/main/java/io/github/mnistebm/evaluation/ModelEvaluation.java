@@ -46,8 +46,8 @@ public final class ModelEvaluation implements AutoCloseable {
     private static final int ANNEALED_CHAINS = 2000;
     private static final int TEMPERATURES = 200;
     private static final int DIAGNOSED_CHAINS = 16;
-    private static final SamplerConfig DIAGNOSED =
-            SamplerConfig.builder().burnIn(1000).steps(4000).thinning(4).build();
+    private static final int DIAGNOSED_DRAWS = 1000;
+    private static final int DIAGNOSED_BURN_IN = 1000;
 
     private final NDManager manager;
     private final DigitModel model;
@@ -181,15 +181,20 @@ public final class ModelEvaluation implements AutoCloseable {
     }
 
     /**
-     * Runs {@value #DIAGNOSED_CHAINS} chains of 5000 steps from dispersed starts, the first 1000 of them burn-in, and reads every
-     * fourth state.
+     * Runs {@value #DIAGNOSED_CHAINS} chains from dispersed starts, and reads {@value #DIAGNOSED_DRAWS} states of each.
      *
      * @param seed of the random numbers
+     * @param steps after {@value #DIAGNOSED_BURN_IN} of burn-in; at least {@value #DIAGNOSED_DRAWS}
      * @return the chains
      */
-    public DigitChains chains(int seed) {
-        try (SampleRun run = model.sample(DIAGNOSED_CHAINS, DIAGNOSED, seed)) {
-            return DigitChains.of(run, DIAGNOSED.thinning(), model, classifier);
+    public DigitChains chains(int seed, int steps) {
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(DIAGNOSED_BURN_IN)
+                .steps(steps)
+                .thinning(steps / DIAGNOSED_DRAWS)
+                .build();
+        try (SampleRun run = model.sample(DIAGNOSED_CHAINS, config, seed)) {
+            return DigitChains.of(run, config.thinning(), model, classifier);
         }
     }
 
