@@ -113,7 +113,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     ModelEvaluation evaluation = new ModelEvaluation(loaded, train, test, classifier)) {
                 Map<String, Object> results = new LinkedHashMap<>();
                 List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-                results.put("command", "./environment/run evaluate " + String.join(" ", arguments));
+                results.put("command", "./environment/run " + String.join(" ", arguments));
                 results.put("classifier test accuracy", classifier.accuracy(test));
                 samples(loaded, evaluation, results);
                 logLikelihoods(loaded, evaluation, results);
