@@ -17,6 +17,9 @@ import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -84,14 +87,14 @@ final class QualityBenchCommand implements Callable<Integer> {
         List<TrainingConfig> configs =
                 variants.stream().map(this::configuration).toList();
         Device where = device.resolve();
-        Table table = Table.create("quality", StringColumn.create("options of train"));
+        List<Map<String, Double>> measured = new ArrayList<>();
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
                 DigitImages train = DigitImages.train(mnist.folder(), where);
                 DigitImages test = DigitImages.test(mnist.folder(), where)) {
             for (int i = 0; i < configs.size(); i++) {
                 System.out.println("train " + variants.get(i));
-                table.stringColumn(0).append(variants.get(i));
-                measure(configs.get(i), train, test, classifier, table);
+                measured.add(measure(configs.get(i), train, test, classifier));
+                Table table = table(measured);
                 table.write().csv(file.toFile());
                 System.out.println(table.printAll());
             }
@@ -112,8 +115,19 @@ final class QualityBenchCommand implements Callable<Integer> {
         }
     }
 
-    private static void measure(
-            TrainingConfig config, DigitImages all, DigitImages test, DigitClassifier classifier, Table table) {
+    private Table table(List<Map<String, Double>> measured) {
+        StringColumn options = StringColumn.create("options of train", variants.subList(0, measured.size()));
+        Table table = Table.create("quality", options);
+        for (String name : measured.get(0).keySet()) {
+            double[] values =
+                    measured.stream().mapToDouble(row -> row.get(name)).toArray();
+            table.addColumns(DoubleColumn.create(name, values));
+        }
+        return table;
+    }
+
+    private static Map<String, Double> measure(
+            TrainingConfig config, DigitImages all, DigitImages test, DigitClassifier classifier) {
         try (DigitImages train = all.first(config.trainImages());
                 ModelTraining training = new ModelTraining(config, train, test);
                 Progress progress = new Progress()) {
@@ -131,46 +145,27 @@ final class QualityBenchCommand implements Callable<Integer> {
                     NDArray latents = model.encode(images)) {
                 Map<String, SampleQuality> sets = evaluation.qualities(drawing.images());
                 SampleQuality samples = sets.get(ModelEvaluation.SAMPLES);
-                add(table, "Fréchet distance", samples.frechetDistance());
-                add(table, "of the ceiling", sets.get(ModelEvaluation.CEILING).frechetDistance());
-                add(table, "of the floor", sets.get(ModelEvaluation.FLOOR).frechetDistance());
-                add(
-                        table,
+                Map<String, Double> row = new LinkedHashMap<>();
+                row.put("Fréchet distance", samples.frechetDistance());
+                row.put("of the ceiling", sets.get(ModelEvaluation.CEILING).frechetDistance());
+                row.put("of the floor", sets.get(ModelEvaluation.FLOOR).frechetDistance());
+                row.put(
                         "of the mixture of 50 normals",
                         sets.get(ModelEvaluation.MIXTURE).frechetDistance());
-                add(table, "precision", samples.neighbours().precision());
-                add(table, "recall", samples.neighbours().recall());
-                add(table, "read with confidence", samples.confidentShare());
-                add(
-                        table,
-                        "smallest share of a digit",
-                        samples.classShares().stream()
-                                .mapToDouble(Double::doubleValue)
-                                .min()
-                                .orElseThrow());
-                add(
-                        table,
-                        "largest",
-                        samples.classShares().stream()
-                                .mapToDouble(Double::doubleValue)
-                                .max()
-                                .orElseThrow());
-                add(
-                        table,
+                row.put("precision", samples.neighbours().precision());
+                row.put("recall", samples.neighbours().recall());
+                row.put("read with confidence", samples.confidentShare());
+                row.put("smallest share of a digit", Collections.min(samples.classShares()));
+                row.put("largest", Collections.max(samples.classShares()));
+                row.put(
                         "held-out log-likelihood, nats",
                         LogLikelihood.of(model.energy(), latents, DRAWS).nats());
-                add(
-                        table,
+                row.put(
                         "of the mixture, nats",
                         evaluation.mixtureLogLikelihood(latents).nats());
+                row.replaceAll((name, value) -> Math.round(value * 1e4) / 1e4);
+                return row;
             }
         }
-    }
-
-    private static void add(Table table, String column, double value) {
-        if (!table.columnNames().contains(column)) {
-            table.addColumns(DoubleColumn.create(column, new double[0]));
-        }
-        table.doubleColumn(column).append(Math.round(value * 1e4) / 1e4);
     }
 }
