@@ -1,5 +1,6 @@
 """The command line, as a user types it."""
 
+import csv
 import json
 import os
 import signal
@@ -150,6 +151,18 @@ def test_evaluate_records_its_results_in_the_card(run, quick_model, tmp_path):
     likelihoods = evaluation["held-out log-likelihood of latents"]
     assert likelihoods["energy, by importance sampling"]["nats"] > likelihoods["normal distribution"]["nats"]
     assert evaluation["command"].startswith("./environment/run evaluate --model ")
+
+
+def test_bench_quality_writes_a_row_for_each_set_of_options(run, tmp_path):
+    tiny = "--preset quick --train-images 1000 --encoded-dim 2 --auto-num-epochs 1 --ebm-num-epochs 1"
+    file = tmp_path / "quality.csv"
+    result = run("bench", "quality", "--variant", tiny, "--out", file)
+    assert result.returncode == 0, result.stderr
+    with file.open() as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["options of train"] for row in rows] == [tiny]
+    assert float(rows[0]["Fréchet distance"]) > float(rows[0]["of the floor"])
+    assert all(rows[0].values())
 
 
 def test_ctrl_c_keeps_the_last_complete_epoch(run, tmp_path):
