@@ -170,15 +170,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private void chains(ModelEvaluation evaluation, Map<String, Object> results) {
         DigitChains chains = evaluation.chains(sampling.seed(), DIAGNOSED_STEPS);
         Table diagnostics = chains.diagnostics();
+        double roundTrip = chains.roundTripSteps();
+        String verdict = chains.verdict();
         System.out.println();
         System.out.println(diagnostics.printAll());
         System.out.println();
         System.out.println(chains.transitions().printAll());
-        System.out.printf(
-                Locale.ROOT,
-                "%nmean round trip of a digit: %.0f steps%n%s%n",
-                chains.roundTripSteps(),
-                chains.verdict());
+        System.out.printf(Locale.ROOT, "%nmean round trip of a digit: %.0f steps%n%s%n", roundTrip, verdict);
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("steps after burn-in", DIAGNOSED_STEPS);
         summary.put("R-hat of the energy", diagnostics.doubleColumn("R-hat").get(0));
@@ -186,10 +184,10 @@ final class EvaluateCommand implements Callable<Integer> {
                 "bulk effective sample size of the energy",
                 diagnostics.doubleColumn("bulk effective sample size").get(0));
         summary.put("largest R-hat", diagnostics.doubleColumn("R-hat").max());
-        if (Double.isFinite(chains.roundTripSteps())) {
-            summary.put("mean round trip of a digit in steps", chains.roundTripSteps());
+        if (Double.isFinite(roundTrip)) {
+            summary.put("mean round trip of a digit in steps", roundTrip);
         }
-        summary.put("verdict", chains.verdict());
+        summary.put("verdict", verdict);
         results.put("chains", summary);
     }
 

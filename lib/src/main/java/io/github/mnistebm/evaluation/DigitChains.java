@@ -2,7 +2,6 @@ package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.ChainDiagnostics;
 import io.github.mnistebm.sampling.SampleRun;
@@ -40,10 +39,8 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
             NDArray positions = run.positions();
             int draws = (int) positions.getShape().get(0);
             int chains = (int) positions.getShape().get(1);
-            NDArray images = model.decode(
-                            positions.reshape(-1, positions.getShape().get(2)))
-                    .gt(0.5)
-                    .toType(DataType.UINT8, false);
+            NDArray images = model.decodeBinary(
+                    positions.reshape(-1, positions.getShape().get(2)));
             long[] read = classifier.probabilities(images).argMax(1).toLongArray();
             int[][] digits = new int[chains][draws];
             for (int draw = 0; draw < draws; draw++) {

@@ -2,7 +2,6 @@ package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
@@ -60,7 +59,7 @@ public final class LongRun {
                         SampleRun run =
                                 LangevinSampler.of(kernel, config.build()).run(positions)) {
                     scope.suppressNotUsedWarning();
-                    NDArray images = model.decode(run.last()).gt(0.5).toType(DataType.UINT8, false);
+                    NDArray images = model.decodeBinary(run.last());
                     SampleQuality quality = evaluation.quality(images);
                     table.intColumn(0).append(until);
                     table.doubleColumn(1).append(quality.frechetDistance());

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.ExpectationMaximization;
@@ -56,6 +55,7 @@ public final class ModelEvaluation implements AutoCloseable {
     private final NDArray testImages;
     private final NDArray testFeatures;
     private GaussianMixture mixture;
+    private Double testCopies;
 
     /**
      * Reads the test images.
@@ -103,16 +103,14 @@ public final class ModelEvaluation implements AutoCloseable {
                     manager.randomPermutation(trainImages.getShape().get(0)).get(new NDIndex().addSliceDim(0, n));
             NDArray images = trainImages.get(new NDIndex().addIndices("{}", subset));
             sets.put(SAMPLES, quality(samples));
-            sets.put(CEILING, quality(decoded(model.encode(images))));
+            sets.put(CEILING, quality(model.decodeBinary(model.encode(images))));
             sets.put(FLOOR, quality(images));
-            sets.put(MIXTURE, quality(decoded(mixture().sample(manager, n))));
-            sets.put(GAUSSIAN, quality(decoded(new StandardNormal(model.energy().dimension()).sample(manager, n))));
+            sets.put(MIXTURE, quality(model.decodeBinary(mixture().sample(manager, n))));
+            sets.put(
+                    GAUSSIAN,
+                    quality(model.decodeBinary(new StandardNormal(model.energy().dimension()).sample(manager, n))));
         }
         return sets;
-    }
-
-    private NDArray decoded(NDArray latents) {
-        return model.decode(latents).gt(0.5).toType(DataType.UINT8, false);
     }
 
     /** Fits the mixture when it is first asked for. */
@@ -175,9 +173,17 @@ public final class ModelEvaluation implements AutoCloseable {
             shares.put("of training images", NearCopies.share(images, trainImages));
             shares.put("of " + n + " training images", NearCopies.share(images, asMany));
             shares.put("of " + testImages.getShape().get(0) + " test images", NearCopies.share(images, testImages));
-            shares.put("test images of training images", NearCopies.share(testImages, trainImages));
+            shares.put("test images of training images", testCopies());
         }
         return shares;
+    }
+
+    /** Measures the test images when they are first asked for. */
+    private double testCopies() {
+        if (testCopies == null) {
+            testCopies = NearCopies.share(testImages, trainImages);
+        }
+        return testCopies;
     }
 
     /**

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.GaussianMixture;
 import io.github.mnistebm.energy.TiltedEnergy;
@@ -170,6 +171,17 @@ public final class DigitModel implements AutoCloseable {
      */
     public NDArray decode(NDArray latents) {
         return latentSpace.decode(latents);
+    }
+
+    /**
+     * Decodes whitened latents into their most probable images.
+     *
+     * @param latents u, {@code [n, d]}
+     * @return white where the mean exceeds one half; unsigned bytes 0 and 1, {@code [n, 784]}, attached to the manager of the
+     *     latents
+     */
+    public NDArray decodeBinary(NDArray latents) {
+        return decode(latents).gt(0.5).toType(DataType.UINT8, false);
     }
 
     /**

@@ -51,13 +51,7 @@ public final class Charts {
     public static JFreeChart history(Table table, String valueLabel, String... columns) {
         XYSeriesCollection data = new XYSeriesCollection();
         for (String column : columns) {
-            XYSeries series = new XYSeries(column);
-            for (int row = 0; row < table.rowCount(); row++) {
-                series.add(
-                        table.numberColumn(0).getDouble(row),
-                        table.doubleColumn(column).get(row));
-            }
-            data.addSeries(series);
+            data.addSeries(series(column, table, column));
         }
         JFreeChart chart =
                 ChartFactory.createXYLineChart(table.name(), table.column(0).name(), valueLabel, data);
@@ -80,17 +74,21 @@ public final class Charts {
         XYSeriesCollection data = new XYSeriesCollection();
         String domain = "";
         for (Map.Entry<String, Table> entry : tables.entrySet()) {
-            XYSeries series = new XYSeries(entry.getKey());
-            Table table = entry.getValue();
-            domain = table.column(0).name();
-            for (int row = 0; row < table.rowCount(); row++) {
-                series.add(
-                        table.numberColumn(0).getDouble(row),
-                        table.doubleColumn(column).get(row));
-            }
-            data.addSeries(series);
+            data.addSeries(series(entry.getKey(), entry.getValue(), column));
+            domain = entry.getValue().column(0).name();
         }
         return styled(ChartFactory.createXYLineChart(title, domain, column, data), lines(data, 2f, true));
+    }
+
+    /** A column over the first one. */
+    private static XYSeries series(String name, Table table, String column) {
+        XYSeries series = new XYSeries(name);
+        for (int row = 0; row < table.rowCount(); row++) {
+            series.add(
+                    table.numberColumn(0).getDouble(row),
+                    table.doubleColumn(column).get(row));
+        }
+        return series;
     }
 
     /**
