@@ -99,7 +99,7 @@ public final class AutoencoderTrainer {
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
                             total.addi(backward(autoencoder, batches.get(batch), noise, penalty));
-                            adam.update(autoencoder.parameters().takeGradient(), schedule.rate(updates++));
+                            adam.update(autoencoder.parameters().gradients(), schedule.rate(updates++));
                         }
                         listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                     }

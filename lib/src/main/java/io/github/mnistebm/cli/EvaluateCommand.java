@@ -50,7 +50,7 @@ final class EvaluateCommand implements Callable<Integer> {
     /** After burn-in, of the chains that R-hat is computed of. */
     private static final int DIAGNOSED_STEPS = 4000;
 
-    private static final int LONG_CHAINS = 2000;
+    private static final int LONG_CHAINS = 10_000;
     private static final int[] LONG_STEPS = {100, 500, 1000, 2000, 10_000};
 
     private static final Gson GSON =
@@ -76,8 +76,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = {"--long-run", "--long_run"},
             description =
-                    "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 2000;"
-                            + " takes minutes.")
+                    "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 10,000;"
+                            + " takes a quarter of an hour.")
     private boolean longRun;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results to a file.")

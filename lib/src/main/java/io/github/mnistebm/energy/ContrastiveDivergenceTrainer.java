@@ -8,11 +8,9 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.MiniBatches;
-import io.github.mnistebm.sampling.ChainState;
+import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.ReferenceMeasure;
-import io.github.mnistebm.sampling.StepSizeAdaptation;
-import io.github.mnistebm.sampling.Transition;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
@@ -21,6 +19,7 @@ import io.github.mnistebm.training.ExponentialMovingAverage;
 import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -128,27 +127,23 @@ public final class ContrastiveDivergenceTrainer {
         private final NDManager manager;
         private final EnergyNetwork network;
         private final TiltedEnergy energy;
-        private final TransitionKernel chains;
+        private final Chains chains;
         private final NDArray data;
         private final int batchSize;
         private final Adam adam;
         private final CosineSchedule schedule;
         private final ExponentialMovingAverage average;
-        private final StepSizeAdaptation adaptation;
         private final ReplayBuffer buffer;
         private final NDArray signs;
         private final long draws;
         private final NDArray kept;
         private final NDArray totals;
-        private final NDArray gain;
         private long updates;
-        private long chainSteps;
 
         Session(NDManager manager, EnergyNetwork network, TiltedEnergy energy, NDArray data) {
             this.manager = manager;
             this.network = network;
             this.energy = energy;
-            this.chains = kernel.apply(energy);
             this.data = data;
             this.batchSize = (int) Math.min(config.batchSize(), data.getShape().get(0));
             int negatives = batchSize * config.samplesPerDatapoint();
@@ -156,7 +151,7 @@ public final class ContrastiveDivergenceTrainer {
             this.schedule = new CosineSchedule(
                     config.learningRate(), config.epochs() * (data.getShape().get(0) / batchSize));
             this.average = new ExponentialMovingAverage(network.parameters(), config.averageDecay());
-            this.adaptation = new StepSizeAdaptation(manager, config.initialStepSize(), config.targetAcceptance());
+            this.chains = Chains.of(manager, kernel.apply(energy), config.initialStepSize(), config.targetAcceptance());
             this.buffer = config.negatives() == NegativeSource.PERSISTENT
                     ? new ReplayBuffer(
                             manager, energy.reference(), negatives, config.bufferBatches(), config.restartProbability())
@@ -170,8 +165,7 @@ public final class ContrastiveDivergenceTrainer {
                 this.kept = network.parameters().duplicate();
                 this.kept.attach(manager);
                 this.totals = manager.zeros(new Shape(4));
-                this.gain = Tensors.scalar(manager, ADAPTATION_GAIN);
-                NDScope.unregister(signs, kept, totals, gain);
+                NDScope.unregister(signs, kept, totals);
             }
         }
 
@@ -199,13 +193,7 @@ public final class ContrastiveDivergenceTrainer {
                     throw diverged(epoch, gap, deviation);
                 }
                 Tensors.copy(average.average(), kept);
-                history.add(
-                        means[0],
-                        means[1],
-                        gap,
-                        means[2],
-                        adaptation.stepSize().getFloat(),
-                        (System.nanoTime() - start) / 1e9);
+                history.add(means[0], means[1], gap, means[2], chains.stepSize(), (System.nanoTime() - start) / 1e9);
             }
             listener.epochDone(history);
             return true;
@@ -228,7 +216,7 @@ public final class ContrastiveDivergenceTrainer {
                 states.add(energy.reference().sample(manager, draws));
             }
             EnergyAndGradient loss = network.parameterGradient(NDArrays.concat(states), this::coefficients);
-            adam.update(loss.gradient(), schedule.rate(updates++));
+            adam.update(List.of(loss.gradient()), schedule.rate(updates++));
             average.update();
         }
 
@@ -256,37 +244,22 @@ public final class ContrastiveDivergenceTrainer {
                         case NOISE ->
                             energy.reference().sample(manager, (long) batchSize * config.samplesPerDatapoint());
                     };
-            ChainState state = ChainState.at(energy, start);
-            NDArray acceptance = Tensors.scalar(manager, 0);
-            int counted = 0;
+            chains.start(start);
             for (int step = 0; step < config.steps(); step++) {
-                Transition transition = chains.advance(state, adaptation.stepSize(), chainSteps++);
-                state = transition.state();
-                if (!transition.jump()) {
-                    adaptation.update(transition.acceptanceProbability(), gain);
-                    acceptance.addi(transition.acceptanceProbability().mean());
-                    counted++;
-                }
-                transition.acceptanceProbability().close();
+                chains.step();
+                chains.adapt(ADAPTATION_GAIN);
             }
+            NDArray moved = chains.positions();
             if (buffer != null) {
-                buffer.put(state.positions());
+                buffer.put(moved);
             }
             NDArray dataEnergies = energy.energy(positives);
             totals.addi(NDArrays.stack(new NDList(
                     dataEnergies.mean(),
-                    state.energy().mean(),
-                    acceptance.divi(Tensors.scalar(manager, Math.max(1, counted))),
+                    chains.energies().mean(),
+                    chains.acceptanceRate().mean(),
                     dataEnergies.square().mean())));
-            register(state);
-            return state.positions();
-        }
-
-        /** Gives the state to the scope of the update, which frees it. */
-        private void register(ChainState state) {
-            NDScope.register(state.positions());
-            NDScope.register(state.energy());
-            NDScope.register(state.gradient());
+            return moved;
         }
 
         /** Leaves the network with the averaged weights of the last complete epoch. */
@@ -298,7 +271,7 @@ public final class ContrastiveDivergenceTrainer {
         public void close() {
             adam.close();
             average.close();
-            adaptation.close();
+            chains.close();
             if (buffer != null) {
                 buffer.close();
             }

@@ -10,12 +10,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.HostEnergy;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -154,6 +156,12 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
             hidden = input.getNDArrayInternal().sigmoid().muli(input);
         }
         return hidden.matMul(output);
+    }
+
+    @Override
+    public Optional<HostEnergy> onHost() {
+        int[] units = hiddenUnits.stream().mapToInt(Integer::intValue).toArray();
+        return Optional.of(new HostNetwork(dimension, units, parameters.toFloatArray()));
     }
 
     @Override

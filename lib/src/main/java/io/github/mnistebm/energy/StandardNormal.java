@@ -4,8 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.sampling.HostEnergy;
+import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
 
 /**
  * The standard normal distribution on R^d. Its energy is normalized: −log q(u) = ‖u‖²/2 + (d/2) log 2π.
@@ -42,5 +47,51 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
     @Override
     public NDArray sample(NDManager manager, long count) {
         return manager.randomNormal(new Shape(count, dimension));
+    }
+
+    @Override
+    public Optional<HostReference> onHost() {
+        return Optional.of(new HostNormal(dimension));
+    }
+
+    /** The same in plain loops. */
+    private record HostNormal(int dimension) implements HostReference {
+
+        @Override
+        public long multiplications() {
+            return 2L * dimension;
+        }
+
+        @Override
+        public Evaluator evaluator() {
+            return new Evaluator() {
+                @Override
+                public void energy(float[][] positions, float[] energies) {
+                    float[] squares = new float[HostEnergy.LANES];
+                    for (float[] coordinate : positions) {
+                        Lanes.addProduct(squares, coordinate, coordinate);
+                    }
+                    Arrays.fill(energies, (float) (dimension * Math.log(2 * Math.PI) / 2));
+                    Lanes.addProduct(energies, 0.5f, squares);
+                }
+
+                @Override
+                public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
+                    energy(positions, energies);
+                    for (int i = 0; i < gradients.length; i++) {
+                        System.arraycopy(positions[i], 0, gradients[i], 0, HostEnergy.LANES);
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void sample(SplittableRandom random, float[][] positions) {
+            for (float[] coordinate : positions) {
+                for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+                    coordinate[lane] = (float) random.nextGaussian();
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,9 @@ package io.github.mnistebm.energy;
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.HostEnergy;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import java.util.Optional;
 
 /**
  * The energy E(u) = f(u) − log q(u): an exponential tilting exp(−f) of a reference measure q (Pang et al. 2020,
@@ -42,5 +44,50 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
         EnergyAndGradient referred = reference.energyAndGradient(states);
         return new EnergyAndGradient(
                 tilted.energy().addi(referred.energy()), tilted.gradient().add(referred.gradient()));
+    }
+
+    @Override
+    public Optional<HostEnergy> onHost() {
+        return tilt.onHost().flatMap(by -> reference.onHost().map(measure -> new HostSum(by, measure)));
+    }
+
+    /** The same in plain loops. */
+    private record HostSum(HostEnergy tilt, HostEnergy reference) implements HostEnergy {
+
+        @Override
+        public int dimension() {
+            return tilt.dimension();
+        }
+
+        @Override
+        public long multiplications() {
+            return tilt.multiplications() + reference.multiplications();
+        }
+
+        @Override
+        public Evaluator evaluator() {
+            Evaluator first = tilt.evaluator();
+            Evaluator second = reference.evaluator();
+            float[] energiesOfSecond = new float[LANES];
+            float[][] gradientsOfSecond = new float[dimension()][LANES];
+            return new Evaluator() {
+                @Override
+                public void energy(float[][] positions, float[] energies) {
+                    first.energy(positions, energies);
+                    second.energy(positions, energiesOfSecond);
+                    Lanes.add(energies, energiesOfSecond);
+                }
+
+                @Override
+                public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
+                    first.energyAndGradient(positions, energies, gradients);
+                    second.energyAndGradient(positions, energiesOfSecond, gradientsOfSecond);
+                    Lanes.add(energies, energiesOfSecond);
+                    for (int i = 0; i < gradients.length; i++) {
+                        Lanes.add(gradients[i], gradientsOfSecond[i]);
+                    }
+                }
+            };
+        }
     }
 }

@@ -137,7 +137,7 @@ public final class DigitClassifier implements AutoCloseable {
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
                             total.addi(backward(batches.get(batch)));
-                            adam.update(parameters.takeGradient(), schedule.rate(updates++));
+                            adam.update(parameters.gradients(), schedule.rate(updates++));
                         }
                         listener.batchDone(PHASE, epoch, epochs, batch + 1, batches.count());
                     }

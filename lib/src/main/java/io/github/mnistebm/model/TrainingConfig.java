@@ -65,7 +65,7 @@ public record TrainingConfig(
         private int autoencoderEpochs = 10;
         private int autoencoderBatchSize = 128;
         private double autoencoderLearningRate = 1e-3;
-        private double latentNoise = 0.12;
+        private double latentNoise = 0.1;
         private double latentPenalty = 0.25;
 
         private int referenceComponents = 100;

@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * A density known up to its normalizing constant, p(u) ∝ exp(−E(u)) on R^d.
@@ -32,6 +33,16 @@ public interface EnergyFunction {
      * @return both
      */
     EnergyAndGradient energyAndGradient(NDArray states);
+
+    /**
+     * Returns this energy, with its present parameters, in plain loops: where chains are few or the energy is small, much
+     * faster on a processor.
+     *
+     * @return the energy; empty where it has no such form
+     */
+    default Optional<? extends HostEnergy> onHost() {
+        return Optional.empty();
+    }
 
     /**
      * Returns the energy at another temperature, whose density is p(u)^(1/T). Samplers need nothing else to be right at

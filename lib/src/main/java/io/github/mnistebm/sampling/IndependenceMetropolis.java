@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * The independence Metropolis–Hastings algorithm (Tierney 1994, "Markov chains for exploring posterior distributions",
@@ -20,6 +21,12 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
     @Override
     public boolean rejects() {
         return true;
+    }
+
+    @Override
+    public Optional<HostKernel> onHost() {
+        return energy.onHost().flatMap(target -> proposal.onHost()
+                .flatMap(reference -> tilt.onHost().map(by -> new HostJump(target, reference, by))));
     }
 
     @Override

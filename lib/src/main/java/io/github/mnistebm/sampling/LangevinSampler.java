@@ -64,73 +64,41 @@ public final class LangevinSampler {
         NDManager manager = initial.getManager().newSubManager();
         try (NDScope scope = new NDScope();
                 NDManager work = manager.newSubManager();
-                StepSizeAdaptation adaptation =
-                        new StepSizeAdaptation(work, config.stepSize(), config.targetAcceptance())) {
+                Chains chains = Chains.of(work, kernel, config.stepSize(), config.targetAcceptance())) {
             scope.suppressNotUsedWarning();
-            NDArray start = initial.duplicate();
-            start.attach(work);
-            ChainState state = ChainState.at(kernel.energy(), start);
-            state.leaveScope();
-            NDArray acceptance = state.energy().zerosLike();
-            NDArray jumpAcceptance = state.energy().zerosLike();
+            chains.start(initial);
             NDList positions = new NDList(config.draws());
             NDList energies = new NDList(config.draws());
-            NDArray gains = gains(work);
-            int jumps = 0;
             int total = config.burnIn() + config.steps();
             for (int step = 1; step <= total; step++) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new CancellationException(
                             "sampling was interrupted after " + (step - 1) + " of " + total + " steps");
                 }
-                Transition transition = kernel.advance(state, adaptation.stepSize(), step - 1L);
-                state = transition.state();
+                chains.step();
                 if (step <= config.burnIn()) {
-                    if (kernel.rejects() && !transition.jump()) {
-                        adaptation.update(transition.acceptanceProbability(), gains.get(step - 1));
+                    chains.adapt(FIRST_GAIN / Math.pow(step, GAIN_DECAY));
+                    if (step == config.burnIn()) {
+                        chains.resetAcceptance();
                     }
-                } else {
-                    if (transition.jump()) {
-                        jumpAcceptance.addi(transition.acceptanceProbability());
-                        jumps++;
-                    } else {
-                        acceptance.addi(transition.acceptanceProbability());
-                    }
-                    if ((step - config.burnIn()) % config.thinning() == 0) {
-                        positions.add(state.positions().duplicate());
-                        energies.add(state.energy().duplicate());
-                    }
+                } else if ((step - config.burnIn()) % config.thinning() == 0) {
+                    positions.add(chains.positions());
+                    energies.add(chains.energies());
                 }
-                transition.acceptanceProbability().close();
                 progress.accept(step);
             }
             NDArray draws = NDArrays.stack(positions);
             NDArray drawEnergies = NDArrays.stack(energies);
-            acceptance.divi(Math.max(1, config.steps() - jumps));
-            double jumpRate = jumpAcceptance.mean().getFloat() / (double) jumps;
+            NDArray acceptance = chains.acceptanceRate();
             for (NDArray result : new NDArray[] {draws, drawEnergies, acceptance}) {
                 NDScope.unregister(result);
                 result.attach(manager);
             }
             return new SampleRun(
-                    manager,
-                    draws,
-                    drawEnergies,
-                    acceptance,
-                    jumpRate,
-                    adaptation.stepSize().getFloat());
+                    manager, draws, drawEnergies, acceptance, chains.jumpAcceptanceRate(), chains.stepSize());
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
         }
-    }
-
-    /** γₜ of each step of burn-in, at least one, so that no step has to bring its own to the device. */
-    private NDArray gains(NDManager manager) {
-        float[] gains = new float[Math.max(1, config.burnIn())];
-        for (int step = 1; step <= gains.length; step++) {
-            gains[step - 1] = (float) (FIRST_GAIN / Math.pow(step, GAIN_DECAY));
-        }
-        return manager.create(gains);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * Steps of Langevin dynamics, with a jump in the place of every so many. Each leaves the target as it is, and so does their
@@ -35,8 +36,19 @@ public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropoli
     }
 
     @Override
+    public Optional<HostKernel> onHost() {
+        return langevin.onHost()
+                .flatMap(steps -> jump.onHost().map(jumps -> new HostLangevinWithJumps(steps, jumps, this)));
+    }
+
+    /** Tells whether the step of an index is a jump. */
+    boolean jumps(long index) {
+        return index % interval == interval - 1;
+    }
+
+    @Override
     public Transition step(ChainState state, NDArray stepSize, long index) {
-        TransitionKernel kernel = index % interval == interval - 1 ? jump : langevin;
+        TransitionKernel kernel = jumps(index) ? jump : langevin;
         return kernel.step(state, stepSize, index);
     }
 }

@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Optional;
 
 /**
  * The Metropolis-adjusted Langevin algorithm, MALA (Besag 1994; Roberts &amp; Tweedie 1996, "Exponential convergence of
@@ -21,6 +22,11 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
     @Override
     public boolean rejects() {
         return true;
+    }
+
+    @Override
+    public Optional<HostKernel> onHost() {
+        return energy.onHost().map(HostLangevin::new);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Optional;
 
 /**
  * A probability measure q on R^d with exact samples and a normalized energy −log q. A network tilts it, and jumps are
@@ -17,4 +18,9 @@ public interface ReferenceMeasure extends EnergyFunction {
      * @return {@code [count, d]}
      */
     NDArray sample(NDManager manager, long count);
+
+    @Override
+    default Optional<HostReference> onHost() {
+        return Optional.empty();
+    }
 }

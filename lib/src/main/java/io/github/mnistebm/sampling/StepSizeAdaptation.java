@@ -34,12 +34,7 @@ public final class StepSizeAdaptation implements AutoCloseable {
      * @throws IllegalArgumentException if a value is out of range
      */
     public StepSizeAdaptation(NDManager parent, double initialStepSize, double targetAcceptance) {
-        if (!(initialStepSize > 0) || Double.isInfinite(initialStepSize)) {
-            throw new IllegalArgumentException("step size: must be positive and finite, found " + initialStepSize);
-        }
-        if (!(targetAcceptance > 0 && targetAcceptance < 1)) {
-            throw new IllegalArgumentException("target acceptance: must be in (0, 1), found " + targetAcceptance);
-        }
+        check(initialStepSize, targetAcceptance);
         this.manager = parent.newSubManager();
         this.stepSize = Tensors.scalar(manager, initialStepSize);
         this.logStepSize = Tensors.scalar(manager, Math.log(initialStepSize));
@@ -47,6 +42,36 @@ public final class StepSizeAdaptation implements AutoCloseable {
         this.least = Tensors.scalar(manager, Math.log(MIN_STEP_SIZE));
         this.greatest = Tensors.scalar(manager, Math.log(MAX_STEP_SIZE));
         NDScope.unregister(stepSize, logStepSize, target, least, greatest);
+    }
+
+    private static void check(double initialStepSize, double targetAcceptance) {
+        if (!(initialStepSize > 0) || Double.isInfinite(initialStepSize)) {
+            throw new IllegalArgumentException("step size: must be positive and finite, found " + initialStepSize);
+        }
+        if (!(targetAcceptance > 0 && targetAcceptance < 1)) {
+            throw new IllegalArgumentException("target acceptance: must be in (0, 1), found " + targetAcceptance);
+        }
+    }
+
+    /** The same adaptation in Java, for chains that live there. */
+    static final class Bounded {
+        private final double target;
+        private double value;
+
+        Bounded(double initialStepSize, double targetAcceptance) {
+            check(initialStepSize, targetAcceptance);
+            this.target = targetAcceptance;
+            this.value = initialStepSize;
+        }
+
+        double value() {
+            return value;
+        }
+
+        void update(double meanAcceptanceProbability, double gain) {
+            double moved = value * Math.exp(gain * (meanAcceptanceProbability - target));
+            value = Math.min(MAX_STEP_SIZE, Math.max(MIN_STEP_SIZE, moved));
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.tensor.Tensors;
+import java.util.Optional;
 
 /** An energy divided by a temperature. */
 record TemperedEnergy(EnergyFunction energy, double temperature) implements EnergyFunction {
@@ -21,5 +22,10 @@ record TemperedEnergy(EnergyFunction energy, double temperature) implements Ener
         EnergyAndGradient at = energy.energyAndGradient(states);
         NDArray divisor = Tensors.scalar(states.getManager(), temperature);
         return new EnergyAndGradient(at.energy().div(divisor), at.gradient().div(divisor));
+    }
+
+    @Override
+    public Optional<HostEnergy> onHost() {
+        return energy.onHost().map(host -> host.dividedBy(temperature));
     }
 }

@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import java.util.Optional;
 
 /** A Markov transition kernel on a batch of chains. */
 public interface TransitionKernel {
@@ -19,6 +20,15 @@ public interface TransitionKernel {
      * @return false for a kernel that accepts always
      */
     boolean rejects();
+
+    /**
+     * Returns this kernel, with the present parameters of its target, in plain loops.
+     *
+     * @return the kernel; empty where it or its target has no such form
+     */
+    default Optional<HostKernel> onHost() {
+        return Optional.empty();
+    }
 
     /**
      * Moves every chain one step, with the engine's random numbers.

@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.util.PairList;
-import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -78,20 +77,11 @@ public final class FlatParameters {
     }
 
     /**
-     * Gathers the gradients that a backward pass left, and clears them for the next one.
+     * Returns the gradients that a backward pass left, and that the next one adds to.
      *
-     * @return the gradient, {@code [p]}, attached to the manager of the values
+     * @return of each part of the vector, in its order
      */
-    public NDArray takeGradient() {
-        NDList flattened = new NDList();
-        for (NDArray view : views) {
-            flattened.add(view.getGradient().flatten());
-        }
-        NDArray gradient = NDArrays.concat(flattened);
-        for (NDArray view : views) {
-            NDArray part = view.getGradient();
-            Tensors.clear(part);
-        }
-        return gradient;
+    public List<NDArray> gradients() {
+        return views.stream().map(NDArray::getGradient).toList();
     }
 }

@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.function.ToDoubleBiFunction;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -22,9 +21,24 @@ class MetropolisAdjustedLangevinTest {
     /** So large that the unadjusted algorithm's variance is 1/(1 − 0.4) in place of 1. */
     private static final double LARGE_STEP = 0.8;
 
-    @Test
-    void samplesTheStandardNormal() {
-        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), LARGE_STEP, 200, 1);
+    /** How the chains move. */
+    private enum Form {
+        BY_TENSOR_OPERATIONS,
+        BY_LOOPS;
+
+        EnergyFunction of(Target target) {
+            return this == BY_LOOPS ? target.inLoops() : target;
+        }
+
+        TransitionKernel langevin(Target target) {
+            return new MetropolisAdjustedLangevin(of(target));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void samplesTheStandardNormal(Form form) {
+        Draws draws = Draws.from(form.langevin(Target.STANDARD_NORMAL), LARGE_STEP, 200, 1);
         draws.assertExpectation(X, 0);
         draws.assertExpectation(XX, 1);
         draws.assertExpectation(YY, 1);
@@ -32,9 +46,10 @@ class MetropolisAdjustedLangevinTest {
         draws.assertExpectation((x, y) -> Math.pow(x, 4), 3);
     }
 
-    @Test
-    void samplesACorrelatedNormal() {
-        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.CORRELATED_NORMAL), 0.4, 1000, 2);
+    @ParameterizedTest
+    @EnumSource
+    void samplesACorrelatedNormal(Form form) {
+        Draws draws = Draws.from(form.langevin(Target.CORRELATED_NORMAL), 0.4, 1000, 2);
         draws.assertExpectation(X, 1);
         draws.assertExpectation(Y, -2);
         draws.assertExpectation(XX, 1 + 1);
@@ -42,17 +57,19 @@ class MetropolisAdjustedLangevinTest {
         draws.assertExpectation(XY, 1.6 - 2);
     }
 
-    @Test
-    void samplesBothModesOfAMixture() {
-        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.MIXTURE), LARGE_STEP, 500, 3);
+    @ParameterizedTest
+    @EnumSource
+    void samplesBothModesOfAMixture(Form form) {
+        Draws draws = Draws.from(form.langevin(Target.MIXTURE), LARGE_STEP, 500, 3);
         draws.assertExpectation(X, 0.7 * 1.5 - 0.3 * 1.5);
         draws.assertExpectation(XX, 1 + 1.5 * 1.5);
         draws.assertExpectation(YY, 1);
     }
 
-    @Test
-    void samplesABanana() {
-        Draws draws = Draws.from(new MetropolisAdjustedLangevin(Target.BANANA), 0.4, 1000, 4);
+    @ParameterizedTest
+    @EnumSource
+    void samplesABanana(Form form) {
+        Draws draws = Draws.from(form.langevin(Target.BANANA), 0.4, 1000, 4);
         draws.assertExpectation(X, 0);
         draws.assertExpectation(Y, 0);
         draws.assertExpectation(XX, 1);
@@ -60,20 +77,22 @@ class MetropolisAdjustedLangevinTest {
         draws.assertExpectation((x, y) -> x * x * y, 1);
     }
 
-    @Test
-    void samplesAtATemperature() {
-        EnergyFunction warm = Target.STANDARD_NORMAL.atTemperature(2);
+    @ParameterizedTest
+    @EnumSource
+    void samplesAtATemperature(Form form) {
+        EnergyFunction warm = form.of(Target.STANDARD_NORMAL).atTemperature(2);
         Draws draws = Draws.from(new MetropolisAdjustedLangevin(warm), LARGE_STEP, 200, 5);
         draws.assertExpectation(XX, 2);
         draws.assertExpectation(YY, 2);
     }
 
-    @Test
-    void neverGoesWhereTheEnergyIsUndefined() {
+    @ParameterizedTest
+    @EnumSource
+    void neverGoesWhereTheEnergyIsUndefined(Form form) {
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray start = manager.zeros(new Shape(1000, 2));
                 SampleRun run = LangevinSampler.of(
-                                new MetropolisAdjustedLangevin(Target.UNDEFINED_OUTSIDE),
+                                form.langevin(Target.UNDEFINED_OUTSIDE),
                                 SamplerConfig.builder().burnIn(100).steps(200).build())
                         .run(start)) {
             assertThat(run.last().square().sum(new int[] {1}).max().getFloat()).isLessThanOrEqualTo(4);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import java.util.Optional;
 
 /** Distributions on the plane whose moments are known. */
 enum Target implements EnergyFunction {
@@ -13,6 +14,11 @@ enum Target implements EnergyFunction {
         @Override
         public EnergyAndGradient energyAndGradient(NDArray states) {
             return new EnergyAndGradient(states.square().sum(new int[] {1}).div(2), states.duplicate());
+        }
+
+        @Override
+        double[] at(double x, double y) {
+            return new double[] {(x * x + y * y) / 2, x, y};
         }
     },
 
@@ -29,6 +35,13 @@ enum Target implements EnergyFunction {
             return new EnergyAndGradient(
                     centred.mul(gradient).sum(new int[] {1}).div(2), gradient);
         }
+
+        @Override
+        double[] at(double x, double y) {
+            double gradientX = (4 * (x - 1) - 1.6 * (y + 2)) / 1.44;
+            double gradientY = ((y + 2) - 1.6 * (x - 1)) / 1.44;
+            return new double[] {((x - 1) * gradientX + (y + 2) * gradientY) / 2, gradientX, gradientY};
+        }
     },
 
     /** 0.3 N((−1.5, 0), I) + 0.7 N((1.5, 0), I). */
@@ -44,6 +57,14 @@ enum Target implements EnergyFunction {
             NDArray pull = right.sub(left).mul(1.5).div(sum);
             return new EnergyAndGradient(energy, rows(x.sub(pull), column(states, 1)));
         }
+
+        @Override
+        double[] at(double x, double y) {
+            double left = 0.3 * Math.exp(-1.5 * x);
+            double right = 0.7 * Math.exp(1.5 * x);
+            double energy = (x * x + y * y) / 2 - Math.log(left + right);
+            return new double[] {energy, x - 1.5 * (right - left) / (left + right), y};
+        }
     },
 
     /** x standard normal, y given x normal with mean (x² − 1)/2 and variance 1. */
@@ -54,6 +75,12 @@ enum Target implements EnergyFunction {
             NDArray bend = column(states, 1).sub(x.square().sub(1).div(2));
             NDArray energy = x.square().add(bend.square()).div(2);
             return new EnergyAndGradient(energy, rows(x.sub(bend.mul(x)), bend));
+        }
+
+        @Override
+        double[] at(double x, double y) {
+            double bend = y - (x * x - 1) / 2;
+            return new double[] {(x * x + bend * bend) / 2, x - bend * x, bend};
         }
     },
 
@@ -68,7 +95,68 @@ enum Target implements EnergyFunction {
             return new EnergyAndGradient(
                     energy, NDArrays.where(outside.expandDims(1).broadcast(states.getShape()), nowhere, states));
         }
+
+        @Override
+        double[] at(double x, double y) {
+            double square = x * x + y * y;
+            return square > 4 ? new double[] {Double.NaN, Double.NaN, Double.NaN} : new double[] {square / 2, x, y};
+        }
     };
+
+    /** Energy and gradient at a point. */
+    abstract double[] at(double x, double y);
+
+    /** The same distribution in plain loops; {@link #energyAndGradient} is then not called. */
+    EnergyFunction inLoops() {
+        return new InLoops(this);
+    }
+
+    private record InLoops(Target target) implements EnergyFunction, HostEnergy {
+        @Override
+        public int dimension() {
+            return 2;
+        }
+
+        @Override
+        public NDArray energy(NDArray states) {
+            throw new AssertionError("tensor operations on a target that has loops");
+        }
+
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            throw new AssertionError("tensor operations on a target that has loops");
+        }
+
+        @Override
+        public Optional<HostEnergy> onHost() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public long multiplications() {
+            return 10;
+        }
+
+        @Override
+        public Evaluator evaluator() {
+            return new Evaluator() {
+                @Override
+                public void energy(float[][] positions, float[] energies) {
+                    energyAndGradient(positions, energies, new float[2][LANES]);
+                }
+
+                @Override
+                public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
+                    for (int lane = 0; lane < LANES; lane++) {
+                        double[] at = target.at(positions[0][lane], positions[1][lane]);
+                        energies[lane] = (float) at[0];
+                        gradients[0][lane] = (float) at[1];
+                        gradients[1][lane] = (float) at[2];
+                    }
+                }
+            };
+        }
+    }
 
     @Override
     public int dimension() {

@@ -1,0 +1,172 @@
+package io.github.mnistebm.energy;
+
+import io.github.mnistebm.sampling.HostReference;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.ejml.data.DMatrixRMaj;
+
+/** A {@link GaussianMixture} in plain loops, which need but the lower half of each factor. */
+final class HostMixture implements HostReference {
+
+    /** Of a component with less than e to this of the largest one's density, nothing is left in single precision. */
+    private static final float NEGLIGIBLE = -18;
+
+    private final int dimension;
+    private final float[] cumulative;
+    /** μₖ, {@code [K][d]}. */
+    private final float[][] means;
+    /** Lₖ, {@code [K][d][d]}. */
+    private final float[][][] factors;
+    /** Lₖ⁻¹, {@code [K][d][d]}, and transposed. */
+    private final float[][][] inverses;
+
+    private final float[][][] transposed;
+    /** −Lₖ⁻¹ μₖ, {@code [K][d]}. */
+    private final float[][] offsets;
+    /** log wₖ − d/2 log 2π − log |Lₖ|. */
+    private final float[] logConstants;
+
+    /**
+     * Takes what a {@link GaussianMixture} is saved as.
+     *
+     * @param weights {@code [K]}
+     * @param means {@code [K * d]}
+     * @param factors Lₖ, {@code [K * d * d]}
+     */
+    HostMixture(float[] weights, float[] means, float[] factors) {
+        int k = weights.length;
+        int d = means.length / k;
+        this.dimension = d;
+        this.cumulative = new float[k];
+        this.logConstants = new float[k];
+        this.means = new float[k][d];
+        this.offsets = new float[k][d];
+        this.factors = new float[k][d][d];
+        this.inverses = new float[k][d][d];
+        this.transposed = new float[k][d][d];
+        double sum = 0;
+        for (int c = 0; c < k; c++) {
+            DMatrixRMaj inverse = GaussianMixture.inverseFactor(factors, c, d);
+            sum += weights[c];
+            cumulative[c] = (float) sum;
+            double logConstant = Math.log(weights[c]) - d * Math.log(2 * Math.PI) / 2;
+            for (int i = 0; i < d; i++) {
+                double offset = 0;
+                for (int j = 0; j < d; j++) {
+                    this.factors[c][i][j] = factors[(c * d + i) * d + j];
+                    this.inverses[c][i][j] = (float) inverse.get(i, j);
+                    this.transposed[c][j][i] = (float) inverse.get(i, j);
+                    offset -= inverse.get(i, j) * means[c * d + j];
+                }
+                this.means[c][i] = means[c * d + i];
+                this.offsets[c][i] = (float) offset;
+                logConstant += Math.log(inverse.get(i, i));
+            }
+            logConstants[c] = (float) logConstant;
+        }
+    }
+
+    @Override
+    public int dimension() {
+        return dimension;
+    }
+
+    @Override
+    public long multiplications() {
+        return (long) cumulative.length * dimension * (dimension + 3);
+    }
+
+    @Override
+    public Evaluator evaluator() {
+        return new MixtureEvaluator();
+    }
+
+    @Override
+    public void sample(SplittableRandom random, float[][] positions) {
+        float[] noise = new float[dimension];
+        for (int lane = 0; lane < LANES; lane++) {
+            int found = Arrays.binarySearch(cumulative, random.nextFloat());
+            // The last sum of the weights may be less than 1 by rounding.
+            int c = Math.min(found < 0 ? -found - 1 : found, cumulative.length - 1);
+            for (int i = 0; i < dimension; i++) {
+                noise[i] = (float) random.nextGaussian();
+                float value = means[c][i];
+                for (int j = 0; j <= i; j++) {
+                    value += factors[c][i][j] * noise[j];
+                }
+                positions[i][lane] = value;
+            }
+        }
+    }
+
+    private final class MixtureEvaluator implements Evaluator {
+        /** Lₖ⁻¹ (u − μₖ), {@code [K][d][LANES]}. */
+        private final float[][][] whitened = new float[cumulative.length][dimension][LANES];
+        /** First log wₖ N(u; μₖ, Σₖ), then each component's share. */
+        private final float[][] shares = new float[cumulative.length][LANES];
+
+        private final float[] largest = new float[LANES];
+
+        @Override
+        public void energy(float[][] positions, float[] energies) {
+            for (int c = 0; c < shares.length; c++) {
+                float[] squares = new float[LANES];
+                for (int i = 0; i < dimension; i++) {
+                    float[] row = whitened[c][i];
+                    Arrays.fill(row, offsets[c][i]);
+                    Lanes.addProducts(inverses[c][i], 0, i + 1, positions, row);
+                    Lanes.addProduct(squares, row, row);
+                }
+                Arrays.fill(shares[c], logConstants[c]);
+                Lanes.addProduct(shares[c], -0.5f, squares);
+            }
+            Arrays.fill(largest, Float.NEGATIVE_INFINITY);
+            for (float[] logs : shares) {
+                for (int lane = 0; lane < LANES; lane++) {
+                    largest[lane] = Math.max(largest[lane], logs[lane]);
+                }
+            }
+            for (int lane = 0; lane < LANES; lane++) {
+                float sum = 0;
+                for (float[] logs : shares) {
+                    float below = logs[lane] - largest[lane];
+                    logs[lane] = below < NEGLIGIBLE ? 0 : (float) Math.exp(below);
+                    sum += logs[lane];
+                }
+                for (float[] each : shares) {
+                    each[lane] /= sum;
+                }
+                energies[lane] = -largest[lane] - (float) Math.log(sum);
+            }
+        }
+
+        @Override
+        public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
+            energy(positions, energies);
+            for (float[] coordinate : gradients) {
+                Arrays.fill(coordinate, 0);
+            }
+            // −∇ log q = Σₖ rₖ Lₖ⁻ᵀ Lₖ⁻¹ (u − μₖ)
+            for (int c = 0; c < shares.length; c++) {
+                if (isZero(shares[c])) {
+                    continue;
+                }
+                for (float[] row : whitened[c]) {
+                    Lanes.multiply(row, shares[c]);
+                }
+                for (int j = 0; j < dimension; j++) {
+                    Lanes.addProducts(transposed[c][j], j, dimension, whitened[c], gradients[j]);
+                }
+            }
+        }
+
+        private static boolean isZero(float[] values) {
+            for (float value : values) {
+                if (value != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.mnistebm.energy;
+
+import java.util.Arrays;
+
+/**
+ * Loops over the chains of a block. Each is so plain, one index and no branch, that the just-in-time compiler makes vector
+ * instructions of it.
+ */
+final class Lanes {
+
+    private Lanes() {}
+
+    /**
+     * outₒ = biasₒ + Σᵢ weightsₒᵢ inᵢ, the sum from {@code from(o)} to {@code to(o)}.
+     *
+     * <p>Four products at a time: a sum is then read and written a quarter as often, which makes 14 instead of 6 billion
+     * multiplications a second; of eight the compiler makes no vector instructions.
+     */
+    static void affine(float[][] weights, float[] bias, float[][] in, float[][] out) {
+        for (int o = 0; o < out.length; o++) {
+            Arrays.fill(out[o], bias[o]);
+            addProducts(weights[o], 0, in.length, in, out[o]);
+        }
+    }
+
+    /** sum += Σᵢ weightsᵢ inᵢ for i from {@code from} to {@code to}, exclusive. */
+    static void addProducts(float[] weights, int from, int to, float[][] in, float[] sum) {
+        int i = from;
+        for (; i + 4 <= to; i += 4) {
+            addFour(
+                    sum,
+                    in[i],
+                    in[i + 1],
+                    in[i + 2],
+                    in[i + 3],
+                    weights[i],
+                    weights[i + 1],
+                    weights[i + 2],
+                    weights[i + 3]);
+        }
+        for (; i < to; i++) {
+            addProduct(sum, weights[i], in[i]);
+        }
+    }
+
+    private static void addFour(
+            float[] sum, float[] a, float[] b, float[] c, float[] d, float wa, float wb, float wc, float wd) {
+        for (int lane = 0; lane < sum.length; lane++) {
+            sum[lane] += wa * a[lane] + wb * b[lane] + wc * c[lane] + wd * d[lane];
+        }
+    }
+
+    /** sum += weight · values. */
+    static void addProduct(float[] sum, float weight, float[] values) {
+        for (int lane = 0; lane < sum.length; lane++) {
+            sum[lane] += weight * values[lane];
+        }
+    }
+
+    /** sum += a · b, lane by lane. */
+    static void addProduct(float[] sum, float[] a, float[] b) {
+        for (int lane = 0; lane < sum.length; lane++) {
+            sum[lane] += a[lane] * b[lane];
+        }
+    }
+
+    /** values ← values · factors, lane by lane. */
+    static void multiply(float[] values, float[] factors) {
+        for (int lane = 0; lane < values.length; lane++) {
+            values[lane] *= factors[lane];
+        }
+    }
+
+    /** values ← values + added, lane by lane. */
+    static void add(float[] values, float[] added) {
+        for (int lane = 0; lane < values.length; lane++) {
+            values[lane] += added[lane];
+        }
+    }
+
+    /**
+     * σ(a) = (1 + tanh(a/2)) / 2, with the rational approximation of tanh in Eigen ({@code ptanh_float}, to 3·10⁻⁷): sums,
+     * products and one quotient, where {@code Math.exp} would take ten times as long.
+     */
+    static void sigmoid(float[] inputs, float[] results) {
+        for (int lane = 0; lane < results.length; lane++) {
+            float x = Math.max(-7.9f, Math.min(7.9f, 0.5f * inputs[lane]));
+            float y = x * x;
+            float p = -2.76076847742355e-16f * y + 2.00018790482477e-13f;
+            p = p * y - 8.60467152213735e-11f;
+            p = p * y + 5.12229709037114e-08f;
+            p = p * y + 1.48572235717979e-05f;
+            p = p * y + 6.37261928875436e-04f;
+            p = p * y + 4.89352455891786e-03f;
+            float q = 1.19825839466702e-06f * y + 1.18534705686654e-04f;
+            q = q * y + 2.26843463243900e-03f;
+            q = q * y + 4.89352518554385e-03f;
+            results[lane] = 0.5f + 0.5f * (x * p / q);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Tensors;
+
+/** Chains that move by tensor operations: nothing of a step is read back to the host. */
+final class DeviceChains implements Chains {
+    private final NDManager owner;
+    private final NDManager manager;
+    private final TransitionKernel kernel;
+    private final StepSizeAdaptation adaptation;
+    private ChainState state;
+    /** Of the last step, {@code [chains]}; null after a jump. */
+    private NDArray lastAcceptance;
+
+    private NDArray acceptance;
+    private NDArray jumpAcceptance;
+    private int steps;
+    private int jumps;
+    private long index;
+
+    DeviceChains(NDManager owner, TransitionKernel kernel, double stepSize, double targetAcceptance) {
+        this.owner = owner;
+        this.manager = owner.newSubManager();
+        this.kernel = kernel;
+        this.adaptation = new StepSizeAdaptation(manager, stepSize, targetAcceptance);
+    }
+
+    @Override
+    public void start(NDArray positions) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray start = positions.duplicate();
+            start.attach(manager);
+            ChainState there = ChainState.at(kernel.energy(), start);
+            there.leaveScope();
+            NDArray noAcceptance = there.energy().zerosLike();
+            NDArray noJumpAcceptance = there.energy().zerosLike();
+            NDScope.unregister(noAcceptance, noJumpAcceptance);
+            forget();
+            state = there;
+            acceptance = noAcceptance;
+            jumpAcceptance = noJumpAcceptance;
+        }
+        steps = 0;
+        jumps = 0;
+    }
+
+    /** Frees what {@link #start} made. */
+    private void forget() {
+        if (state != null) {
+            state.close();
+            acceptance.close();
+            jumpAcceptance.close();
+        }
+        if (lastAcceptance != null) {
+            lastAcceptance.close();
+            lastAcceptance = null;
+        }
+    }
+
+    @Override
+    public void step() {
+        Transition transition = kernel.advance(state, adaptation.stepSize(), index++);
+        state = transition.state();
+        if (lastAcceptance != null) {
+            lastAcceptance.close();
+        }
+        NDArray probability = transition.acceptanceProbability();
+        if (transition.jump()) {
+            jumpAcceptance.addi(probability);
+            jumps++;
+            probability.close();
+            lastAcceptance = null;
+        } else {
+            acceptance.addi(probability);
+            steps++;
+            lastAcceptance = probability;
+        }
+    }
+
+    @Override
+    public void adapt(double gain) {
+        if (lastAcceptance != null && kernel.rejects()) {
+            try (NDArray onDevice = Tensors.scalar(manager, gain)) {
+                adaptation.update(lastAcceptance, onDevice);
+            }
+        }
+    }
+
+    @Override
+    public void resetAcceptance() {
+        Tensors.clear(acceptance);
+        Tensors.clear(jumpAcceptance);
+        steps = 0;
+        jumps = 0;
+    }
+
+    @Override
+    public NDArray positions() {
+        return attached(state.positions().duplicate());
+    }
+
+    @Override
+    public NDArray energies() {
+        return attached(state.energy().duplicate());
+    }
+
+    @Override
+    public NDArray acceptanceRate() {
+        try (NDArray count = Tensors.scalar(manager, Math.max(1, steps))) {
+            return attached(acceptance.div(count));
+        }
+    }
+
+    private NDArray attached(NDArray array) {
+        array.attach(owner);
+        return array;
+    }
+
+    @Override
+    public double jumpAcceptanceRate() {
+        try (NDArray mean = jumpAcceptance.mean()) {
+            return mean.getFloat() / (double) jumps;
+        }
+    }
+
+    @Override
+    public double stepSize() {
+        return adaptation.stepSize().getFloat();
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.mnistebm.sampling;
+
+/**
+ * A transition kernel in plain loops, as it is at one moment: {@link TransitionKernel#onHost()} makes it, {@link Chains} runs
+ * it.
+ */
+public abstract class HostKernel {
+
+    HostKernel() {}
+
+    /** The target. */
+    abstract HostEnergy energy();
+
+    /** Tells whether a step is a jump, whose acceptance says nothing about the step size. */
+    abstract boolean jumps(long index);
+
+    /** Makes something that moves blocks, with working memory of its own: one for each thread. */
+    abstract Stepper stepper();
+
+    /** Moves the chains of one block after the other; not for several threads at once. */
+    @FunctionalInterface
+    interface Stepper {
+
+        /** Moves a block one step, and leaves the acceptance probabilities in it. */
+        void step(HostBlock block, float stepSize, long index);
+    }
+}

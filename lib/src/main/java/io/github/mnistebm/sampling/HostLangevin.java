@@ -1,0 +1,65 @@
+package io.github.mnistebm.sampling;
+
+/** {@link MetropolisAdjustedLangevin} in plain loops. */
+final class HostLangevin extends HostKernel {
+    private final HostEnergy energy;
+
+    HostLangevin(HostEnergy energy) {
+        this.energy = energy;
+    }
+
+    @Override
+    HostEnergy energy() {
+        return energy;
+    }
+
+    @Override
+    boolean jumps(long index) {
+        return false;
+    }
+
+    @Override
+    Stepper stepper() {
+        HostEnergy.Evaluator evaluator = energy.evaluator();
+        HostProposal proposal = new HostProposal(energy.dimension());
+        float[][] noise = new float[energy.dimension()][HostEnergy.LANES];
+        return (block, stepSize, index) -> {
+            float deviation = (float) Math.sqrt(2.0 * stepSize);
+            for (int i = 0; i < noise.length; i++) {
+                for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+                    noise[i][lane] = deviation * (float) block.random.nextGaussian();
+                }
+                propose(proposal.positions[i], block.positions[i], block.gradients[i], noise[i], stepSize);
+            }
+            evaluator.energyAndGradient(proposal.positions, proposal.energies, proposal.gradients);
+            for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+                proposal.logRatios[lane] = block.energies[lane] - proposal.energies[lane];
+            }
+            float scale = 1 / (4 * stepSize);
+            for (int i = 0; i < noise.length; i++) {
+                addDensityRatio(
+                        proposal.logRatios, noise[i], block.gradients[i], proposal.gradients[i], stepSize, scale);
+            }
+            proposal.choose(block);
+        };
+    }
+
+    /** u′ = u − ε ∇E(u) + √(2ε) ξ. */
+    private static void propose(float[] proposal, float[] positions, float[] gradients, float[] noise, float stepSize) {
+        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            proposal[lane] = positions[lane] - stepSize * gradients[lane] + noise[lane];
+        }
+    }
+
+    /**
+     * One coordinate of [ ‖u′ − u + ε ∇E(u)‖² − ‖u − u′ + ε ∇E(u′)‖² ] / 4ε, the first of which is the noise itself, the second ε
+     * (∇E(u) + ∇E(u′)) − noise.
+     */
+    private static void addDensityRatio(
+            float[] logRatios, float[] noise, float[] gradients, float[] proposed, float stepSize, float scale) {
+        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            float backward = stepSize * (gradients[lane] + proposed[lane]) - noise[lane];
+            logRatios[lane] += scale * (noise[lane] * noise[lane] - backward * backward);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.mnistebm.sampling;
+
+/** {@link LangevinWithJumps} in plain loops. */
+final class HostLangevinWithJumps extends HostKernel {
+    private final HostKernel langevin;
+    private final HostKernel jump;
+    private final LangevinWithJumps turns;
+
+    HostLangevinWithJumps(HostKernel langevin, HostKernel jump, LangevinWithJumps turns) {
+        this.langevin = langevin;
+        this.jump = jump;
+        this.turns = turns;
+    }
+
+    @Override
+    HostEnergy energy() {
+        return langevin.energy();
+    }
+
+    @Override
+    boolean jumps(long index) {
+        return turns.jumps(index);
+    }
+
+    @Override
+    Stepper stepper() {
+        Stepper step = langevin.stepper();
+        Stepper leap = jump.stepper();
+        return (block, stepSize, index) -> (jumps(index) ? leap : step).step(block, stepSize, index);
+    }
+}

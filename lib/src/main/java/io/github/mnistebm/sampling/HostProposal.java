@@ -1,0 +1,59 @@
+package io.github.mnistebm.sampling;
+
+/** Where the chains of a block may go, and the choice of Metropolis et al. (1953) and Hastings (1970) whether they do. */
+final class HostProposal {
+    final float[][] positions;
+    final float[] energies = new float[HostEnergy.LANES];
+    final float[][] gradients;
+    final float[] logRatios = new float[HostEnergy.LANES];
+    private final float[] accepted = new float[HostEnergy.LANES];
+    private final float[] rejected = new float[HostEnergy.LANES];
+
+    HostProposal(int dimension) {
+        this.positions = new float[dimension][HostEnergy.LANES];
+        this.gradients = new float[dimension][HostEnergy.LANES];
+    }
+
+    /** Moves each chain here with probability min(1, α); where log α is no number or the energy is not finite, never. */
+    void choose(HostBlock block) {
+        boolean allFinite = true;
+        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            float logRatio = logRatios[lane];
+            boolean finite = Float.isFinite(energies[lane]) && !Float.isNaN(logRatio);
+            float probability = !finite ? 0 : logRatio >= 0 ? 1 : (float) Math.exp(logRatio);
+            block.acceptance[lane] = probability;
+            boolean accepts = block.random.nextFloat() < probability;
+            accepted[lane] = accepts ? 1 : 0;
+            rejected[lane] = accepts ? 0 : 1;
+            allFinite &= finite;
+        }
+        if (!allFinite) {
+            forgetRejected(block);
+        }
+        mix(block.energies, energies);
+        for (int i = 0; i < positions.length; i++) {
+            mix(block.positions[i], positions[i]);
+            mix(block.gradients[i], gradients[i]);
+        }
+    }
+
+    /** Zero times infinity is no zero: what is rejected must be finite. */
+    private void forgetRejected(HostBlock block) {
+        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            if (accepted[lane] == 0) {
+                energies[lane] = block.energies[lane];
+                for (int i = 0; i < positions.length; i++) {
+                    positions[i][lane] = block.positions[i][lane];
+                    gradients[i][lane] = block.gradients[i][lane];
+                }
+            }
+        }
+    }
+
+    /** A choice by multiplication, which is exact with 0 and 1 and, other than branches, becomes vector instructions. */
+    private void mix(float[] here, float[] there) {
+        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            here[lane] = rejected[lane] * here[lane] + accepted[lane] * there[lane];
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.mnistebm.sampling;
+
+import java.util.SplittableRandom;
+
+/** A reference measure that is evaluated, and drawn from, by plain loops in Java. */
+public interface HostReference extends HostEnergy {
+
+    /**
+     * Draws exact samples.
+     *
+     * @param random the source of randomness
+     * @param positions is given a sample for each chain, {@code [d][LANES]}
+     */
+    void sample(SplittableRandom random, float[][] positions);
+}

@@ -1,0 +1,172 @@
+package io.github.mnistebm.energy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.HostEnergy;
+import io.github.mnistebm.sampling.HostReference;
+import io.github.mnistebm.sampling.ReferenceMeasure;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What plain loops compute is what tensor operations compute. */
+class HostEnergyTest {
+
+    private static final int DIMENSION = 6;
+    private static final int LANES = HostEnergy.LANES;
+
+    private NDManager manager;
+
+    static List<List<Integer>> shapes() {
+        return List.of(List.of(1), List.of(8), List.of(33), List.of(5, 7), List.of(9, 4, 6));
+    }
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        Engine.getInstance().setRandomSeed(1);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private EnergyNetwork network(List<Integer> hiddenUnits) {
+        EnergyNetwork network = EnergyNetwork.create(manager, DIMENSION, hiddenUnits);
+        network.parameters()
+                .addi(manager.randomNormal(network.parameters().getShape()).muli(0.5));
+        return network;
+    }
+
+    private GaussianMixture mixture() {
+        double[][] means = new double[3][DIMENSION];
+        double[][] covariances = new double[3][DIMENSION * DIMENSION];
+        for (int c = 0; c < 3; c++) {
+            for (int i = 0; i < DIMENSION; i++) {
+                means[c][i] = c + 0.3 * i;
+                for (int j = 0; j < DIMENSION; j++) {
+                    covariances[c][i * DIMENSION + j] = (i == j ? 1 + 0.2 * c : 0) + 0.1;
+                }
+            }
+        }
+        return GaussianMixture.of(manager, new double[] {0.2, 0.3, 0.5}, means, covariances);
+    }
+
+    private void assertAgrees(EnergyFunction energy) {
+        NDArray states = manager.randomNormal(new Shape(LANES, DIMENSION)).mul(3);
+        float[] values = states.toFloatArray();
+        float[][] positions = new float[DIMENSION][LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            for (int i = 0; i < DIMENSION; i++) {
+                positions[i][lane] = values[lane * DIMENSION + i];
+            }
+        }
+        EnergyAndGradient expected = energy.energyAndGradient(states);
+        float[] expectedEnergies = expected.energy().toFloatArray();
+        float[] expectedGradients = expected.gradient().toFloatArray();
+        HostEnergy.Evaluator evaluator = energy.onHost().orElseThrow().evaluator();
+        float[] energies = new float[LANES];
+        float[] alone = new float[LANES];
+        float[][] gradients = new float[DIMENSION][LANES];
+        evaluator.energyAndGradient(positions, energies, gradients);
+        evaluator.energy(positions, alone);
+        assertThat(alone).isEqualTo(energies);
+        for (int lane = 0; lane < LANES; lane++) {
+            assertThat(energies[lane]).isCloseTo(expectedEnergies[lane], within(tolerance(expectedEnergies[lane])));
+            for (int i = 0; i < DIMENSION; i++) {
+                float gradient = expectedGradients[lane * DIMENSION + i];
+                assertThat(gradients[i][lane]).isCloseTo(gradient, within(tolerance(gradient)));
+            }
+        }
+    }
+
+    private static float tolerance(float value) {
+        return 1e-5f * (10 + Math.abs(value));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void ofANetwork(List<Integer> hiddenUnits) {
+        assertAgrees(network(hiddenUnits));
+    }
+
+    @Test
+    void ofTheStandardNormal() {
+        assertAgrees(new StandardNormal(DIMENSION));
+    }
+
+    @Test
+    void ofAMixture() {
+        assertAgrees(mixture());
+    }
+
+    @Test
+    void ofATiltedMeasure() {
+        assertAgrees(new TiltedEnergy(network(List.of(8, 8)), mixture()));
+    }
+
+    @Test
+    void atATemperature() {
+        assertAgrees(new TiltedEnergy(network(List.of(8)), new StandardNormal(DIMENSION)).atTemperature(0.7));
+    }
+
+    @Test
+    void followsTheParametersThatANetworkHasWhenItIsAsked() {
+        EnergyNetwork network = network(List.of(8));
+        assertAgrees(network);
+        network.parameters().muli(0.5);
+        assertAgrees(network);
+    }
+
+    @Test
+    void samplesOfAMixtureHaveItsMoments() {
+        assertMoments(mixture());
+    }
+
+    @Test
+    void samplesOfTheStandardNormalHaveItsMoments() {
+        assertMoments(new StandardNormal(DIMENSION));
+    }
+
+    /** Mean and second moment of each coordinate against those of as many samples by tensor operations. */
+    private void assertMoments(ReferenceMeasure measure) {
+        HostReference host = measure.onHost().orElseThrow();
+        SplittableRandom random = new SplittableRandom(2);
+        int blocks = 500;
+        int n = blocks * LANES;
+        double[][] sums = new double[2][DIMENSION];
+        float[][] positions = new float[DIMENSION][LANES];
+        for (int block = 0; block < blocks; block++) {
+            host.sample(random, positions);
+            for (int i = 0; i < DIMENSION; i++) {
+                for (float value : positions[i]) {
+                    sums[0][i] += value;
+                    sums[1][i] += value * value;
+                }
+            }
+        }
+        NDArray samples = measure.sample(manager, n);
+        for (int power = 1; power <= 2; power++) {
+            NDArray powers = samples.pow(power);
+            float[] means = powers.mean(new int[] {0}).toFloatArray();
+            NDArray centred = powers.sub(powers.mean(new int[] {0}));
+            float[] variances = centred.square().mean(new int[] {0}).toFloatArray();
+            for (int i = 0; i < DIMENSION; i++) {
+                double errorOfDifference = Math.sqrt(2 * variances[i] / n);
+                assertThat(sums[power - 1][i] / n).isCloseTo(means[i], within(4.5 * errorOfDifference));
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.github.mnistebm.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.GaussianMixture;
+import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.energy.TiltedEnergy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ChainsTest {
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        Engine.getInstance().setRandomSeed(1);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private Chains chains(TransitionKernel kernel) {
+        return Chains.of(manager, kernel, 0.1, SamplerConfig.OPTIMAL_ACCEPTANCE);
+    }
+
+    private TransitionKernel langevin(int... hiddenUnits) {
+        List<Integer> units = Arrays.stream(hiddenUnits).boxed().toList();
+        EnergyNetwork network = EnergyNetwork.create(manager, 4, units);
+        return new MetropolisAdjustedLangevin(new TiltedEnergy(network, new StandardNormal(4)));
+    }
+
+    @Test
+    void ofASmallEnergyMoveByLoops() {
+        assertThat(chains(langevin(8))).isInstanceOf(HostChains.class);
+    }
+
+    @Test
+    void ofALargeEnergyMoveByTensorOperations() {
+        assertThat(chains(langevin(512, 512))).isInstanceOf(DeviceChains.class);
+    }
+
+    @Test
+    void ofATargetWithoutLoopsMoveByTensorOperations() {
+        assertThat(chains(new MetropolisAdjustedLangevin(Target.BANANA))).isInstanceOf(DeviceChains.class);
+    }
+
+    @Test
+    void areAsManyAsWereStartedAlsoWhereTheyFillNoBlock() {
+        try (Chains chains = chains(langevin(8))) {
+            chains.start(manager.ones(new Shape(70, 4)));
+            chains.step();
+            assertThat(chains.positions().getShape()).isEqualTo(new Shape(70, 4));
+            assertThat(chains.energies().getShape()).isEqualTo(new Shape(70));
+            assertThat(chains.acceptanceRate().getShape()).isEqualTo(new Shape(70));
+        }
+    }
+
+    @Test
+    void tellTheEnergiesOfWhereTheyAre() {
+        TransitionKernel kernel = langevin(8);
+        try (Chains chains = chains(kernel)) {
+            chains.start(manager.randomNormal(new Shape(70, 4)));
+            for (int step = 0; step < 20; step++) {
+                chains.step();
+            }
+            float[] expected = kernel.energy().energy(chains.positions()).toFloatArray();
+            float[] energies = chains.energies().toFloatArray();
+            for (int chain = 0; chain < 70; chain++) {
+                assertThat(energies[chain]).isCloseTo(expected[chain], within(1e-4f));
+            }
+        }
+    }
+
+    @Test
+    void keepTheirStepSizeWhenStartedAgain() {
+        try (Chains chains = chains(langevin(8))) {
+            NDArray start = manager.randomNormal(new Shape(70, 4));
+            chains.start(start);
+            for (int step = 0; step < 50; step++) {
+                chains.step();
+                chains.adapt(0.1);
+            }
+            double adapted = chains.stepSize();
+            assertThat(adapted).isGreaterThan(0.2);
+            chains.start(start);
+            assertThat(chains.stepSize()).isEqualTo(adapted);
+            assertThat(chains.acceptanceRate().sum().getFloat()).isZero();
+        }
+    }
+
+    @Test
+    void keepTheWeightsOfModesThatOnlyJumpsCrossBetween() {
+        double[][] means = {{-8, 0}, {8, 0}};
+        double[][] covariances = {{1, 0, 0, 1}, {1, 0, 0, 1}};
+        int count = 10_000;
+        try (GaussianMixture target = GaussianMixture.of(manager, new double[] {0.3, 0.7}, means, covariances);
+                GaussianMixture proposal = GaussianMixture.of(manager, new double[] {0.5, 0.5}, means, covariances)) {
+            EnergyFunction tilt = new Difference(target, proposal);
+            TransitionKernel kernel = new LangevinWithJumps(
+                    new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal, tilt), 6);
+            try (Chains chains = chains(kernel)) {
+                assertThat(chains).isInstanceOf(HostChains.class);
+                chains.start(proposal.sample(manager, count));
+                for (int step = 0; step < 120; step++) {
+                    chains.step();
+                }
+                double left = chains.positions()
+                        .get(":,0")
+                        .lt(0)
+                        .toType(DataType.FLOAT32, false)
+                        .mean()
+                        .getFloat();
+                assertThat(left).isCloseTo(0.3, within(4.5 * Math.sqrt(0.3 * 0.7 / count)));
+                assertThat(chains.jumpAcceptanceRate()).isCloseTo(0.3 + 0.7 * (0.5 + 0.5 * 3 / 7), within(0.02));
+            }
+        }
+    }
+
+    /** E(u) of the one less E(u) of the other, in loops only. */
+    private record Difference(EnergyFunction first, EnergyFunction second) implements EnergyFunction {
+        @Override
+        public int dimension() {
+            return first.dimension();
+        }
+
+        @Override
+        public NDArray energy(NDArray states) {
+            throw new AssertionError("tensor operations on a target that has loops");
+        }
+
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            throw new AssertionError("tensor operations on a target that has loops");
+        }
+
+        @Override
+        public Optional<HostEnergy> onHost() {
+            HostEnergy minuend = first.onHost().orElseThrow();
+            HostEnergy subtrahend = second.onHost().orElseThrow();
+            return Optional.of(new HostEnergy() {
+                @Override
+                public int dimension() {
+                    return minuend.dimension();
+                }
+
+                @Override
+                public long multiplications() {
+                    return minuend.multiplications() + subtrahend.multiplications();
+                }
+
+                @Override
+                public Evaluator evaluator() {
+                    Evaluator plus = minuend.evaluator();
+                    Evaluator minus = subtrahend.evaluator();
+                    float[] subtracted = new float[LANES];
+                    return new Evaluator() {
+                        @Override
+                        public void energy(float[][] positions, float[] energies) {
+                            plus.energy(positions, energies);
+                            minus.energy(positions, subtracted);
+                            for (int lane = 0; lane < LANES; lane++) {
+                                energies[lane] -= subtracted[lane];
+                            }
+                        }
+
+                        @Override
+                        public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
+                            throw new UnsupportedOperationException("not needed here");
+                        }
+                    };
+                }
+            });
+        }
+    }
+
+    @Test
+    void doNotDependOnTheNumberOfOtherBlocks() {
+        NDArray start = manager.randomNormal(new Shape(2 * HostEnergy.LANES, 4));
+        float[] both = last(start);
+        float[] first = last(start.get("0:" + HostEnergy.LANES));
+        assertThat(Arrays.copyOf(both, first.length)).isEqualTo(first);
+    }
+
+    private float[] last(NDArray start) {
+        Engine.getInstance().setRandomSeed(3);
+        TransitionKernel kernel = langevin(8);
+        try (Chains chains = chains(kernel)) {
+            chains.start(start);
+            for (int step = 0; step < 10; step++) {
+                chains.step();
+            }
+            return chains.positions().toFloatArray();
+        }
+    }
+
+    @Test
+    void refuseStartsOfAnotherDimension() {
+        try (Chains chains = chains(langevin(8))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> chains.start(manager.ones(new Shape(5, 3))))
+                    .withMessageContaining("(chains, 4)")
+                    .withMessageContaining("(5, 3)");
+        }
+    }
+}
