@@ -29,7 +29,7 @@ public final class Autoencoder implements AutoCloseable {
     private final Block encoder;
     private final Block decoder;
     private final FlatParameters parameters;
-    private final ParameterStore store;
+    private ParameterStore store;
 
     /**
      * Makes an untrained autoencoder, with weights drawn from the engine's random numbers.
@@ -105,6 +105,13 @@ public final class Autoencoder implements AutoCloseable {
     /** All parameters as one vector. */
     FlatParameters parameters() {
         return parameters;
+    }
+
+    /** Makes ready for a backward pass, which then adds to no gradient of before. */
+    void dropGradients() {
+        parameters.dropGradients();
+        // The old one remembers the old views.
+        store = new ParameterStore(manager, false);
     }
 
     /**

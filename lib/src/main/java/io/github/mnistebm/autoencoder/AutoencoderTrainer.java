@@ -100,6 +100,7 @@ public final class AutoencoderTrainer {
                             update.suppressNotUsedWarning();
                             total.addi(backward(autoencoder, batches.get(batch), noise, penalty));
                             adam.update(autoencoder.parameters().gradients(), schedule.rate(updates++));
+                            autoencoder.dropGradients();
                         }
                         listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                     }

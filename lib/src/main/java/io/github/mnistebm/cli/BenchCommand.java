@@ -1,12 +1,164 @@
 package io.github.mnistebm.cli;
 
+import com.google.gson.GsonBuilder;
+import io.github.mnistebm.benchmark.SpeedBenchmark;
+import io.github.mnistebm.data.DataFolder;
+import io.github.mnistebm.plot.Charts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jfree.chart.ChartUtils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /** Measurements that take long: what the README's tables are made by. */
 @Command(
         name = "bench",
-        description = "Measurements that take long: what the README's tables are made by.",
+        description =
+                "Times this library beside PyTorch, TorchEBM and BlackJAX at the same work, by turns; writes a table and a chart."
+                        + " Takes about half an hour.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "quality",
-        subcommands = QualityBenchCommand.class)
-final class BenchCommand {}
+        sortOptions = false,
+        subcommands = {QualityBenchCommand.class, BenchWorkerCommand.class})
+final class BenchCommand implements Callable<Integer> {
+
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 620;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "How often each measures; the table has medians. Default: ${DEFAULT-VALUE}.")
+    private int rounds;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Epochs of the autoencoder in the training as a whole. Default: ${DEFAULT-VALUE}.")
+    private int epochs;
+
+    @Option(names = "--python", hidden = true, description = "The interpreter of the peers.")
+    private Path python;
+
+    @Option(names = "--peers", hidden = true, description = "The folder of the peers' scripts.")
+    private Path peers;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where speed.json and speed.png go. Default: the folder data.")
+    private Path out;
+
+    @Mixin
+    private MnistOption mnist;
+
+    @Override
+    public Integer call() throws IOException {
+        Path folder = out == null ? DataFolder.path() : out;
+        if (!Files.isDirectory(folder)) {
+            throw new ParameterException(spec.commandLine(), "--out " + folder + ": there is no such folder");
+        }
+        if (rounds < 1 || epochs < 1) {
+            throw new ParameterException(spec.commandLine(), "--rounds and --epochs: must be at least 1");
+        }
+        if (python == null || peers == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--python and --peers: must be given; ./environment/run bench does");
+        }
+        SpeedBenchmark benchmark =
+                new SpeedBenchmark(python, peers, mnist.folder(), DataFolder.pretrained(), rounds, epochs);
+        List<SpeedBenchmark.Result> results = benchmark.run(result -> System.out.printf(
+                Locale.ROOT,
+                "%s: %.2f times %s on %d threads%n",
+                result.work(),
+                result.ratio(),
+                result.peer(),
+                result.threads()));
+        System.out.println(table(results).printAll());
+        write(folder, results);
+        return 0;
+    }
+
+    private static Table table(List<SpeedBenchmark.Result> results) {
+        String[] names = {
+            "work",
+            "peer",
+            "threads",
+            "a second",
+            "the peer's",
+            "times the peer's",
+            "in the rounds",
+            "share of the peak",
+            "MiB",
+            "the peer's MiB"
+        };
+        StringColumn[] columns = new StringColumn[names.length];
+        for (int i = 0; i < names.length; i++) {
+            columns[i] = StringColumn.create(names[i]);
+        }
+        for (SpeedBenchmark.Result result : results) {
+            String[] cells = {
+                result.work(),
+                result.peer(),
+                Integer.toString(result.threads()),
+                figures(result.rate()) + " " + result.unit(),
+                figures(result.peerRate()),
+                String.format(Locale.ROOT, "%.2f", result.ratio()),
+                String.format(Locale.ROOT, "%.2f to %.2f", result.leastRatio(), result.greatestRatio()),
+                Double.isNaN(result.shareOfPeak())
+                        ? ""
+                        : String.format(Locale.ROOT, "%.0f %%", 100 * result.shareOfPeak()),
+                String.format(Locale.ROOT, "%.0f", result.memory()),
+                String.format(Locale.ROOT, "%.0f", result.peerMemory())
+            };
+            for (int i = 0; i < cells.length; i++) {
+                columns[i].append(cells[i]);
+            }
+        }
+        return Table.create("speed", columns);
+    }
+
+    /** Three figures, without an exponent. */
+    private static String figures(double value) {
+        int decimals = Math.max(0, 2 - (int) Math.floor(Math.log10(value)));
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    }
+
+    private static void write(Path folder, List<SpeedBenchmark.Result> results) throws IOException {
+        Path file = folder.resolve("speed.json");
+        String json = new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .serializeSpecialFloatingPointValues()
+                .create()
+                .toJson(results);
+        Files.writeString(file, json + "\n");
+        Map<String, Double> ratios = new LinkedHashMap<>();
+        int cores = Runtime.getRuntime().availableProcessors();
+        for (SpeedBenchmark.Result result : results) {
+            if (result.threads() == cores) {
+                ratios.putIfAbsent(result.work() + " (" + result.peer() + ")", result.ratio());
+            }
+        }
+        Path picture = folder.resolve("speed.png");
+        ChartUtils.saveChartAsPNG(
+                picture.toFile(), Charts.ratios("times as fast as", "times the peer's speed", ratios), WIDTH, HEIGHT);
+        System.out.println("written: " + file + " and " + picture);
+    }
+}

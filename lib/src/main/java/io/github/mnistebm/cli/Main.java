@@ -1,5 +1,7 @@
 package io.github.mnistebm.cli;
 
+import ai.djl.engine.Engine;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -32,6 +34,8 @@ public final class Main {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
+        // Loads PyTorch, 0.3 s, while the arguments are read. What fails here fails again where it is told.
+        CompletableFuture.runAsync(Engine::getInstance);
         Interruption.listen();
         int code = execute(arguments);
         System.exit(Interruption.happened() ? Interruption.EXIT_CODE : code);

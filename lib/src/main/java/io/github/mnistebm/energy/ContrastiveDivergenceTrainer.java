@@ -151,7 +151,8 @@ public final class ContrastiveDivergenceTrainer {
             this.schedule = new CosineSchedule(
                     config.learningRate(), config.epochs() * (data.getShape().get(0) / batchSize));
             this.average = new ExponentialMovingAverage(network.parameters(), config.averageDecay());
-            this.chains = Chains.of(manager, kernel.apply(energy), config.initialStepSize(), config.targetAcceptance());
+            this.chains = Chains.of(
+                    manager, kernel.apply(energy), negatives, config.initialStepSize(), config.targetAcceptance());
             this.buffer = config.negatives() == NegativeSource.PERSISTENT
                     ? new ReplayBuffer(
                             manager, energy.reference(), negatives, config.bufferBatches(), config.restartProbability())

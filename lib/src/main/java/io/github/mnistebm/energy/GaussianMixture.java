@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.decomposition.TriangularSolver_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
 
@@ -44,6 +45,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
     private final NDArray logConstants;
     private final NDArray cumulative;
+    private final NDArray lastComponent;
     /** Made when first asked for; a mixture does not change. */
     private HostReference host;
 
@@ -88,18 +90,26 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         this.precisions = manager.create(precisionValues, new Shape(k, (long) d * d));
         this.logConstants = manager.create(constants);
         this.cumulative = manager.create(sums);
+        this.lastComponent = manager.create((long) components - 1);
         NDScope.unregister(
-                this.weights, this.means, this.factors, quadratic, linear, precisions, logConstants, cumulative);
+                this.weights,
+                this.means,
+                this.factors,
+                quadratic,
+                linear,
+                precisions,
+                logConstants,
+                cumulative,
+                lastComponent);
     }
 
     /** Lₖ⁻¹. */
     static DMatrixRMaj inverseFactor(float[] factors, int component, int dimension) {
-        DMatrixRMaj factor = new DMatrixRMaj(dimension, dimension);
-        for (int i = 0; i < dimension * dimension; i++) {
-            factor.set(i, factors[component * dimension * dimension + i]);
-        }
         DMatrixRMaj inverse = new DMatrixRMaj(dimension, dimension);
-        CommonOps_DDRM.invert(factor, inverse);
+        for (int i = 0; i < dimension * dimension; i++) {
+            inverse.set(i, factors[component * dimension * dimension + i]);
+        }
+        TriangularSolver_DDRM.invertLower(inverse.data, dimension);
         return inverse;
     }
 
@@ -256,7 +266,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
                     .toType(DataType.INT64, false)
                     .sum(new int[] {1});
             // The last sum of the weights may be less than 1 by rounding.
-            chosen = NDArrays.minimum(chosen, chosen.zerosLike().add(components - 1));
+            chosen = NDArrays.minimum(chosen, lastComponent);
             NDArray noise = owner.randomNormal(new Shape(count, dimension, 1));
             NDArray spread = factors.get(new NDIndex().addIndices("{}", chosen))
                     .matMul(noise)

@@ -1,5 +1,6 @@
 package io.github.mnistebm.energy;
 
+import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.HostReference;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -21,6 +22,10 @@ final class HostMixture implements HostReference {
     private final float[][][] inverses;
 
     private final float[][][] transposed;
+    /** Element (i, j) of each Lₖ⁻¹, {@code [d][d][K]}, and coordinate i of each −Lₖ⁻¹ μₖ, {@code [d][K]}. */
+    private final float[][][] inversesByCoordinate;
+
+    private final float[][] offsetsByCoordinate;
     /** −Lₖ⁻¹ μₖ, {@code [K][d]}. */
     private final float[][] offsets;
     /** log wₖ − d/2 log 2π − log |Lₖ|. */
@@ -44,6 +49,8 @@ final class HostMixture implements HostReference {
         this.factors = new float[k][d][d];
         this.inverses = new float[k][d][d];
         this.transposed = new float[k][d][d];
+        this.inversesByCoordinate = new float[d][d][k];
+        this.offsetsByCoordinate = new float[d][k];
         double sum = 0;
         for (int c = 0; c < k; c++) {
             DMatrixRMaj inverse = GaussianMixture.inverseFactor(factors, c, d);
@@ -56,10 +63,12 @@ final class HostMixture implements HostReference {
                     this.factors[c][i][j] = factors[(c * d + i) * d + j];
                     this.inverses[c][i][j] = (float) inverse.get(i, j);
                     this.transposed[c][j][i] = (float) inverse.get(i, j);
+                    inversesByCoordinate[i][j][c] = (float) inverse.get(i, j);
                     offset -= inverse.get(i, j) * means[c * d + j];
                 }
                 this.means[c][i] = means[c * d + i];
                 this.offsets[c][i] = (float) offset;
+                offsetsByCoordinate[i][c] = (float) offset;
                 logConstant += Math.log(inverse.get(i, i));
             }
             logConstants[c] = (float) logConstant;
@@ -78,13 +87,13 @@ final class HostMixture implements HostReference {
 
     @Override
     public Evaluator evaluator() {
-        return new MixtureEvaluator();
+        return multiplications() <= Chains.SMALL_ENERGY ? new SideBySide() : new OneByOne();
     }
 
     @Override
-    public void sample(SplittableRandom random, float[][] positions) {
+    public void sample(int chains, SplittableRandom random, float[][] positions) {
         float[] noise = new float[dimension];
-        for (int lane = 0; lane < LANES; lane++) {
+        for (int lane = 0; lane < chains; lane++) {
             int found = Arrays.binarySearch(cumulative, random.nextFloat());
             // The last sum of the weights may be less than 1 by rounding.
             int c = Math.min(found < 0 ? -found - 1 : found, cumulative.length - 1);
@@ -99,7 +108,8 @@ final class HostMixture implements HostReference {
         }
     }
 
-    private final class MixtureEvaluator implements Evaluator {
+    /** For few components: rows of the chains of a block. */
+    private final class SideBySide implements Evaluator {
         /** Lₖ⁻¹ (u − μₖ), {@code [K][d][LANES]}. */
         private final float[][][] whitened = new float[cumulative.length][dimension][LANES];
         /** First log wₖ N(u; μₖ, Σₖ), then each component's share. */
@@ -108,7 +118,7 @@ final class HostMixture implements HostReference {
         private final float[] largest = new float[LANES];
 
         @Override
-        public void energy(float[][] positions, float[] energies) {
+        public void energy(int chains, float[][] positions, float[] energies) {
             for (int c = 0; c < shares.length; c++) {
                 float[] squares = new float[LANES];
                 for (int i = 0; i < dimension; i++) {
@@ -141,8 +151,8 @@ final class HostMixture implements HostReference {
         }
 
         @Override
-        public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
-            energy(positions, energies);
+        public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
+            energy(chains, positions, energies);
             for (float[] coordinate : gradients) {
                 Arrays.fill(coordinate, 0);
             }
@@ -167,6 +177,69 @@ final class HostMixture implements HostReference {
                 }
             }
             return true;
+        }
+    }
+
+    /** For many components: rows of the components, one chain after the other. */
+    private final class OneByOne implements Evaluator {
+        private final float[] position = new float[dimension];
+        private final float[] gradient = new float[dimension];
+        /** Coordinate i of Lₖ⁻¹ (u − μₖ), {@code [d][K]}. */
+        private final float[][] whitened = new float[dimension][cumulative.length];
+
+        private final float[] shares = new float[cumulative.length];
+        private final float[] weighted = new float[dimension];
+
+        @Override
+        public void energy(int chains, float[][] positions, float[] energies) {
+            for (int chain = 0; chain < chains; chain++) {
+                energies[chain] = energy(positions, chain);
+            }
+        }
+
+        /** Leaves the whitened coordinates and the shares. */
+        private float energy(float[][] positions, int chain) {
+            for (int i = 0; i < dimension; i++) {
+                position[i] = positions[i][chain];
+            }
+            Arrays.fill(shares, 0);
+            for (int i = 0; i < dimension; i++) {
+                System.arraycopy(offsetsByCoordinate[i], 0, whitened[i], 0, shares.length);
+                Lanes.addProducts(position, 0, i + 1, inversesByCoordinate[i], whitened[i]);
+                Lanes.addProduct(shares, whitened[i], whitened[i]);
+            }
+            float largest = Float.NEGATIVE_INFINITY;
+            for (int c = 0; c < shares.length; c++) {
+                shares[c] = logConstants[c] - 0.5f * shares[c];
+                largest = Math.max(largest, shares[c]);
+            }
+            float sum = 0;
+            for (int c = 0; c < shares.length; c++) {
+                float below = shares[c] - largest;
+                shares[c] = below < NEGLIGIBLE ? 0 : (float) Math.exp(below);
+                sum += shares[c];
+            }
+            Lanes.scale(shares, 1 / sum);
+            return -largest - (float) Math.log(sum);
+        }
+
+        @Override
+        public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
+            for (int chain = 0; chain < chains; chain++) {
+                energies[chain] = energy(positions, chain);
+                Arrays.fill(gradient, 0);
+                for (int c = 0; c < shares.length; c++) {
+                    if (shares[c] != 0) {
+                        for (int i = 0; i < dimension; i++) {
+                            weighted[i] = shares[c] * whitened[i][c];
+                        }
+                        Lanes.addProducts(weighted, 0, dimension, inverses[c], gradient);
+                    }
+                }
+                for (int i = 0; i < dimension; i++) {
+                    gradients[i][chain] = gradient[i];
+                }
+            }
         }
     }
 }

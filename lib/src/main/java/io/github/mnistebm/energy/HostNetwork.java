@@ -1,5 +1,6 @@
 package io.github.mnistebm.energy;
 
+import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.HostEnergy;
 import java.util.Arrays;
 
@@ -63,62 +64,47 @@ final class HostNetwork implements HostEnergy {
 
     @Override
     public Evaluator evaluator() {
-        return new NetworkEvaluator();
+        return multiplications() <= Chains.SMALL_ENERGY ? new SideBySide() : new OneByOne();
     }
 
-    private final class NetworkEvaluator implements Evaluator {
-        private final float[][][] hidden = new float[weights.length][][];
-        private final float[][][] signals = new float[weights.length][][];
-        private final float[] sigmoids = new float[LANES];
-        private final float[] zeros = new float
-                [Math.max(
-                        dimension(),
-                        Arrays.stream(biases)
-                                .mapToInt(layer -> layer.length)
-                                .max()
-                                .orElseThrow())];
+    private float[] zeros() {
+        int widest = Arrays.stream(biases).mapToInt(layer -> layer.length).max().orElseThrow();
+        return new float[Math.max(dimension(), widest)];
+    }
 
-        NetworkEvaluator() {
+    /** h = a σ(a), and its slope σ + h − h σ. */
+    private static void activate(float[] values, float[] sigmoids, float[] slopes) {
+        for (int i = 0; i < values.length; i++) {
+            float sigmoid = sigmoids[i];
+            float active = values[i] * sigmoid;
+            values[i] = active;
+            slopes[i] = sigmoid + active - active * sigmoid;
+        }
+    }
+
+    /** For narrow layers: rows of the chains of a block. */
+    private final class SideBySide implements Evaluator {
+        private final float[][][] hidden = new float[weights.length][][];
+        private final float[][][] slopes = new float[weights.length][][];
+        private final float[] sigmoids = new float[LANES];
+        private final float[] zeros = zeros();
+
+        SideBySide() {
             for (int layer = 0; layer < weights.length; layer++) {
                 hidden[layer] = new float[weights[layer].length][LANES];
-                signals[layer] = new float[weights[layer].length][LANES];
+                slopes[layer] = new float[weights[layer].length][LANES];
             }
         }
 
         @Override
-        public void energy(float[][] positions, float[] energies) {
-            forward(positions, energies);
-        }
-
-        @Override
-        public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
-            forward(positions, energies);
-            int last = weights.length - 1;
-            for (int unit = 0; unit < output.length; unit++) {
-                scale(signals[last][unit], output[unit]);
-            }
-            float[][] signal = signals[last];
-            for (int layer = last; layer > 0; layer--) {
-                // What the forward pass left of the layer below is no longer needed: the sums go where it was.
-                float[][] below = hidden[layer - 1];
-                Lanes.affine(transposed[layer], zeros, signal, below);
-                for (int unit = 0; unit < below.length; unit++) {
-                    Lanes.multiply(below[unit], signals[layer - 1][unit]);
-                }
-                signal = below;
-            }
-            Lanes.affine(transposed[0], zeros, signal, gradients);
-        }
-
-        /** Leaves the slope of each unit's activation in {@code signals}. */
-        private void forward(float[][] positions, float[] energies) {
+        public void energy(int chains, float[][] positions, float[] energies) {
             float[][] inputs = positions;
             for (int layer = 0; layer < weights.length; layer++) {
                 float[][] units = hidden[layer];
                 Lanes.affine(weights[layer], biases[layer], inputs, units);
                 for (int unit = 0; unit < units.length; unit++) {
                     Lanes.sigmoid(units[unit], sigmoids);
-                    activate(units[unit], sigmoids, signals[layer][unit]);
+                    activate(units[unit], sigmoids, slopes[layer][unit]);
                 }
                 inputs = units;
             }
@@ -126,19 +112,88 @@ final class HostNetwork implements HostEnergy {
             Lanes.addProducts(output, 0, output.length, inputs, energies);
         }
 
-        /** h = a σ(a), and its slope σ + h − h σ. */
-        private static void activate(float[] values, float[] sigmoids, float[] slopes) {
-            for (int lane = 0; lane < values.length; lane++) {
-                float sigmoid = sigmoids[lane];
-                float active = values[lane] * sigmoid;
-                values[lane] = active;
-                slopes[lane] = sigmoid + active - active * sigmoid;
+        @Override
+        public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
+            energy(chains, positions, energies);
+            int last = weights.length - 1;
+            float[][] signal = slopes[last];
+            for (int unit = 0; unit < output.length; unit++) {
+                Lanes.scale(signal[unit], output[unit]);
+            }
+            for (int layer = last; layer > 0; layer--) {
+                // What the forward pass left of the layer below is no longer needed: the sums go where it was.
+                float[][] below = hidden[layer - 1];
+                Lanes.affine(transposed[layer], zeros, signal, below);
+                for (int unit = 0; unit < below.length; unit++) {
+                    Lanes.multiply(below[unit], slopes[layer - 1][unit]);
+                }
+                signal = below;
+            }
+            Lanes.affine(transposed[0], zeros, signal, gradients);
+        }
+    }
+
+    /** For wide layers: rows of the units of a layer, one chain after the other. */
+    private final class OneByOne implements Evaluator {
+        private final float[] position = new float[dimension()];
+        private final float[] gradient = new float[dimension()];
+        private final float[][] hidden = new float[weights.length][];
+        private final float[][] slopes = new float[weights.length][];
+        private final float[][] sigmoids = new float[weights.length][];
+
+        OneByOne() {
+            for (int layer = 0; layer < weights.length; layer++) {
+                hidden[layer] = new float[weights[layer].length];
+                slopes[layer] = new float[weights[layer].length];
+                sigmoids[layer] = new float[weights[layer].length];
             }
         }
 
-        private static void scale(float[] values, float factor) {
-            for (int lane = 0; lane < values.length; lane++) {
-                values[lane] *= factor;
+        @Override
+        public void energy(int chains, float[][] positions, float[] energies) {
+            for (int chain = 0; chain < chains; chain++) {
+                energies[chain] = forward(positions, chain);
+            }
+        }
+
+        private float forward(float[][] positions, int chain) {
+            for (int i = 0; i < position.length; i++) {
+                position[i] = positions[i][chain];
+            }
+            float[] inputs = position;
+            for (int layer = 0; layer < weights.length; layer++) {
+                float[] units = hidden[layer];
+                System.arraycopy(biases[layer], 0, units, 0, units.length);
+                Lanes.addProducts(inputs, 0, inputs.length, transposed[layer], units);
+                Lanes.sigmoid(units, sigmoids[layer]);
+                activate(units, sigmoids[layer], slopes[layer]);
+                inputs = units;
+            }
+            float energy = 0;
+            for (int unit = 0; unit < output.length; unit++) {
+                energy += output[unit] * inputs[unit];
+            }
+            return energy;
+        }
+
+        @Override
+        public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
+            for (int chain = 0; chain < chains; chain++) {
+                energies[chain] = forward(positions, chain);
+                float[] signal = slopes[weights.length - 1];
+                Lanes.multiply(signal, output);
+                for (int layer = weights.length - 1; layer >= 0; layer--) {
+                    float[] below = layer == 0 ? gradient : hidden[layer - 1];
+                    Arrays.fill(below, 0);
+                    Lanes.addProducts(signal, 0, signal.length, weights[layer], below);
+                    if (layer > 0) {
+                        Lanes.multiply(below, slopes[layer - 1]);
+                    }
+                    signal = below;
+                }
+                for (int i = 0; i < gradient.length; i++) {
+                    gradients[i][chain] = gradient[i];
+                }
             }
         }
     }

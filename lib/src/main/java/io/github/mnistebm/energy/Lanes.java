@@ -3,7 +3,7 @@ package io.github.mnistebm.energy;
 import java.util.Arrays;
 
 /**
- * Loops over the chains of a block. Each is so plain, one index and no branch, that the just-in-time compiler makes vector
+ * Loops over rows: of the chains of a block, or of the units of a layer. Each is so plain, one index and no branch, that the just-in-time compiler makes vector
  * instructions of it.
  */
 final class Lanes {
@@ -68,6 +68,13 @@ final class Lanes {
     static void multiply(float[] values, float[] factors) {
         for (int lane = 0; lane < values.length; lane++) {
             values[lane] *= factors[lane];
+        }
+    }
+
+    /** values ← factor · values. */
+    static void scale(float[] values, float factor) {
+        for (int lane = 0; lane < values.length; lane++) {
+            values[lane] *= factor;
         }
     }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.Tensors;
 
 /**
  * Chains that go on from update to update (Tieleman 2008; Du &amp; Mordatch 2019, section 3.2), on the device. They are
@@ -18,6 +19,9 @@ final class ReplayBuffer implements AutoCloseable {
     private final int batchSize;
     private final int batches;
     private final double restartProbability;
+    /** The same on the device. */
+    private final NDArray probability;
+
     private final NDArray chains;
     private int current;
 
@@ -28,7 +32,8 @@ final class ReplayBuffer implements AutoCloseable {
         this.batches = batches;
         this.restartProbability = restartProbability;
         this.chains = reference.sample(manager, (long) batchSize * batches);
-        NDScope.unregister(chains);
+        this.probability = Tensors.scalar(manager, restartProbability);
+        NDScope.unregister(chains, probability);
     }
 
     /** Copies the next batch of chains, some of them started anew, {@code [batch size, d]}. */
@@ -40,7 +45,7 @@ final class ReplayBuffer implements AutoCloseable {
         }
         NDArray fresh = reference.sample(manager, batchSize);
         NDArray restarted = manager.randomUniform(0, 1, fresh.getShape().slice(0, 1))
-                .lt(restartProbability)
+                .lt(probability)
                 .expandDims(1)
                 .broadcast(fresh.getShape());
         return NDArrays.where(restarted, fresh, kept);

@@ -66,7 +66,7 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
         public Evaluator evaluator() {
             return new Evaluator() {
                 @Override
-                public void energy(float[][] positions, float[] energies) {
+                public void energy(int chains, float[][] positions, float[] energies) {
                     float[] squares = new float[HostEnergy.LANES];
                     for (float[] coordinate : positions) {
                         Lanes.addProduct(squares, coordinate, coordinate);
@@ -76,8 +76,8 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
                 }
 
                 @Override
-                public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
-                    energy(positions, energies);
+                public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
+                    energy(chains, positions, energies);
                     for (int i = 0; i < gradients.length; i++) {
                         System.arraycopy(positions[i], 0, gradients[i], 0, HostEnergy.LANES);
                     }
@@ -86,9 +86,9 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
         }
 
         @Override
-        public void sample(SplittableRandom random, float[][] positions) {
+        public void sample(int chains, SplittableRandom random, float[][] positions) {
             for (float[] coordinate : positions) {
-                for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+                for (int lane = 0; lane < chains; lane++) {
                     coordinate[lane] = (float) random.nextGaussian();
                 }
             }

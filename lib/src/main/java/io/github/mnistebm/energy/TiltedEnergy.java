@@ -72,16 +72,16 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
             float[][] gradientsOfSecond = new float[dimension()][LANES];
             return new Evaluator() {
                 @Override
-                public void energy(float[][] positions, float[] energies) {
-                    first.energy(positions, energies);
-                    second.energy(positions, energiesOfSecond);
+                public void energy(int chains, float[][] positions, float[] energies) {
+                    first.energy(chains, positions, energies);
+                    second.energy(chains, positions, energiesOfSecond);
                     Lanes.add(energies, energiesOfSecond);
                 }
 
                 @Override
-                public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
-                    first.energyAndGradient(positions, energies, gradients);
-                    second.energyAndGradient(positions, energiesOfSecond, gradientsOfSecond);
+                public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
+                    first.energyAndGradient(chains, positions, energies, gradients);
+                    second.energyAndGradient(chains, positions, energiesOfSecond, gradientsOfSecond);
                     Lanes.add(energies, energiesOfSecond);
                     for (int i = 0; i < gradients.length; i++) {
                         Lanes.add(gradients[i], gradientsOfSecond[i]);

@@ -66,7 +66,7 @@ public final class DigitClassifier implements AutoCloseable {
     private final Block features;
     private final Block head;
     private final FlatParameters parameters;
-    private final ParameterStore store;
+    private ParameterStore store;
 
     private DigitClassifier(Device device) {
         manager = NDManager.newBaseManager(device);
@@ -138,6 +138,9 @@ public final class DigitClassifier implements AutoCloseable {
                             update.suppressNotUsedWarning();
                             total.addi(backward(batches.get(batch)));
                             adam.update(parameters.gradients(), schedule.rate(updates++));
+                            parameters.dropGradients();
+                            // The old one remembers the old views.
+                            store = new ParameterStore(manager, false);
                         }
                         listener.batchDone(PHASE, epoch, epochs, batch + 1, batches.count());
                     }

@@ -8,15 +8,24 @@ import io.github.mnistebm.sampling.SampleRun;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.geom.Ellipse2D;
+import java.text.NumberFormat;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.block.BlockBorder;
+import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.data.xy.XYDataset;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
@@ -166,6 +175,37 @@ public final class Charts {
             data.addSeries(series);
         }
         return styled(ChartFactory.createXYLineChart(title, valueLabel, "density", data), lines(data, 2f, false));
+    }
+
+    /**
+     * Draws ratios as bars on a logarithmic scale, so that half and double are equally long, to either side of 1.
+     *
+     * @param title the chart's title
+     * @param valueLabel what the ratios are
+     * @param ratios positive, by name
+     * @return the chart
+     */
+    public static JFreeChart ratios(String title, String valueLabel, Map<String, Double> ratios) {
+        DefaultCategoryDataset data = new DefaultCategoryDataset();
+        ratios.forEach((name, ratio) -> data.addValue(ratio, valueLabel, name));
+        JFreeChart chart = ChartFactory.createBarChart(
+                title, "", valueLabel, data, PlotOrientation.HORIZONTAL, false, false, false);
+        CategoryPlot plot = chart.getCategoryPlot();
+        LogAxis axis = new LogAxis(valueLabel);
+        axis.setNumberFormatOverride(NumberFormat.getNumberInstance(Locale.ROOT));
+        plot.setRangeAxis(axis);
+        plot.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.5f);
+        BarRenderer renderer = (BarRenderer) plot.getRenderer();
+        renderer.setBase(1);
+        renderer.setBarPainter(new StandardBarPainter());
+        renderer.setShadowVisible(false);
+        renderer.setSeriesPaint(0, COLOURS[0]);
+        plot.addRangeMarker(new ValueMarker(1, Color.BLACK, new BasicStroke(1.5f)));
+        chart.setBackgroundPaint(Color.WHITE);
+        plot.setBackgroundPaint(Color.WHITE);
+        plot.setRangeGridlinePaint(GRID);
+        plot.setOutlineVisible(false);
+        return chart;
     }
 
     /**

@@ -18,19 +18,26 @@ public interface Chains extends AutoCloseable {
      */
     long SMALL_ENERGY = 50_000;
 
+    /** Chains up to which the loops are faster for any energy of this project. */
+    int FEW_CHAINS = 32;
+
     /**
      * Makes chains that are not started yet.
      *
      * @param manager the parent of the manager that owns them; its device is theirs
      * @param kernel how they move
+     * @param chains how many there will be
      * @param stepSize ε to begin with; positive
      * @param targetAcceptance the acceptance that {@link #adapt} steers to, in (0, 1)
      * @return the chains
      * @throws IllegalArgumentException if a value is out of range
      */
-    static Chains of(NDManager manager, TransitionKernel kernel, double stepSize, double targetAcceptance) {
+    static Chains of(
+            NDManager manager, TransitionKernel kernel, long chains, double stepSize, double targetAcceptance) {
         Optional<HostKernel> host = manager.getDevice().isGpu() ? Optional.empty() : kernel.onHost();
-        return host.isPresent() && host.get().energy().multiplications() <= SMALL_ENERGY
+        boolean loops =
+                host.isPresent() && (chains <= FEW_CHAINS || host.get().energy().multiplications() <= SMALL_ENERGY);
+        return loops
                 ? new HostChains(manager, kernel, stepSize, targetAcceptance)
                 : new DeviceChains(manager, kernel, stepSize, targetAcceptance);
     }

@@ -8,15 +8,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Chains that move by plain loops in Java, split over the cores. */
 final class HostChains implements Chains {
 
     private static final int LANES = HostEnergy.LANES;
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     /** Multiplications in a step that are worth waking another thread for: about 20 µs of work. */
-    private static final long WORTH_A_THREAD = 300_000;
+    private static final long WORTH_A_THREAD = 2_000_000;
 
     private final NDManager owner;
     private final TransitionKernel kernel;
@@ -25,6 +28,7 @@ final class HostChains implements Chains {
     private HostBlock[] blocks;
     private List<HostKernel.Stepper> steppers;
     private int chains;
+    private int chainsInBlock;
     private double[] acceptance;
     private double jumpAcceptance;
     private int steps;
@@ -46,24 +50,31 @@ final class HostChains implements Chains {
         }
         host = kernel.onHost().orElseThrow();
         chains = Math.toIntExact(shape.get(0));
-        blocks = new HostBlock[(chains + LANES - 1) / LANES];
+        chainsInBlock = host.energy().multiplications() <= SMALL_ENERGY
+                ? LANES
+                // Evaluated one after the other: a part for each core.
+                : Math.min(LANES, (chains + CORES - 1) / CORES);
+        blocks = new HostBlock[(chains + chainsInBlock - 1) / chainsInBlock];
         float[] values = positions.toFloatArray();
         SplittableRandom random = new SplittableRandom(seed());
         for (int b = 0; b < blocks.length; b++) {
-            blocks[b] = new HostBlock(random.split(), d);
+            int first = b * chainsInBlock;
+            blocks[b] = new HostBlock(Math.min(chainsInBlock, chains - first), random.split(), d);
             for (int lane = 0; lane < LANES; lane++) {
-                // What runs in excess starts where the last chain does.
-                int chain = Math.min(b * LANES + lane, chains - 1);
+                int chain = first + Math.min(lane, blocks[b].chains - 1);
                 for (int i = 0; i < d; i++) {
                     blocks[b].positions[i][lane] = values[chain * d + i];
                 }
             }
         }
-        HostEnergy.Evaluator evaluator = host.energy().evaluator();
-        for (HostBlock block : blocks) {
-            evaluator.energyAndGradient(block.positions, block.energies, block.gradients);
-        }
         steppers = steppers();
+        inParts(part -> {
+            HostEnergy.Evaluator evaluator = host.energy().evaluator();
+            forEachBlock(
+                    part,
+                    block -> evaluator.energyAndGradient(
+                            block.chains, block.positions, block.energies, block.gradients));
+        });
         acceptance = new double[chains];
         resetAcceptance();
     }
@@ -77,10 +88,8 @@ final class HostChains implements Chains {
     }
 
     private List<HostKernel.Stepper> steppers() {
-        long work = host.energy().multiplications() * LANES * blocks.length;
-        long threads = Math.min(
-                Math.min(Runtime.getRuntime().availableProcessors(), blocks.length),
-                Math.max(1, work / WORTH_A_THREAD));
+        long work = host.energy().multiplications() * chains;
+        long threads = Math.min(Math.min(CORES, blocks.length), Math.max(1, work / WORTH_A_THREAD));
         List<HostKernel.Stepper> made = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
             made.add(host.stepper());
@@ -91,34 +100,50 @@ final class HostChains implements Chains {
     @Override
     public void step() {
         float size = (float) stepSize.value();
-        if (steppers.size() == 1) {
-            stepPart(0, size);
-        } else {
-            IntStream.range(0, steppers.size()).parallel().forEach(part -> stepPart(part, size));
-        }
+        inParts(part -> {
+            HostKernel.Stepper stepper = steppers.get(part);
+            forEachBlock(part, block -> stepper.step(block, size, index));
+        });
         if (host.jumps(index++)) {
             jumps++;
             jumpAcceptance += meanOfLastStep();
         } else {
             steps++;
             for (int chain = 0; chain < chains; chain++) {
-                acceptance[chain] += blocks[chain / LANES].acceptance[chain % LANES];
+                acceptance[chain] += block(chain).acceptance[lane(chain)];
             }
         }
     }
 
-    private void stepPart(int part, float size) {
+    /** Does something for each part of the blocks, each on a thread of its own. */
+    private void inParts(IntConsumer action) {
+        if (steppers.size() == 1) {
+            action.accept(0);
+        } else {
+            IntStream.range(0, steppers.size()).parallel().forEach(action);
+        }
+    }
+
+    private void forEachBlock(int part, Consumer<HostBlock> action) {
         int from = (int) ((long) blocks.length * part / steppers.size());
         int to = (int) ((long) blocks.length * (part + 1) / steppers.size());
         for (int b = from; b < to; b++) {
-            steppers.get(part).step(blocks[b], size, index);
+            action.accept(blocks[b]);
         }
+    }
+
+    private HostBlock block(int chain) {
+        return blocks[chain / chainsInBlock];
+    }
+
+    private int lane(int chain) {
+        return chain % chainsInBlock;
     }
 
     private double meanOfLastStep() {
         double sum = 0;
         for (int chain = 0; chain < chains; chain++) {
-            sum += blocks[chain / LANES].acceptance[chain % LANES];
+            sum += block(chain).acceptance[lane(chain)];
         }
         return sum / chains;
     }
@@ -143,9 +168,9 @@ final class HostChains implements Chains {
         int d = host.energy().dimension();
         float[] values = new float[chains * d];
         for (int chain = 0; chain < chains; chain++) {
-            HostBlock block = blocks[chain / LANES];
+            HostBlock block = block(chain);
             for (int i = 0; i < d; i++) {
-                values[chain * d + i] = block.positions[i][chain % LANES];
+                values[chain * d + i] = block.positions[i][lane(chain)];
             }
         }
         return owner.create(values, new Shape(chains, d));
@@ -155,7 +180,7 @@ final class HostChains implements Chains {
     public NDArray energies() {
         float[] values = new float[chains];
         for (int chain = 0; chain < chains; chain++) {
-            values[chain] = blocks[chain / LANES].energies[chain % LANES];
+            values[chain] = block(chain).energies[lane(chain)];
         }
         return owner.create(values);
     }

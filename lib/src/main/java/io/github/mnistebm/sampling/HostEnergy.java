@@ -40,19 +40,21 @@ public interface HostEnergy {
         /**
          * Evaluates the energy.
          *
+         * @param chains how many of the lanes are in use; what the others are given means nothing
          * @param positions {@code [d][LANES]}
          * @param energies is given E of each chain in nats, {@code [LANES]}
          */
-        void energy(float[][] positions, float[] energies);
+        void energy(int chains, float[][] positions, float[] energies);
 
         /**
          * Evaluates the energy and its gradient.
          *
+         * @param chains how many of the lanes are in use; what the others are given means nothing
          * @param positions {@code [d][LANES]}
          * @param energies is given E of each chain in nats, {@code [LANES]}
          * @param gradients is given ∇E, {@code [d][LANES]}
          */
-        void energyAndGradient(float[][] positions, float[] energies, float[][] gradients);
+        void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients);
     }
 
     /**
@@ -80,14 +82,15 @@ public interface HostEnergy {
                 Evaluator evaluator = energy.evaluator();
                 return new Evaluator() {
                     @Override
-                    public void energy(float[][] positions, float[] energies) {
-                        evaluator.energy(positions, energies);
+                    public void energy(int chains, float[][] positions, float[] energies) {
+                        evaluator.energy(chains, positions, energies);
                         multiply(energies);
                     }
 
                     @Override
-                    public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
-                        evaluator.energyAndGradient(positions, energies, gradients);
+                    public void energyAndGradient(
+                            int chains, float[][] positions, float[] energies, float[][] gradients) {
+                        evaluator.energyAndGradient(chains, positions, energies, gradients);
                         multiply(energies);
                         for (float[] coordinate : gradients) {
                             multiply(coordinate);

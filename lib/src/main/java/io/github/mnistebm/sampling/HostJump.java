@@ -1,6 +1,6 @@
 package io.github.mnistebm.sampling;
 
-/** {@link IndependenceMetropolis} in plain loops. */
+/** {@link IndependenceMetropolis} in plain loops, of an energy that is the sum of the tilt and the reference measure's. */
 final class HostJump extends HostKernel {
     private final HostEnergy energy;
     private final HostReference reference;
@@ -24,18 +24,26 @@ final class HostJump extends HostKernel {
 
     @Override
     Stepper stepper() {
-        HostEnergy.Evaluator evaluator = energy.evaluator();
+        HostEnergy.Evaluator referenceEvaluator = reference.evaluator();
         HostEnergy.Evaluator tiltEvaluator = tilt.evaluator();
         HostProposal proposal = new HostProposal(energy.dimension());
         float[] here = new float[HostEnergy.LANES];
         float[] there = new float[HostEnergy.LANES];
+        float[][] tiltGradients = new float[energy.dimension()][HostEnergy.LANES];
         return (block, stepSize, index) -> {
-            reference.sample(block.random, proposal.positions);
-            evaluator.energyAndGradient(proposal.positions, proposal.energies, proposal.gradients);
-            tiltEvaluator.energy(block.positions, here);
-            tiltEvaluator.energy(proposal.positions, there);
+            reference.sample(block.chains, block.random, proposal.positions);
+            tiltEvaluator.energy(block.chains, block.positions, here);
+            tiltEvaluator.energyAndGradient(block.chains, proposal.positions, there, tiltGradients);
+            referenceEvaluator.energyAndGradient(
+                    block.chains, proposal.positions, proposal.energies, proposal.gradients);
             for (int lane = 0; lane < HostEnergy.LANES; lane++) {
                 proposal.logRatios[lane] = here[lane] - there[lane];
+                proposal.energies[lane] += there[lane];
+            }
+            for (int i = 0; i < tiltGradients.length; i++) {
+                for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+                    proposal.gradients[i][lane] += tiltGradients[i][lane];
+                }
             }
             proposal.choose(block);
         };

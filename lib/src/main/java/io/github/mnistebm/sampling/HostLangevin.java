@@ -1,11 +1,13 @@
 package io.github.mnistebm.sampling;
 
-/** {@link MetropolisAdjustedLangevin} in plain loops. */
+/** {@link MetropolisAdjustedLangevin} and {@link UnadjustedLangevin} in plain loops. */
 final class HostLangevin extends HostKernel {
     private final HostEnergy energy;
+    private final boolean adjusted;
 
-    HostLangevin(HostEnergy energy) {
+    HostLangevin(HostEnergy energy, boolean adjusted) {
         this.energy = energy;
+        this.adjusted = adjusted;
     }
 
     @Override
@@ -26,12 +28,16 @@ final class HostLangevin extends HostKernel {
         return (block, stepSize, index) -> {
             float deviation = (float) Math.sqrt(2.0 * stepSize);
             for (int i = 0; i < noise.length; i++) {
-                for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+                for (int lane = 0; lane < block.chains; lane++) {
                     noise[i][lane] = deviation * (float) block.random.nextGaussian();
                 }
                 propose(proposal.positions[i], block.positions[i], block.gradients[i], noise[i], stepSize);
             }
-            evaluator.energyAndGradient(proposal.positions, proposal.energies, proposal.gradients);
+            evaluator.energyAndGradient(block.chains, proposal.positions, proposal.energies, proposal.gradients);
+            if (!adjusted) {
+                proposal.take(block);
+                return;
+            }
             for (int lane = 0; lane < HostEnergy.LANES; lane++) {
                 proposal.logRatios[lane] = block.energies[lane] - proposal.energies[lane];
             }

@@ -1,5 +1,7 @@
 package io.github.mnistebm.sampling;
 
+import java.util.Arrays;
+
 /** Where the chains of a block may go, and the choice of Metropolis et al. (1953) and Hastings (1970) whether they do. */
 final class HostProposal {
     final float[][] positions;
@@ -22,7 +24,7 @@ final class HostProposal {
             boolean finite = Float.isFinite(energies[lane]) && !Float.isNaN(logRatio);
             float probability = !finite ? 0 : logRatio >= 0 ? 1 : (float) Math.exp(logRatio);
             block.acceptance[lane] = probability;
-            boolean accepts = block.random.nextFloat() < probability;
+            boolean accepts = lane < block.chains && block.random.nextFloat() < probability;
             accepted[lane] = accepts ? 1 : 0;
             rejected[lane] = accepts ? 0 : 1;
             allFinite &= finite;
@@ -34,6 +36,16 @@ final class HostProposal {
         for (int i = 0; i < positions.length; i++) {
             mix(block.positions[i], positions[i]);
             mix(block.gradients[i], gradients[i]);
+        }
+    }
+
+    /** Moves every chain here. */
+    void take(HostBlock block) {
+        Arrays.fill(block.acceptance, 1);
+        System.arraycopy(energies, 0, block.energies, 0, HostEnergy.LANES);
+        for (int i = 0; i < positions.length; i++) {
+            System.arraycopy(positions[i], 0, block.positions[i], 0, HostEnergy.LANES);
+            System.arraycopy(gradients[i], 0, block.gradients[i], 0, HostEnergy.LANES);
         }
     }
 

@@ -8,8 +8,9 @@ public interface HostReference extends HostEnergy {
     /**
      * Draws exact samples.
      *
+     * @param chains how many of the lanes are in use
      * @param random the source of randomness
      * @param positions is given a sample for each chain, {@code [d][LANES]}
      */
-    void sample(SplittableRandom random, float[][] positions);
+    void sample(int chains, SplittableRandom random, float[][] positions);
 }

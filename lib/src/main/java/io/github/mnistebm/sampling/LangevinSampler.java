@@ -64,7 +64,8 @@ public final class LangevinSampler {
         NDManager manager = initial.getManager().newSubManager();
         try (NDScope scope = new NDScope();
                 NDManager work = manager.newSubManager();
-                Chains chains = Chains.of(work, kernel, config.stepSize(), config.targetAcceptance())) {
+                Chains chains = Chains.of(
+                        work, kernel, initial.getShape().get(0), config.stepSize(), config.targetAcceptance())) {
             scope.suppressNotUsedWarning();
             chains.start(initial);
             NDList positions = new NDList(config.draws());

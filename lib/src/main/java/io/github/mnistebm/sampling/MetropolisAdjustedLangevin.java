@@ -26,7 +26,7 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
 
     @Override
     public Optional<HostKernel> onHost() {
-        return energy.onHost().map(HostLangevin::new);
+        return energy.onHost().map(target -> new HostLangevin(target, true));
     }
 
     @Override

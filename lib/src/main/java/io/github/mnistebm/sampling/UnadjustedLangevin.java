@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * The unadjusted Langevin algorithm, u ← u − ε ∇E(u) + √(2ε) ξ (Roberts &amp; Tweedie 1996, section 1.3). Without the
@@ -14,6 +15,11 @@ public record UnadjustedLangevin(EnergyFunction energy) implements TransitionKer
     @Override
     public boolean rejects() {
         return false;
+    }
+
+    @Override
+    public Optional<HostKernel> onHost() {
+        return energy.onHost().map(target -> new HostLangevin(target, false));
     }
 
     @Override

@@ -49,10 +49,9 @@ public final class Adam implements AutoCloseable {
     }
 
     /**
-     * Moves the parameters one step against the gradient, and clears the gradient.
+     * Moves the parameters one step against the gradient.
      *
-     * @param gradient of the loss: contiguous arrays which one after the other are of the size of the parameters; zero afterwards,
-     *     ready to be added to
+     * @param gradient of the loss: contiguous arrays which one after the other are of the size of the parameters
      * @param learningRate the step, before Adam's normalization
      * @throws IllegalArgumentException if the sizes differ
      */
@@ -68,7 +67,6 @@ public final class Adam implements AutoCloseable {
             updateOnHost(gradient, (float) step, (float) (1 / varianceCorrection));
         } else {
             updateOnDevice(gradient, step, varianceCorrection);
-            gradient.forEach(Tensors::clear);
         }
     }
 
@@ -127,7 +125,6 @@ public final class Adam implements AutoCloseable {
         private final float[] means = new float[AT_ONCE];
         private final float[] variances = new float[AT_ONCE];
         private final float[] gradients = new float[AT_ONCE];
-        private final float[] zeros = new float[AT_ONCE];
 
         HostUpdate(float step, float varianceFactor) {
             this.step = step;
@@ -152,7 +149,6 @@ public final class Adam implements AutoCloseable {
                 allParameters.put(offset + start, parameters, 0, count);
                 allMeans.put(offset + start, means, 0, count);
                 allVariances.put(offset + start, variances, 0, count);
-                allGradients.put(start, zeros, 0, count);
             }
         }
 

@@ -19,12 +19,18 @@ import java.util.List;
  */
 public final class FlatParameters {
 
+    private final NDManager manager;
     private final NDArray values;
-    private final List<NDArray> views;
+    private final List<Parameter> parameters;
+    private final List<Shape> shapes;
 
-    private FlatParameters(NDArray values, List<NDArray> views) {
+    private FlatParameters(NDManager manager, NDArray values, List<Parameter> parameters) {
+        this.manager = manager;
         this.values = values;
-        this.views = views;
+        this.parameters = List.copyOf(parameters);
+        this.shapes = parameters.stream()
+                .map(parameter -> parameter.getArray().getShape())
+                .toList();
     }
 
     /**
@@ -46,25 +52,10 @@ public final class FlatParameters {
         NDArray values = NDArrays.concat(flattened);
         values.attach(manager);
         flattened.close();
-        List<NDArray> views = new ArrayList<>();
-        long offset = 0;
-        for (Parameter parameter : parameters) {
-            Shape shape = parameter.getArray().getShape();
-            NDArray view = values.get(new NDIndex().addSliceDim(offset, offset + shape.size()))
-                    .reshape(shape);
-            offset += shape.size();
-            String name = parameter.getArray().getName();
-            parameter.getArray().close();
-            view.setName(name);
-            view.setRequiresGradient(true);
-            parameter.close();
-            parameter.setShape(null);
-            parameter.setArray(view);
-            views.add(view);
-        }
         NDScope.unregister(values);
-        views.forEach(NDScope::unregister);
-        return new FlatParameters(values, List.copyOf(views));
+        FlatParameters flat = new FlatParameters(manager, values, parameters);
+        flat.dropGradients();
+        return flat;
     }
 
     /**
@@ -77,11 +68,40 @@ public final class FlatParameters {
     }
 
     /**
-     * Returns the gradients that a backward pass left, and that the next one adds to.
+     * Returns the gradients that a backward pass left, and that the next one would add to.
      *
      * @return of each part of the vector, in its order
      */
     public List<NDArray> gradients() {
-        return views.stream().map(NDArray::getGradient).toList();
+        return parameters.stream()
+                .map(parameter -> parameter.getArray().getGradient())
+                .toList();
+    }
+
+    /**
+     * Gives the blocks new views, which have no gradient yet. A backward pass then keeps what it computes, where it would have to add
+     * it to zeros: of 1.6 million parameters in batches of 64, that is a tenth of an update's time. A
+     * {@code ParameterStore} that has seen the old views is of no more use.
+     */
+    public void dropGradients() {
+        long offset = 0;
+        for (int i = 0; i < parameters.size(); i++) {
+            Parameter parameter = parameters.get(i);
+            Shape shape = shapes.get(i);
+            NDArray slice = values.get(new NDIndex().addSliceDim(offset, offset + shape.size()));
+            NDArray view = slice.reshape(shape);
+            offset += shape.size();
+            NDArray old = parameter.getArray();
+            view.setName(old.getName());
+            view.setRequiresGradient(true);
+            view.attach(manager);
+            NDScope.unregister(view);
+            if (slice != view) {
+                slice.close();
+            }
+            parameter.close();
+            parameter.setShape(null);
+            parameter.setArray(view);
+        }
     }
 }

@@ -35,8 +35,8 @@ class ChainsTest {
         manager.close();
     }
 
-    private Chains chains(TransitionKernel kernel) {
-        return Chains.of(manager, kernel, 0.1, SamplerConfig.OPTIMAL_ACCEPTANCE);
+    private Chains chains(TransitionKernel kernel, long count) {
+        return Chains.of(manager, kernel, count, 0.1, SamplerConfig.OPTIMAL_ACCEPTANCE);
     }
 
     private TransitionKernel langevin(int... hiddenUnits) {
@@ -46,23 +46,24 @@ class ChainsTest {
     }
 
     @Test
-    void ofASmallEnergyMoveByLoops() {
-        assertThat(chains(langevin(8))).isInstanceOf(HostChains.class);
+    void ofASmallEnergyMoveByLoopsHoweverManyTheyAre() {
+        assertThat(chains(langevin(8), 100_000)).isInstanceOf(HostChains.class);
     }
 
     @Test
-    void ofALargeEnergyMoveByTensorOperations() {
-        assertThat(chains(langevin(512, 512))).isInstanceOf(DeviceChains.class);
+    void ofALargeEnergyMoveByLoopsWhereTheyAreFew() {
+        assertThat(chains(langevin(512, 512), 10)).isInstanceOf(HostChains.class);
+        assertThat(chains(langevin(512, 512), 1000)).isInstanceOf(DeviceChains.class);
     }
 
     @Test
     void ofATargetWithoutLoopsMoveByTensorOperations() {
-        assertThat(chains(new MetropolisAdjustedLangevin(Target.BANANA))).isInstanceOf(DeviceChains.class);
+        assertThat(chains(new MetropolisAdjustedLangevin(Target.BANANA), 10)).isInstanceOf(DeviceChains.class);
     }
 
     @Test
     void areAsManyAsWereStartedAlsoWhereTheyFillNoBlock() {
-        try (Chains chains = chains(langevin(8))) {
+        try (Chains chains = chains(langevin(8), 70)) {
             chains.start(manager.ones(new Shape(70, 4)));
             chains.step();
             assertThat(chains.positions().getShape()).isEqualTo(new Shape(70, 4));
@@ -74,7 +75,7 @@ class ChainsTest {
     @Test
     void tellTheEnergiesOfWhereTheyAre() {
         TransitionKernel kernel = langevin(8);
-        try (Chains chains = chains(kernel)) {
+        try (Chains chains = chains(kernel, 70)) {
             chains.start(manager.randomNormal(new Shape(70, 4)));
             for (int step = 0; step < 20; step++) {
                 chains.step();
@@ -89,7 +90,7 @@ class ChainsTest {
 
     @Test
     void keepTheirStepSizeWhenStartedAgain() {
-        try (Chains chains = chains(langevin(8))) {
+        try (Chains chains = chains(langevin(8), 70)) {
             NDArray start = manager.randomNormal(new Shape(70, 4));
             chains.start(start);
             for (int step = 0; step < 50; step++) {
@@ -114,7 +115,7 @@ class ChainsTest {
             EnergyFunction tilt = new Difference(target, proposal);
             TransitionKernel kernel = new LangevinWithJumps(
                     new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal, tilt), 6);
-            try (Chains chains = chains(kernel)) {
+            try (Chains chains = chains(kernel, count)) {
                 assertThat(chains).isInstanceOf(HostChains.class);
                 chains.start(proposal.sample(manager, count));
                 for (int step = 0; step < 120; step++) {
@@ -171,17 +172,25 @@ class ChainsTest {
                     float[] subtracted = new float[LANES];
                     return new Evaluator() {
                         @Override
-                        public void energy(float[][] positions, float[] energies) {
-                            plus.energy(positions, energies);
-                            minus.energy(positions, subtracted);
+                        public void energy(int chains, float[][] positions, float[] energies) {
+                            plus.energy(chains, positions, energies);
+                            minus.energy(chains, positions, subtracted);
                             for (int lane = 0; lane < LANES; lane++) {
                                 energies[lane] -= subtracted[lane];
                             }
                         }
 
                         @Override
-                        public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
-                            throw new UnsupportedOperationException("not needed here");
+                        public void energyAndGradient(
+                                int chains, float[][] positions, float[] energies, float[][] gradients) {
+                            float[][] subtractedGradients = new float[2][LANES];
+                            plus.energyAndGradient(chains, positions, energies, gradients);
+                            minus.energyAndGradient(chains, positions, subtracted, subtractedGradients);
+                            for (int lane = 0; lane < LANES; lane++) {
+                                energies[lane] -= subtracted[lane];
+                                gradients[0][lane] -= subtractedGradients[0][lane];
+                                gradients[1][lane] -= subtractedGradients[1][lane];
+                            }
                         }
                     };
                 }
@@ -200,7 +209,7 @@ class ChainsTest {
     private float[] last(NDArray start) {
         Engine.getInstance().setRandomSeed(3);
         TransitionKernel kernel = langevin(8);
-        try (Chains chains = chains(kernel)) {
+        try (Chains chains = chains(kernel, 70)) {
             chains.start(start);
             for (int step = 0; step < 10; step++) {
                 chains.step();
@@ -211,7 +220,7 @@ class ChainsTest {
 
     @Test
     void refuseStartsOfAnotherDimension() {
-        try (Chains chains = chains(langevin(8))) {
+        try (Chains chains = chains(langevin(8), 70)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> chains.start(manager.ones(new Shape(5, 3))))
                     .withMessageContaining("(chains, 4)")

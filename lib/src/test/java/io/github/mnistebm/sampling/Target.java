@@ -141,12 +141,12 @@ enum Target implements EnergyFunction {
         public Evaluator evaluator() {
             return new Evaluator() {
                 @Override
-                public void energy(float[][] positions, float[] energies) {
-                    energyAndGradient(positions, energies, new float[2][LANES]);
+                public void energy(int chains, float[][] positions, float[] energies) {
+                    energyAndGradient(chains, positions, energies, new float[2][LANES]);
                 }
 
                 @Override
-                public void energyAndGradient(float[][] positions, float[] energies, float[][] gradients) {
+                public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
                     for (int lane = 0; lane < LANES; lane++) {
                         double[] at = target.at(positions[0][lane], positions[1][lane]);
                         energies[lane] = (float) at[0];

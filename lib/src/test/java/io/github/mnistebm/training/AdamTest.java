@@ -50,17 +50,6 @@ class AdamTest {
     }
 
     @Test
-    void clearsTheGradient() {
-        try (NDManager manager = NDManager.newBaseManager();
-                NDArray parameters = manager.ones(new Shape(3));
-                NDArray gradient = manager.create(new float[] {1, Float.NaN, 3});
-                Adam adam = new Adam(parameters)) {
-            adam.update(List.of(gradient), 0.1);
-            assertThat(gradient.toFloatArray()).containsOnly(0);
-        }
-    }
-
-    @Test
     void refusesAGradientOfAnotherSize() {
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray parameters = manager.ones(new Shape(3));

@@ -1,0 +1,140 @@
+package io.github.mnistebm.spark;
+
+import ai.djl.Device;
+import io.github.mnistebm.data.ImageWriter;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.DigitSampler;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Draws images on Apache Spark: each partition loads the model and draws its share, by chains of its own with a seed of its own, into a
+ * file of its own. Nothing is exchanged but the counts, so the time falls with the executors and memory does not grow with the images.
+ */
+@Command(
+        name = "spark",
+        description = "Draws images on Apache Spark, a file for each partition.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class SparkDigits implements Callable<Integer> {
+
+    @Option(names = "--images", paramLabel = "N", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}.")
+    private long images;
+
+    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
+    private int partitions;
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            defaultValue = "local-cluster[2,1,2048]",
+            description =
+                    "The cluster. Default: ${DEFAULT-VALUE}, two processes of one core and 2 GiB on this machine.")
+    private String master;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The model's folder.")
+    private Path model;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+    private int seed;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "A new folder for the images, which all executors see.")
+    private Path out;
+
+    private SparkDigits() {}
+
+    /**
+     * Runs the command.
+     *
+     * @param arguments its options
+     */
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new SparkDigits()).setExecutionExceptionHandler((e, command, result) -> {
+            command.getErr().println("spark: " + e.getMessage());
+            return 1;
+        });
+        System.exit(line.execute(arguments));
+    }
+
+    /**
+     * What one partition draws.
+     *
+     * @param images how many
+     * @param seed of its random numbers
+     * @param model the model's folder
+     * @param file where the images go
+     */
+    record Share(long images, int seed, String model, String file) implements Serializable {
+
+        /** Draws; returns the images. */
+        long draw() throws IOException {
+            try (DigitModel loaded = DigitModel.load(Path.of(model), Device.cpu());
+                    ImageWriter writer = ImageWriter.open(Path.of(file), images)) {
+                DigitSampler.of(loaded)
+                        .draw(
+                                images,
+                                seed,
+                                (drawn, means) -> writer.write(drawn.toByteArray(), means.toFloatArray()),
+                                steps -> {});
+                writer.finish();
+                return images;
+            }
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (images < 1 || partitions < 1 || partitions > images) {
+            throw new IOException("--images and --partitions: expected at least 1 image for each partition, found "
+                    + images + " and " + partitions);
+        }
+        if (Files.exists(out)) {
+            throw new IOException("--out " + out + ": exists already. Name a new folder");
+        }
+        Files.createDirectories(out);
+        List<Share> shares = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            long from = images * partition / partitions;
+            long to = images * (partition + 1) / partitions;
+            String file = out.resolve("part-%05d.npz".formatted(partition))
+                    .toAbsolutePath()
+                    .toString();
+            shares.add(new Share(
+                    to - from, seed + partition, model.toAbsolutePath().toString(), file));
+        }
+        SparkConf conf = new SparkConf()
+                .setAppName("digits")
+                .setMaster(master)
+                .set("spark.ui.enabled", "false")
+                // A task has a core, and PyTorch a thread.
+                .set("spark.task.cpus", "1")
+                .set("spark.executorEnv.OMP_NUM_THREADS", "1")
+                .set("spark.executor.memory", "1g")
+                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+                .set("spark.executor.extraJavaOptions", "-Dai.djl.offline=true -XX:ActiveProcessorCount=1");
+        try (JavaSparkContext context = new JavaSparkContext(conf)) {
+            // The executors are up before the clock starts.
+            context.parallelize(shares, partitions).count();
+            long start = System.nanoTime();
+            long drawn =
+                    context.parallelize(shares, partitions).map(Share::draw).reduce(Long::sum);
+            System.out.printf(Locale.ROOT, "%d images: %s (%.1f s)%n", drawn, out, (System.nanoTime() - start) / 1e9);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.mnistebm.benchmark;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process that does one work again and again, ours or a peer's. */
+final class Peer implements AutoCloseable {
+
+    private final List<String> command;
+    private final Process process;
+    private final BufferedReader out;
+    private final BufferedWriter in;
+
+    private Peer(List<String> command, Process process) {
+        this.command = command;
+        this.process = process;
+        this.out = process.inputReader(StandardCharsets.UTF_8);
+        this.in = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Starts the process and waits until it is ready.
+     *
+     * @param command the process, without its work
+     * @param work what it does
+     * @param threads how many cores it may use
+     * @return the process
+     * @throws IOException if it does not come to be ready
+     */
+    static Peer start(List<String> command, Work work, int threads) throws IOException {
+        List<String> whole = new ArrayList<>(onCores(threads));
+        whole.addAll(command);
+        whole.add(work.toJson());
+        Peer peer = new Peer(whole, builder(whole, threads).start());
+        try {
+            peer.expect("ready");
+            return peer;
+        } catch (IOException e) {
+            peer.close();
+            throw e;
+        }
+    }
+
+    /** Binds a process to the first cores, which every library takes its number of threads from. */
+    static List<String> onCores(int threads) {
+        return threads >= Runtime.getRuntime().availableProcessors()
+                ? List.of()
+                : List.of("taskset", "--cpu-list", "0-" + (threads - 1));
+    }
+
+    private static ProcessBuilder builder(List<String> command, int threads) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        return builder;
+    }
+
+    private String line() throws IOException {
+        String line = out.readLine();
+        if (line == null) {
+            throw new IOException("the process ended before its work was done: " + String.join(" ", command));
+        }
+        return line;
+    }
+
+    private void expect(String word) throws IOException {
+        String line = line();
+        if (!line.equals(word)) {
+            throw new IOException(
+                    "expected \"" + word + "\", found \"" + line + "\" from " + String.join(" ", command));
+        }
+    }
+
+    /** Does the work once; returns the seconds. */
+    double measure() throws IOException {
+        in.newLine();
+        in.flush();
+        return Double.parseDouble(line());
+    }
+
+    /** The most memory that the process has had resident, in MiB; NaN where the system does not tell. */
+    double peakMemory() {
+        return peakMemory(process.pid());
+    }
+
+    static double peakMemory(long pid) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+                if (line.startsWith("VmHWM:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+                }
+            }
+        } catch (IOException e) {
+            // Not on Linux, or the process has just ended.
+        }
+        return Double.NaN;
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

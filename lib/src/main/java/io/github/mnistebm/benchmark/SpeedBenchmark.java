@@ -1,0 +1,303 @@
+package io.github.mnistebm.benchmark;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Times this library and Python's libraries at the same work, each in a process of its own, by turns in one run, so that what else the
+ * machine does falls on both.
+ *
+ * @param python an interpreter with what {@code environment/bench/requirements.txt} names
+ * @param peers the folder of the peers' scripts
+ * @param mnist the folder of MNIST's files
+ * @param model a trained model, to draw from
+ * @param rounds how often each measures; at least 1
+ * @param epochs of the autoencoder in the training as a whole
+ */
+public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, int rounds, int epochs) {
+
+    /**
+     * A comparison.
+     *
+     * @param work what was done
+     * @param unit what the rates count, a second
+     * @param peer the library that this one was compared with
+     * @param threads cores that both could use
+     * @param rate this library's rate, median of the rounds
+     * @param peerRate the peer's
+     * @param ratio median over the rounds of the one by the other: above 1, this library is faster
+     * @param leastRatio the least of a round
+     * @param greatestRatio the greatest of a round
+     * @param memory the most memory that this library's process had resident, MiB
+     * @param peerMemory the peer's
+     * @param shareOfPeak of the multiplications a second that a product of large matrices reaches on this machine, those of this
+     *     work's matrices; NaN where it has none to speak of
+     */
+    public record Result(
+            String work,
+            String unit,
+            String peer,
+            int threads,
+            double rate,
+            double peerRate,
+            double ratio,
+            double leastRatio,
+            double greatestRatio,
+            double memory,
+            double peerMemory,
+            double shareOfPeak) {}
+
+    private static final String PYTORCH = "torch";
+    private static final List<Integer> SMALL = List.of(8);
+    private static final List<Integer> MEDIUM = List.of(256);
+    private static final List<Integer> DEEP = List.of(512, 512, 512);
+
+    /**
+     * Measures everything.
+     *
+     * @param listener is given each result
+     * @return all results
+     * @throws IOException if a process fails
+     */
+    public List<Result> run(Consumer<Result> listener) throws IOException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        List<Result> results = new ArrayList<>();
+        Consumer<Result> add = result -> {
+            results.add(result);
+            listener.accept(result);
+        };
+        double peak = peak(cores);
+        String data = mnist.toAbsolutePath().toString();
+        for (int batch : new int[] {64, 256}) {
+            int images = 12_800;
+            // Forward, backward to the weights and to the inputs.
+            double products = 3.0 * images * 2 * (784 * 1024 + 1024 * 4);
+            Work work = Work.autoencoder(batch, images, data);
+            add.accept(compare("autoencoder, batch " + batch, "images", images, products, work, PYTORCH, cores, peak));
+        }
+        Work[] samplers = {
+            Work.sampler("mala", 64, 4, SMALL, 4000),
+            Work.sampler("mala", 64, 16, MEDIUM, 2000),
+            Work.sampler("mala", 8192, 4, SMALL, 400),
+            Work.sampler("mala", 8192, 16, MEDIUM, 60),
+            Work.sampler("mala", 512, 16, DEEP, 60)
+        };
+        for (Work work : samplers) {
+            for (String peer : List.of(PYTORCH, "blackjax")) {
+                add.accept(sampler(work, peer, cores, peak));
+            }
+            Work unadjusted =
+                    Work.sampler("ula", work.chains(), work.dimension(), work.hidden(), Math.max(60, work.steps() / 2));
+            add.accept(sampler(unadjusted, "torchebm", cores, peak));
+        }
+        int updates = 20;
+        add.accept(compare(
+                "update of 4 latents, 8 units, 1024 data, 8192 chains from them",
+                "updates",
+                updates,
+                Double.NaN,
+                Work.divergence(4, 8, 1024, 8, false, updates),
+                PYTORCH,
+                cores,
+                peak));
+        add.accept(compare(
+                "update of 16 latents, 256 units, 512 data, 512 persistent chains",
+                "updates",
+                updates,
+                Double.NaN,
+                Work.divergence(16, 256, 512, 1, true, updates),
+                PYTORCH,
+                cores,
+                peak));
+        for (int threads = 1; threads <= cores; threads *= 2) {
+            for (int chains : new int[] {16, 256, 4096, 65_536, 1_000_000}) {
+                int steps = Math.max(5, Math.min(2000, 4_000_000 / chains));
+                add.accept(sampler(Work.sampler("mala", chains, 4, SMALL, steps), PYTORCH, threads, Double.NaN));
+            }
+        }
+        add.accept(infer(cores));
+        add.accept(compare(
+                "the seed project's training, " + epochs + " epochs",
+                "trainings",
+                1,
+                Double.NaN,
+                Work.training(epochs, data),
+                PYTORCH,
+                cores,
+                peak));
+        return results;
+    }
+
+    private Result sampler(Work work, String peer, int threads, double peak) throws IOException {
+        String name = work.kind().toUpperCase(Locale.ROOT) + ", " + work.chains() + " chains, d = "
+                + work.dimension() + ", h = "
+                + String.join("×", work.hidden().stream().map(String::valueOf).toList());
+        double products = 0;
+        int inputs = work.dimension();
+        for (int units : work.hidden()) {
+            products += 2.0 * inputs * units;
+            inputs = units;
+        }
+        double all = products * work.chains() * work.steps();
+        double steps = (double) work.chains() * work.steps();
+        return compare(name, "chain steps", steps, all, work, peer, threads, peak);
+    }
+
+    /** Multiplications a second. */
+    private double peak(int threads) throws IOException {
+        try (Peer worker = Peer.start(ours(), Work.matmul(), threads)) {
+            double least = Double.POSITIVE_INFINITY;
+            for (int round = 0; round < 10; round++) {
+                least = Math.min(least, worker.measure());
+            }
+            return Math.pow(Work.MATRIX, 3) / least;
+        }
+    }
+
+    private Result compare(
+            String name,
+            String unit,
+            double units,
+            double products,
+            Work work,
+            String library,
+            int threads,
+            double peak)
+            throws IOException {
+        double[] seconds = new double[rounds];
+        double[] peerSeconds = new double[rounds];
+        try (Peer worker = Peer.start(ours(), work, threads);
+                Peer peer = Peer.start(theirs(library), work, threads)) {
+            for (int round = 0; round < rounds; round++) {
+                seconds[round] = worker.measure();
+                peerSeconds[round] = peer.measure();
+            }
+            double[] memory = {worker.peakMemory(), peer.peakMemory()};
+            double share = products / median(seconds) / peak;
+            return result(name, unit, units, library, threads, seconds, peerSeconds, memory, share);
+        }
+    }
+
+    private static Result result(
+            String name,
+            String unit,
+            double units,
+            String library,
+            int threads,
+            double[] seconds,
+            double[] peerSeconds,
+            double[] memory,
+            double share) {
+        double[] ratios = new double[seconds.length];
+        for (int round = 0; round < ratios.length; round++) {
+            ratios[round] = peerSeconds[round] / seconds[round];
+        }
+        return new Result(
+                name,
+                unit,
+                library,
+                threads,
+                units / median(seconds),
+                units / median(peerSeconds),
+                median(ratios),
+                Arrays.stream(ratios).min().orElseThrow(),
+                Arrays.stream(ratios).max().orElseThrow(),
+                memory[0],
+                memory[1],
+                share);
+    }
+
+    /** Ten digits, from the start of the process to the picture. */
+    private Result infer(int cores) throws IOException {
+        Path folder = Files.createTempDirectory("bench");
+        Path picture = folder.resolve("digits.png");
+        String images = "10";
+        List<String> ours =
+                java("infer", "--model", model.toString(), "--num-images", images, "--out", picture.toString());
+        List<String> theirs = List.of(
+                python.toString(), peers.resolve("infer.py").toString(), model.toString(), images, picture.toString());
+        double[] seconds = new double[rounds];
+        double[] peerSeconds = new double[rounds];
+        double[] memory = new double[2];
+        try {
+            for (int round = 0; round < rounds; round++) {
+                seconds[round] = process(ours, picture, memory, 0);
+                peerSeconds[round] = process(theirs, picture, memory, 1);
+            }
+        } finally {
+            Files.deleteIfExists(picture);
+            Files.delete(folder);
+        }
+        return result(
+                "infer --num-images " + images + ", from start to picture",
+                "runs",
+                1,
+                PYTORCH,
+                cores,
+                seconds,
+                peerSeconds,
+                memory,
+                Double.NaN);
+    }
+
+    private static double process(List<String> command, Path expected, double[] memory, int index) throws IOException {
+        Files.deleteIfExists(expected);
+        long start = System.nanoTime();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            while (!process.waitFor(5, TimeUnit.MILLISECONDS)) {
+                double resident = Peer.peakMemory(process.pid());
+                // No number once the process has ended.
+                if (resident > memory[index]) {
+                    memory[index] = resident;
+                }
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (process.exitValue() != 0 || !Files.exists(expected)) {
+            throw new IOException("no picture came of " + String.join(" ", command));
+        }
+        return seconds;
+    }
+
+    private List<String> ours() {
+        return java("bench", "worker");
+    }
+
+    /** This program as it was started itself. */
+    private static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add("io.github.mnistebm.cli.Main");
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private List<String> theirs(String library) {
+        return List.of(python.toString(), peers.resolve("peer.py").toString(), library);
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,166 @@
+package io.github.mnistebm.benchmark;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.autoencoder.DecoderArchitecture;
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.NegativeSource;
+import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.model.ModelTraining;
+import io.github.mnistebm.model.Preset;
+import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.LangevinSampler;
+import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.training.TrainingListener;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Does one {@link Work} again and again, whenever it is told to, and says how long it took. */
+public final class Worker {
+
+    private static final double STEP_SIZE = 0.05;
+
+    private Worker() {}
+
+    /**
+     * Sets the work up, does it once, and prints {@code ready}; then, for each line of the input, does it and prints the seconds.
+     *
+     * @param work in JSON
+     * @param in told when
+     * @param out tells how long
+     * @throws IOException if MNIST cannot be read
+     */
+    public static void serve(String work, InputStream in, PrintStream out) throws IOException {
+        Work parsed = Work.of(work);
+        Engine.getInstance().setRandomSeed(1);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Runnable run = prepare(parsed, manager);
+            if (parsed.warmUp()) {
+                run.run();
+            }
+            out.println("ready");
+            out.flush();
+            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            while (lines.readLine() != null) {
+                long start = System.nanoTime();
+                run.run();
+                out.println((System.nanoTime() - start) / 1e9);
+                out.flush();
+            }
+        }
+    }
+
+    private static Runnable prepare(Work work, NDManager manager) throws IOException {
+        return switch (work.kind()) {
+            case "mala", "ula" -> sampler(work, manager);
+            case "autoencoder" -> autoencoder(work, manager);
+            case "divergence" -> divergence(work, manager);
+            case "training" -> () -> training(work);
+            case "matmul" -> matmul(manager);
+            default -> throw new IllegalArgumentException("work: unknown kind " + work.kind());
+        };
+    }
+
+    private static TiltedEnergy energy(Work work, NDManager manager) {
+        EnergyNetwork network = EnergyNetwork.create(manager, work.dimension(), work.hidden());
+        // Another output than zero; it matters to the acceptance, not to the time.
+        network.parameters()
+                .addi(manager.randomNormal(network.parameters().getShape()).mul(0.05));
+        return new TiltedEnergy(network, new StandardNormal(work.dimension()));
+    }
+
+    private static Runnable sampler(Work work, NDManager manager) {
+        LangevinAlgorithm algorithm = LangevinAlgorithm.valueOf(work.kind().toUpperCase(Locale.ROOT));
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(0)
+                .steps(work.steps())
+                .stepSize(STEP_SIZE)
+                .build();
+        LangevinSampler sampler = LangevinSampler.of(algorithm.kernel(energy(work, manager)), config);
+        NDArray start = manager.randomNormal(new Shape(work.chains(), work.dimension()));
+        return () -> sampler.run(start).close();
+    }
+
+    private static TrainingConfig.Builder perceptron(Work work) {
+        return Preset.SEED
+                .builder()
+                .decoder(DecoderArchitecture.PERCEPTRON)
+                .referenceComponents(0)
+                .importanceDraws(0)
+                .trainImages(work.images())
+                .autoencoderBatchSize(work.batchSize());
+    }
+
+    private static Runnable autoencoder(Work work, NDManager manager) throws IOException {
+        TrainingConfig config = perceptron(work).autoencoderEpochs(1).build();
+        DigitImages train =
+                DigitImages.train(Path.of(work.mnist()), Device.cpu()).first(work.images());
+        DigitImages test = DigitImages.test(Path.of(work.mnist()), Device.cpu()).first(1000);
+        Autoencoder autoencoder = new Autoencoder(manager, config.autoencoder());
+        AutoencoderTrainer trainer = new AutoencoderTrainer(config.autoencoder());
+        return () -> trainer.train(autoencoder, train, test, Binarization.THRESHOLD, TrainingListener.NONE);
+    }
+
+    private static Runnable divergence(Work work, NDManager manager) {
+        TrainingConfig config = Preset.SEED
+                .builder()
+                .energyBatchSize(work.batchSize())
+                .samplesPerDatapoint(work.negatives())
+                .negatives(work.persistent() ? NegativeSource.PERSISTENT : NegativeSource.DATA)
+                .importanceDraws(0)
+                .energyEpochs(1)
+                .build();
+        TiltedEnergy energy = energy(work, manager);
+        NDArray latents = manager.randomNormal(new Shape(work.images(), work.dimension()));
+        ContrastiveDivergenceTrainer trainer =
+                new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new);
+        return () -> trainer.train((EnergyNetwork) energy.tilt(), energy.reference(), latents, TrainingListener.NONE);
+    }
+
+    private static void training(Work work) {
+        TrainingConfig config = perceptron(work)
+                .autoencoderEpochs(work.epochs())
+                .samplesPerDatapoint(work.negatives())
+                .build();
+        Path mnist = Path.of(work.mnist());
+        try (DigitImages train = DigitImages.train(mnist, Device.cpu());
+                DigitImages test = DigitImages.test(mnist, Device.cpu());
+                ModelTraining training = new ModelTraining(config, train, test)) {
+            training.trainAutoencoder(TrainingListener.NONE);
+            training.trainEnergy(TrainingListener.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Runnable matmul(NDManager manager) {
+        Shape shape = new Shape(Work.MATRIX, Work.MATRIX);
+        NDArray a = manager.randomNormal(shape);
+        NDArray b = manager.randomNormal(shape);
+        return () -> {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                a.matMul(b);
+            }
+        };
+    }
+}
