@@ -98,9 +98,9 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
                     Work.sampler("ula", work.chains(), work.dimension(), work.hidden(), Math.max(60, work.steps() / 2));
             add.accept(sampler(unadjusted, "torchebm", cores, peak));
         }
-        int updates = 20;
+        int updates = 100;
         add.accept(compare(
-                "update of 4 latents, 8 units, 1024 data, 8192 chains from them",
+                "CD update, 8192 chains from data, d = 4, h = 8",
                 "updates",
                 updates,
                 Double.NaN,
@@ -109,7 +109,7 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
                 cores,
                 peak));
         add.accept(compare(
-                "update of 16 latents, 256 units, 512 data, 512 persistent chains",
+                "CD update, 512 persistent chains, d = 16, h = 256",
                 "updates",
                 updates,
                 Double.NaN,
@@ -119,13 +119,13 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
                 peak));
         for (int threads = 1; threads <= cores; threads *= 2) {
             for (int chains : new int[] {16, 256, 4096, 65_536, 1_000_000}) {
-                int steps = Math.max(5, Math.min(2000, 4_000_000 / chains));
+                int steps = Math.max(20, Math.min(4000, 8_000_000 / chains));
                 add.accept(sampler(Work.sampler("mala", chains, 4, SMALL, steps), PYTORCH, threads, Double.NaN));
             }
         }
         add.accept(infer(cores));
         add.accept(compare(
-                "the seed project's training, " + epochs + " epochs",
+                "training of the seed project, " + epochs + " epochs",
                 "trainings",
                 1,
                 Double.NaN,
@@ -237,7 +237,7 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
             Files.delete(folder);
         }
         return result(
-                "infer --num-images " + images + ", from start to picture",
+                "infer, " + images + " images, from start to picture",
                 "runs",
                 1,
                 PYTORCH,

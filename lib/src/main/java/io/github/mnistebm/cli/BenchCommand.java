@@ -158,7 +158,10 @@ final class BenchCommand implements Callable<Integer> {
         }
         Path picture = folder.resolve("speed.png");
         ChartUtils.saveChartAsPNG(
-                picture.toFile(), Charts.ratios("times as fast as", "times the peer's speed", ratios), WIDTH, HEIGHT);
+                picture.toFile(),
+                Charts.ratios("speed beside Python's", "times the peer's speed", ratios),
+                WIDTH,
+                HEIGHT);
         System.out.println("written: " + file + " and " + picture);
     }
 }

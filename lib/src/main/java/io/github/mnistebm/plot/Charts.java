@@ -192,6 +192,7 @@ public final class Charts {
                 title, "", valueLabel, data, PlotOrientation.HORIZONTAL, false, false, false);
         CategoryPlot plot = chart.getCategoryPlot();
         LogAxis axis = new LogAxis(valueLabel);
+        axis.setBase(2);
         axis.setNumberFormatOverride(NumberFormat.getNumberInstance(Locale.ROOT));
         plot.setRangeAxis(axis);
         plot.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.5f);

@@ -1,5 +1,6 @@
 package io.github.mnistebm.sampling;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -7,6 +8,9 @@ import java.util.SplittableRandom;
  * a run does not depend on the number of threads. Lanes in excess of the number of chains rest where the last chain began.
  */
 final class HostBlock {
+    /** The number of the first chain. */
+    final int first;
+
     final int chains;
     final SplittableRandom random;
     final float[][] positions;
@@ -15,10 +19,53 @@ final class HostBlock {
     /** min(1, α) of each chain's last proposal. */
     final float[] acceptance = new float[HostEnergy.LANES];
 
-    HostBlock(int chains, SplittableRandom random, int dimension) {
+    /** Of each chain's steps that were no jumps. */
+    final double[] acceptanceSums = new double[HostEnergy.LANES];
+
+    HostBlock(int first, int chains, SplittableRandom random, int dimension) {
+        this.first = first;
         this.chains = chains;
         this.random = random;
         this.positions = new float[dimension][HostEnergy.LANES];
         this.gradients = new float[dimension][HostEnergy.LANES];
+    }
+
+    /** Takes positions from {@code [all chains * d]}. */
+    void start(float[] states) {
+        int d = positions.length;
+        for (int i = 0; i < d; i++) {
+            for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+                positions[i][lane] = states[(first + Math.min(lane, chains - 1)) * d + i];
+            }
+        }
+    }
+
+    /** Writes positions to {@code [all chains * d]}. */
+    void copyPositions(float[] states) {
+        int d = positions.length;
+        for (int i = 0; i < d; i++) {
+            for (int lane = 0; lane < chains; lane++) {
+                states[(first + lane) * d + i] = positions[i][lane];
+            }
+        }
+    }
+
+    void countAcceptance() {
+        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            acceptanceSums[lane] += acceptance[lane];
+        }
+    }
+
+    void forgetAcceptance() {
+        Arrays.fill(acceptanceSums, 0);
+    }
+
+    /** The sum of the last step's acceptance probabilities. */
+    double lastAcceptance() {
+        double sum = 0;
+        for (int lane = 0; lane < chains; lane++) {
+            sum += acceptance[lane];
+        }
+        return sum;
     }
 }

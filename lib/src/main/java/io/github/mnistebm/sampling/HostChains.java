@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -18,7 +17,7 @@ final class HostChains implements Chains {
     private static final int LANES = HostEnergy.LANES;
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /** Multiplications in a step that are worth waking another thread for: about 20 µs of work. */
+    /** Multiplications in a step that are worth another thread: about 100 µs of work, twice what waking it costs. */
     private static final long WORTH_A_THREAD = 2_000_000;
 
     private final NDManager owner;
@@ -28,8 +27,6 @@ final class HostChains implements Chains {
     private HostBlock[] blocks;
     private List<HostKernel.Stepper> steppers;
     private int chains;
-    private int chainsInBlock;
-    private double[] acceptance;
     private double jumpAcceptance;
     private int steps;
     private int jumps;
@@ -50,32 +47,25 @@ final class HostChains implements Chains {
         }
         host = kernel.onHost().orElseThrow();
         chains = Math.toIntExact(shape.get(0));
-        chainsInBlock = host.energy().multiplications() <= SMALL_ENERGY
+        int chainsInBlock = host.energy().multiplications() <= SMALL_ENERGY
                 ? LANES
                 // Evaluated one after the other: a part for each core.
                 : Math.min(LANES, (chains + CORES - 1) / CORES);
         blocks = new HostBlock[(chains + chainsInBlock - 1) / chainsInBlock];
-        float[] values = positions.toFloatArray();
         SplittableRandom random = new SplittableRandom(seed());
         for (int b = 0; b < blocks.length; b++) {
             int first = b * chainsInBlock;
-            blocks[b] = new HostBlock(Math.min(chainsInBlock, chains - first), random.split(), d);
-            for (int lane = 0; lane < LANES; lane++) {
-                int chain = first + Math.min(lane, blocks[b].chains - 1);
-                for (int i = 0; i < d; i++) {
-                    blocks[b].positions[i][lane] = values[chain * d + i];
-                }
-            }
+            blocks[b] = new HostBlock(first, Math.min(chainsInBlock, chains - first), random.split(), d);
         }
         steppers = steppers();
+        float[] states = positions.toFloatArray();
         inParts(part -> {
             HostEnergy.Evaluator evaluator = host.energy().evaluator();
-            forEachBlock(
-                    part,
-                    block -> evaluator.energyAndGradient(
-                            block.chains, block.positions, block.energies, block.gradients));
+            forEachBlock(part, block -> {
+                block.start(states);
+                evaluator.energyAndGradient(block.chains, block.positions, block.energies, block.gradients);
+            });
         });
-        acceptance = new double[chains];
         resetAcceptance();
     }
 
@@ -100,18 +90,22 @@ final class HostChains implements Chains {
     @Override
     public void step() {
         float size = (float) stepSize.value();
+        boolean jump = host.jumps(index);
         inParts(part -> {
             HostKernel.Stepper stepper = steppers.get(part);
-            forEachBlock(part, block -> stepper.step(block, size, index));
+            forEachBlock(part, block -> {
+                stepper.step(block, size, index);
+                if (!jump) {
+                    block.countAcceptance();
+                }
+            });
         });
-        if (host.jumps(index++)) {
+        index++;
+        if (jump) {
             jumps++;
             jumpAcceptance += meanOfLastStep();
         } else {
             steps++;
-            for (int chain = 0; chain < chains; chain++) {
-                acceptance[chain] += block(chain).acceptance[lane(chain)];
-            }
         }
     }
 
@@ -132,18 +126,10 @@ final class HostChains implements Chains {
         }
     }
 
-    private HostBlock block(int chain) {
-        return blocks[chain / chainsInBlock];
-    }
-
-    private int lane(int chain) {
-        return chain % chainsInBlock;
-    }
-
     private double meanOfLastStep() {
         double sum = 0;
-        for (int chain = 0; chain < chains; chain++) {
-            sum += block(chain).acceptance[lane(chain)];
+        for (HostBlock block : blocks) {
+            sum += block.lastAcceptance();
         }
         return sum / chains;
     }
@@ -157,7 +143,9 @@ final class HostChains implements Chains {
 
     @Override
     public void resetAcceptance() {
-        Arrays.fill(acceptance, 0);
+        for (HostBlock block : blocks) {
+            block.forgetAcceptance();
+        }
         jumpAcceptance = 0;
         steps = 0;
         jumps = 0;
@@ -166,21 +154,16 @@ final class HostChains implements Chains {
     @Override
     public NDArray positions() {
         int d = host.energy().dimension();
-        float[] values = new float[chains * d];
-        for (int chain = 0; chain < chains; chain++) {
-            HostBlock block = block(chain);
-            for (int i = 0; i < d; i++) {
-                values[chain * d + i] = block.positions[i][lane(chain)];
-            }
-        }
-        return owner.create(values, new Shape(chains, d));
+        float[] states = new float[chains * d];
+        inParts(part -> forEachBlock(part, block -> block.copyPositions(states)));
+        return owner.create(states, new Shape(chains, d));
     }
 
     @Override
     public NDArray energies() {
         float[] values = new float[chains];
-        for (int chain = 0; chain < chains; chain++) {
-            values[chain] = block(chain).energies[lane(chain)];
+        for (HostBlock block : blocks) {
+            System.arraycopy(block.energies, 0, values, block.first, block.chains);
         }
         return owner.create(values);
     }
@@ -188,8 +171,10 @@ final class HostChains implements Chains {
     @Override
     public NDArray acceptanceRate() {
         float[] values = new float[chains];
-        for (int chain = 0; chain < chains; chain++) {
-            values[chain] = (float) (acceptance[chain] / Math.max(1, steps));
+        for (HostBlock block : blocks) {
+            for (int lane = 0; lane < block.chains; lane++) {
+                values[block.first + lane] = (float) (block.acceptanceSums[lane] / Math.max(1, steps));
+            }
         }
         return owner.create(values);
     }

@@ -6,6 +6,9 @@ import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.training.TrainingHistory;
 import java.util.Map;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.data.xy.XYDataset;
 import org.junit.jupiter.api.Test;
 
@@ -42,5 +45,14 @@ class ChartsTest {
         }
         // All but the farthest 1 %, give or take the last bin.
         assertThat(mass).isBetween(0.98, 1.0);
+    }
+
+    @Test
+    void ratiosStartAtOneOnALogarithmicAxis() {
+        JFreeChart chart = Charts.ratios("title", "times", Map.of("a", 2.0));
+        CategoryPlot plot = chart.getCategoryPlot();
+        assertThat(plot.getDataset().getValue(0, 0)).isEqualTo(2.0);
+        assertThat(plot.getRangeAxis()).isInstanceOf(LogAxis.class);
+        assertThat(((BarRenderer) plot.getRenderer()).getBase()).isEqualTo(1);
     }
 }
