@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * @param peers the folder of the peers' scripts
  * @param mnist the folder of MNIST's files
  * @param model a trained model, to draw from
- * @param rounds how often each measures; at least 1
+ * @param rounds how often each measures, the training as a whole excepted, which is measured once; at least 1
  * @param epochs of the autoencoder in the training as a whole
  */
 public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, int rounds, int epochs) {
@@ -172,11 +172,13 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
             int threads,
             double peak)
             throws IOException {
-        double[] seconds = new double[rounds];
-        double[] peerSeconds = new double[rounds];
+        // A work that is not warmed up takes minutes, and once must do.
+        int times = work.warmUp() ? rounds : 1;
+        double[] seconds = new double[times];
+        double[] peerSeconds = new double[times];
         try (Peer worker = Peer.start(ours(), work, threads);
                 Peer peer = Peer.start(theirs(library), work, threads)) {
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < times; round++) {
                 seconds[round] = worker.measure();
                 peerSeconds[round] = peer.measure();
             }

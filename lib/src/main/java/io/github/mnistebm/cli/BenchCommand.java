@@ -43,7 +43,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How often each measures; the table has medians. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How often each measures, the training as a whole excepted; the table has medians. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
     @Option(
