@@ -16,6 +16,7 @@ import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -126,6 +127,8 @@ final class ModelFolder {
             return card;
         } catch (NoSuchFileException e) {
             throw new IOException(folder + ": no model there (" + CARD + " is missing)", e);
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": not a readable model card (no UTF-8 text)", e);
         } catch (JsonParseException e) {
             throw new IOException(file + ": not a readable model card (" + firstLine(e) + ")", e);
         } catch (RuntimeException e) {
