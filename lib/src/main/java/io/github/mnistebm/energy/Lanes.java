@@ -3,15 +3,15 @@ package io.github.mnistebm.energy;
 import java.util.Arrays;
 
 /**
- * Loops over rows: of the chains of a block, or of the units of a layer. Each is so plain, one index and no branch, that the just-in-time compiler makes vector
- * instructions of it.
+ * Loops over rows: of the chains of a block, or of the units of a layer. Each is so plain, one index and no branch, that the
+ * just-in-time compiler makes vector instructions of it.
  */
 final class Lanes {
 
     private Lanes() {}
 
     /**
-     * outₒ = biasₒ + Σᵢ weightsₒᵢ inᵢ, the sum from {@code from(o)} to {@code to(o)}.
+     * outₒ = biasₒ + Σᵢ weightsₒᵢ inᵢ.
      *
      * <p>Four products at a time: a sum is then read and written a quarter as often, which makes 14 instead of 6 billion
      * multiplications a second; of eight the compiler makes no vector instructions.

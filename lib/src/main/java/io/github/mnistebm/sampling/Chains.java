@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 
 /**
- * A batch of chains on its way, with the step size that it moves by. On a processor, where the energy is small, they
- * move by plain loops in Java; elsewhere by tensor operations, all on the device. Both sample the same
+ * A batch of chains on its way, with the step size that it moves by. On a processor, where the energy is small or
+ * the chains are few, they move by plain loops in Java; elsewhere by tensor operations, all on the device. Both sample the same
  * distribution, from different random numbers.
  */
 public interface Chains extends AutoCloseable {
@@ -18,7 +18,10 @@ public interface Chains extends AutoCloseable {
      */
     long SMALL_ENERGY = 50_000;
 
-    /** Chains up to which the loops are faster for any energy of this project. */
+    /**
+     * Chains up to which the loops are faster for any energy of this project: of the bundled model, 10 chains take 0.38 ms a step in
+     * place of 0.69, 32 chains 0.44 in place of 0.66.
+     */
     int FEW_CHAINS = 32;
 
     /**
