@@ -56,8 +56,21 @@ final class Peer implements AutoCloseable {
     }
 
     private static ProcessBuilder builder(List<String> command, int threads) {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = inItsEnvironment(command);
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        return builder;
+    }
+
+    /** A process of Python runs as its users would start it, without the settings that {@code environment/java.env} made for ours. */
+    static ProcessBuilder inItsEnvironment(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (command.stream().anyMatch(word -> word.endsWith(".py"))) {
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.startsWith("MALLOC_")
+                            || name.equals("GOMP_SPINCOUNT")
+                            || name.equals("TORCH_CPP_LOG_LEVEL"));
+        }
         return builder;
     }
 

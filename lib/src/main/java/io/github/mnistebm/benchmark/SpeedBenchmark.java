@@ -253,9 +253,8 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
     private static double process(List<String> command, Path expected, double[] memory, int index) throws IOException {
         Files.deleteIfExists(expected);
         long start = System.nanoTime();
-        Process process = new ProcessBuilder(command)
+        Process process = Peer.inItsEnvironment(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
             while (!process.waitFor(5, TimeUnit.MILLISECONDS)) {
