@@ -165,6 +165,11 @@ def test_bench_quality_writes_a_row_for_each_set_of_options(run, tmp_path):
     assert all(rows[0].values())
 
 
+def heed_ctrl_c():
+    """What a shell has started in the background ignores it, and its children do."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_keeps_the_last_complete_epoch(run, tmp_path):
     folder = tmp_path / "model"
     training = subprocess.Popen(
@@ -172,6 +177,7 @@ def test_ctrl_c_keeps_the_last_complete_epoch(run, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
     )
     lines = []
     for line in training.stdout:
@@ -194,6 +200,7 @@ def test_an_interrupted_training_does_not_displace_a_model(run, tmp_path):
         [run.path, "train", "--train-images", "6000", "--auto-num-epochs", "1000", "--out", folder],
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
     )
     for line in training.stdout:
         if line.startswith("autoencoder 1/1000"):
