@@ -17,7 +17,7 @@ final class HostChains implements Chains {
     private static final int LANES = HostEnergy.LANES;
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /** Multiplications in a step that are worth another thread: about 100 µs of work, twice what waking it costs. */
+    /** Multiplications in a step that are worth another thread: with fewer, two threads take as long as one. */
     private static final long WORTH_A_THREAD = 2_000_000;
 
     private final NDManager owner;

@@ -80,8 +80,7 @@ public final class FlatParameters {
 
     /**
      * Gives the blocks new views, which have no gradient yet. A backward pass then keeps what it computes, where it would have to add
-     * it to zeros: of 1.6 million parameters in batches of 64, that is a tenth of an update's time. A
-     * {@code ParameterStore} that has seen the old views is of no more use.
+     * it to zeros. A {@code ParameterStore} that has seen the old views is of no more use.
      */
     public void dropGradients() {
         long offset = 0;
