@@ -5,11 +5,11 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Times this library and Python's libraries at the same work, each in a process of its own, by turns in one run, so that what else the
@@ -210,8 +210,8 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
                 units / median(seconds),
                 units / median(peerSeconds),
                 median(ratios),
-                Arrays.stream(ratios).min().orElseThrow(),
-                Arrays.stream(ratios).max().orElseThrow(),
+                StatUtils.min(ratios),
+                StatUtils.max(ratios),
                 memory[0],
                 memory[1],
                 share);
@@ -296,9 +296,6 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
     }
 
     private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return StatUtils.percentile(values, 50);
     }
 }

@@ -22,12 +22,17 @@ public record ChainState(NDArray positions, NDArray energy, NDArray gradient) im
      * @throws IllegalArgumentException if the positions are not of the target's dimension
      */
     public static ChainState at(EnergyFunction energy, NDArray positions) {
+        requireDimension(energy, positions);
+        EnergyAndGradient at = energy.energyAndGradient(positions);
+        return new ChainState(positions, at.energy(), at.gradient());
+    }
+
+    /** Throws an {@link IllegalArgumentException} if the positions are not of the target's dimension. */
+    static void requireDimension(EnergyFunction energy, NDArray positions) {
         if (positions.getShape().dimension() != 2 || positions.getShape().get(1) != energy.dimension()) {
             throw new IllegalArgumentException(
                     "positions: expected shape (chains, " + energy.dimension() + "), found " + positions.getShape());
         }
-        EnergyAndGradient at = energy.energyAndGradient(positions);
-        return new ChainState(positions, at.energy(), at.gradient());
     }
 
     /** Takes the arrays out of the innermost scope, so that they outlive it. */

@@ -40,13 +40,10 @@ final class HostChains implements Chains {
 
     @Override
     public void start(NDArray positions) {
-        Shape shape = positions.getShape();
+        ChainState.requireDimension(kernel.energy(), positions);
         int d = kernel.energy().dimension();
-        if (shape.dimension() != 2 || shape.get(1) != d) {
-            throw new IllegalArgumentException("positions: expected shape (chains, " + d + "), found " + shape);
-        }
         host = kernel.onHost().orElseThrow();
-        chains = Math.toIntExact(shape.get(0));
+        chains = Math.toIntExact(positions.getShape().get(0));
         int chainsInBlock = host.energy().multiplications() <= SMALL_ENERGY
                 ? LANES
                 // Evaluated one after the other: a part for each core.

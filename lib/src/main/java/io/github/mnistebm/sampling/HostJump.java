@@ -2,19 +2,13 @@ package io.github.mnistebm.sampling;
 
 /** {@link IndependenceMetropolis} in plain loops, of an energy that is the sum of the tilt and the reference measure's. */
 final class HostJump extends HostKernel {
-    private final HostEnergy energy;
     private final HostReference reference;
     private final HostEnergy tilt;
 
     HostJump(HostEnergy energy, HostReference reference, HostEnergy tilt) {
-        this.energy = energy;
+        super(energy);
         this.reference = reference;
         this.tilt = tilt;
-    }
-
-    @Override
-    HostEnergy energy() {
-        return energy;
     }
 
     @Override
@@ -26,10 +20,10 @@ final class HostJump extends HostKernel {
     Stepper stepper() {
         HostEnergy.Evaluator referenceEvaluator = reference.evaluator();
         HostEnergy.Evaluator tiltEvaluator = tilt.evaluator();
-        HostProposal proposal = new HostProposal(energy.dimension());
+        HostProposal proposal = new HostProposal(energy().dimension());
         float[] here = new float[HostEnergy.LANES];
         float[] there = new float[HostEnergy.LANES];
-        float[][] tiltGradients = new float[energy.dimension()][HostEnergy.LANES];
+        float[][] tiltGradients = new float[energy().dimension()][HostEnergy.LANES];
         return (block, stepSize, index) -> {
             reference.sample(block.chains, block.random, proposal.positions);
             tiltEvaluator.energy(block.chains, block.positions, here);

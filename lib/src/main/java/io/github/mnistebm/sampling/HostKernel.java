@@ -6,10 +6,16 @@ package io.github.mnistebm.sampling;
  */
 public abstract class HostKernel {
 
-    HostKernel() {}
+    private final HostEnergy energy;
+
+    HostKernel(HostEnergy energy) {
+        this.energy = energy;
+    }
 
     /** The target. */
-    abstract HostEnergy energy();
+    final HostEnergy energy() {
+        return energy;
+    }
 
     /** Tells whether a step is a jump, whose acceptance says nothing about the step size. */
     abstract boolean jumps(long index);

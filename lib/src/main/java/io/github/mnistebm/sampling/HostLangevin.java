@@ -2,17 +2,11 @@ package io.github.mnistebm.sampling;
 
 /** {@link MetropolisAdjustedLangevin} and {@link UnadjustedLangevin} in plain loops. */
 final class HostLangevin extends HostKernel {
-    private final HostEnergy energy;
     private final boolean adjusted;
 
     HostLangevin(HostEnergy energy, boolean adjusted) {
-        this.energy = energy;
+        super(energy);
         this.adjusted = adjusted;
-    }
-
-    @Override
-    HostEnergy energy() {
-        return energy;
     }
 
     @Override
@@ -22,9 +16,9 @@ final class HostLangevin extends HostKernel {
 
     @Override
     Stepper stepper() {
-        HostEnergy.Evaluator evaluator = energy.evaluator();
-        HostProposal proposal = new HostProposal(energy.dimension());
-        float[][] noise = new float[energy.dimension()][HostEnergy.LANES];
+        HostEnergy.Evaluator evaluator = energy().evaluator();
+        HostProposal proposal = new HostProposal(energy().dimension());
+        float[][] noise = new float[energy().dimension()][HostEnergy.LANES];
         return (block, stepSize, index) -> {
             float deviation = (float) Math.sqrt(2.0 * stepSize);
             for (int i = 0; i < noise.length; i++) {

@@ -7,14 +7,10 @@ final class HostLangevinWithJumps extends HostKernel {
     private final LangevinWithJumps turns;
 
     HostLangevinWithJumps(HostKernel langevin, HostKernel jump, LangevinWithJumps turns) {
+        super(langevin.energy());
         this.langevin = langevin;
         this.jump = jump;
         this.turns = turns;
-    }
-
-    @Override
-    HostEnergy energy() {
-        return langevin.energy();
     }
 
     @Override
