@@ -16,6 +16,9 @@ import io.github.mnistebm.training.CosineSchedule;
 import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
+import io.github.mnistebm.training.TrainingState;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Trains an autoencoder on the Bernoulli negative log-likelihood of its reconstructions, with noise on the latents:
@@ -71,12 +74,37 @@ public final class AutoencoderTrainer {
             DigitImages test,
             Binarization binarization,
             TrainingListener listener) {
-        TrainingHistory history = TrainingHistory.of(PHASE, TRAIN_LOSS, TEST_LOSS, SECONDS);
+        return train(autoencoder, train, test, binarization, listener, null);
+    }
+
+    /**
+     * Like {@link #train(Autoencoder, DigitImages, DigitImages, Binarization, TrainingListener)}, from a state that a training of
+     * the same configuration reached.
+     *
+     * @param autoencoder what to train; changed
+     * @param train the training images
+     * @param test the images to measure on
+     * @param binarization how grey becomes black and white
+     * @param listener is told of batches and epochs
+     * @param from the state; null to begin at the beginning
+     * @return the history, that of the state included
+     * @throws TrainingDivergedException if the loss is no finite number at an epoch's end
+     * @throws IllegalArgumentException if the state is that of another configuration
+     */
+    public TrainingHistory train(
+            Autoencoder autoencoder,
+            DigitImages train,
+            DigitImages test,
+            Binarization binarization,
+            TrainingListener listener,
+            TrainingState from) {
+        TrainingHistory history =
+                from == null ? TrainingHistory.of(PHASE, TRAIN_LOSS, TEST_LOSS, SECONDS) : from.history();
         NDArray values = autoencoder.parameters().values();
         int batchSize = Math.min(config.batchSize(), train.size());
         CosineSchedule schedule =
                 new CosineSchedule(config.learningRate(), (long) config.epochs() * (train.size() / batchSize));
-        long updates = 0;
+        long updates = (long) history.epochs() * (train.size() / batchSize);
         try (NDManager manager = NDManager.newBaseManager(train.device());
                 Adam adam = new Adam(values);
                 NDArray testImages = test.binarized(binarization);
@@ -84,8 +112,16 @@ public final class AutoencoderTrainer {
                 NDArray penalty = Tensors.scalar(manager, config.latentPenalty());
                 NDArray noise = Tensors.scalar(manager, config.latentNoise());
                 NDArray kept = values.duplicate()) {
-            for (int epoch = 1; epoch <= config.epochs(); epoch++) {
+            Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
+            state.put("parameters", values);
+            if (from != null) {
+                from.copyInto(state);
+                adam.resumeAfter(updates);
+                Tensors.copy(values, kept);
+            }
+            for (int epoch = history.epochs() + 1; epoch <= config.epochs(); epoch++) {
                 long start = System.nanoTime();
+                listener.epochBegins(PHASE, epoch);
                 try (NDScope scope = new NDScope();
                         NDArray images = train.binarized(binarization);
                         MiniBatches batches = MiniBatches.shuffled(images, batchSize)) {
@@ -115,6 +151,7 @@ public final class AutoencoderTrainer {
                     history.add(trainLoss, loss(autoencoder, testImages), (System.nanoTime() - start) / 1e9);
                 }
                 listener.epochDone(history);
+                listener.stateReached(new TrainingState(history, state));
             }
             return history;
         }

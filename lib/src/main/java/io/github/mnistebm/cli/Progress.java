@@ -19,6 +19,7 @@ final class Progress implements TrainingListener, AutoCloseable {
     private ProgressBar bar;
     private String phase;
     private int epochs;
+    private int epochsBefore;
     private long start;
     private long lastLine;
 
@@ -27,6 +28,7 @@ final class Progress implements TrainingListener, AutoCloseable {
         if (!nextPhase.equals(phase)) {
             begin(nextPhase, (long) ofEpochs * batches, " batches");
             epochs = ofEpochs;
+            epochsBefore = epoch - 1;
         }
         if (terminal) {
             bar.stepTo((epoch - 1L) * batches + batch);
@@ -42,7 +44,7 @@ final class Progress implements TrainingListener, AutoCloseable {
             return;
         }
         int epoch = history.epochs();
-        long left = (System.nanoTime() - start) / epoch * (epochs - epoch);
+        long left = (System.nanoTime() - start) / (epoch - epochsBefore) * (epochs - epoch);
         System.out.printf("%s %d/%d: %s, %s left%n", phase, epoch, epochs, values, clock(left));
     }
 

@@ -6,6 +6,8 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.NegativeSource;
+import io.github.mnistebm.model.Checkpoint;
+import io.github.mnistebm.model.Checkpoints;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.model.ModelTraining;
@@ -16,6 +18,7 @@ import io.github.mnistebm.plot.ImageGrid;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import javax.imageio.ImageIO;
@@ -24,6 +27,7 @@ import org.jfree.chart.JFreeChart;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -38,6 +42,8 @@ import tech.tablesaw.api.Table;
 final class TrainCommand implements Callable<Integer> {
 
     private static final int SAMPLES = 100;
+    private static final String RESUME = "--resume";
+    private static final Set<String> WITH_RESUME = Set.of(RESUME, "--device", "--mnist");
 
     @Spec
     private CommandSpec spec;
@@ -65,6 +71,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--out", paramLabel = "DIR", description = "The model's folder. Default: data/model.")
     private Path out;
+
+    @Option(
+            names = RESUME,
+            paramLabel = "DIR",
+            description = {
+                "Go on with a training that was stopped: DIR is the folder that its model was to go to.",
+                "It has its options already, so that only --device and --mnist can be given."
+            })
+    private Path resume;
 
     @Option(
             names = {"--train-images", "--train_images"},
@@ -199,29 +214,62 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        return resume == null ? begin() : goOn();
+    }
+
+    private int begin() throws IOException {
         TrainingConfig config = config();
         Path target = out == null ? DataFolder.model() : out;
         DigitModel.requireReplaceable(target);
+        Checkpoints checkpoints = Checkpoints.of(target);
         Device where = device.resolve();
         try (DigitImages all = DigitImages.train(mnist.folder(), where);
                 DigitImages train = all.first(config.trainImages());
                 DigitImages test = DigitImages.test(mnist.folder(), where);
-                ModelTraining training = new ModelTraining(config, train, test);
-                Progress progress = new Progress()) {
-            return train(training, target, progress);
+                ModelTraining training = new ModelTraining(config, train, test)) {
+            Path earlier = checkpoints.begin(config);
+            if (earlier != null) {
+                System.out.println("checkpoints of a training that was not ended are now in " + earlier);
+            }
+            return train(training, target, checkpoints);
         }
     }
 
-    private int train(ModelTraining training, Path target, Progress progress) throws IOException {
+    private int goOn() throws IOException {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!WITH_RESUME.contains(option.longestName())) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option.longestName() + ": cannot be given with " + RESUME
+                                + ", which goes on with the options that the training began with");
+            }
+        }
+        DigitModel.requireReplaceable(resume);
+        Checkpoints checkpoints = Checkpoints.of(resume);
+        Device where = device.resolve();
+        try (Checkpoint checkpoint = checkpoints.latest(
+                        where, warning -> spec.commandLine().getErr().println("train: " + warning));
+                DigitImages all = DigitImages.train(mnist.folder(), where);
+                DigitImages train = all.first(checkpoint.configuration().trainImages());
+                DigitImages test = DigitImages.test(mnist.folder(), where);
+                ModelTraining training = ModelTraining.resume(checkpoint, train, test)) {
+            return train(training, resume, checkpoints);
+        }
+    }
+
+    private int train(ModelTraining training, Path target, Checkpoints checkpoints) throws IOException {
+        training.keep(checkpoints);
         boolean complete = false;
-        try {
+        boolean diverged = false;
+        try (Progress progress = new Progress()) {
             complete = !training.trainAutoencoder(progress).interrupted()
                     && !training.trainEnergy(progress).interrupted();
         } catch (TrainingDivergedException e) {
+            diverged = true;
             spec.commandLine().getErr().println("train: " + Messages.of(e));
         }
-        progress.end();
         if (!training.isAutoencoderTrained()) {
+            checkpoints.delete();
             System.out.println("stopped before the first epoch was complete: nothing to keep");
             return 1;
         }
@@ -236,6 +284,11 @@ final class TrainCommand implements Callable<Integer> {
             if (complete) {
                 grid(model, folder, training.config().seed());
             }
+        }
+        if (complete || diverged) {
+            checkpoints.delete();
+        } else {
+            System.out.println("to go on: ./environment/run train " + RESUME + " " + target);
         }
         System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
         return complete ? 0 : 1;

@@ -1,12 +1,7 @@
 package io.github.mnistebm.data;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * The four files of MNIST (LeCun, Cortes &amp; Burges 1998), uncompressed, with the checksums that tell them from
@@ -89,26 +84,10 @@ public enum MnistFile {
      * @throws IOException if it cannot be read or is another file
      */
     public void verify(Path file) throws IOException {
-        String found = sha256(file);
+        String found = Sha256.of(file);
         if (!found.equals(sha256)) {
             throw new IOException(file.getFileName() + ": expected sha256 " + sha256 + ", found " + found
                     + ". Delete it and run ./environment/run setup");
         }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

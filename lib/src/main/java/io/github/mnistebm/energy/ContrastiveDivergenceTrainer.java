@@ -19,7 +19,10 @@ import io.github.mnistebm.training.ExponentialMovingAverage;
 import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
+import io.github.mnistebm.training.TrainingState;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -102,16 +105,44 @@ public final class ContrastiveDivergenceTrainer {
      */
     public TrainingHistory train(
             EnergyNetwork network, ReferenceMeasure reference, NDArray data, TrainingListener listener) {
+        return train(network, reference, data, listener, null);
+    }
+
+    /**
+     * Like {@link #train(EnergyNetwork, ReferenceMeasure, NDArray, TrainingListener)}, from a state that a training of the same
+     * configuration reached.
+     *
+     * @param network f; changed
+     * @param reference q
+     * @param data {@code [n, d]}
+     * @param listener is told of batches and epochs
+     * @param from the state; null to begin at the beginning
+     * @return the history, that of the state included
+     * @throws TrainingDivergedException if data and negatives are too far apart, as above
+     * @throws IllegalArgumentException if the data are of another dimension than the network, or the state is that of another
+     *     configuration
+     */
+    public TrainingHistory train(
+            EnergyNetwork network,
+            ReferenceMeasure reference,
+            NDArray data,
+            TrainingListener listener,
+            TrainingState from) {
         TiltedEnergy energy = new TiltedEnergy(network, reference);
         if (data.getShape().dimension() != 2 || data.getShape().get(1) != energy.dimension()) {
             throw new IllegalArgumentException(
                     "data: expected shape (n, " + energy.dimension() + "), found " + data.getShape());
         }
-        TrainingHistory history =
-                TrainingHistory.of(PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, SECONDS);
+        TrainingHistory history = from == null
+                ? TrainingHistory.of(PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, SECONDS)
+                : from.history();
+        double stepSize = from == null ? config.initialStepSize() : history.last(STEP_SIZE);
         try (NDManager manager = data.getManager().newSubManager();
-                Session session = new Session(manager, network, energy, data)) {
-            for (int epoch = 1; epoch <= config.epochs(); epoch++) {
+                Session session = new Session(manager, network, energy, data, stepSize)) {
+            if (from != null) {
+                session.resume(from);
+            }
+            for (int epoch = history.epochs() + 1; epoch <= config.epochs(); epoch++) {
                 if (!session.epoch(epoch, history, listener)) {
                     history.markInterrupted();
                     break;
@@ -140,7 +171,7 @@ public final class ContrastiveDivergenceTrainer {
         private final NDArray totals;
         private long updates;
 
-        Session(NDManager manager, EnergyNetwork network, TiltedEnergy energy, NDArray data) {
+        Session(NDManager manager, EnergyNetwork network, TiltedEnergy energy, NDArray data, double stepSize) {
             this.manager = manager;
             this.network = network;
             this.energy = energy;
@@ -151,8 +182,7 @@ public final class ContrastiveDivergenceTrainer {
             this.schedule = new CosineSchedule(
                     config.learningRate(), config.epochs() * (data.getShape().get(0) / batchSize));
             this.average = new ExponentialMovingAverage(network.parameters(), config.averageDecay());
-            this.chains = Chains.of(
-                    manager, kernel.apply(energy), negatives, config.initialStepSize(), config.targetAcceptance());
+            this.chains = Chains.of(manager, kernel.apply(energy), negatives, stepSize, config.targetAcceptance());
             this.buffer = config.negatives() == NegativeSource.PERSISTENT
                     ? new ReplayBuffer(
                             manager, energy.reference(), negatives, config.bufferBatches(), config.restartProbability())
@@ -170,9 +200,33 @@ public final class ContrastiveDivergenceTrainer {
             }
         }
 
+        /** What training changes; the step size of the chains is in the history. */
+        private Map<String, NDArray> state() {
+            Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
+            state.put("parameters", network.parameters());
+            state.put("average", average.average());
+            if (buffer != null) {
+                state.put("chains", buffer.chains());
+            }
+            return state;
+        }
+
+        void resume(TrainingState from) {
+            from.copyInto(state());
+            Tensors.copy(average.average(), kept);
+            updates = from.history().epochs() * (data.getShape().get(0) / batchSize);
+            adam.resumeAfter(updates);
+            average.resumeAfter(updates);
+            chains.resumeAfter(updates * config.steps());
+            if (buffer != null) {
+                buffer.resumeAfter(updates);
+            }
+        }
+
         /** Trains one epoch; false if it was interrupted. */
         boolean epoch(int epoch, TrainingHistory history, TrainingListener listener) {
             long start = System.nanoTime();
+            listener.epochBegins(PHASE, epoch);
             try (NDScope scope = new NDScope();
                     MiniBatches batches = MiniBatches.shuffled(data, batchSize)) {
                 scope.suppressNotUsedWarning();
@@ -197,6 +251,7 @@ public final class ContrastiveDivergenceTrainer {
                 history.add(means[0], means[1], gap, means[2], chains.stepSize(), (System.nanoTime() - start) / 1e9);
             }
             listener.epochDone(history);
+            listener.stateReached(new TrainingState(history, state()));
             return true;
         }
 

@@ -36,6 +36,16 @@ final class ReplayBuffer implements AutoCloseable {
         NDScope.unregister(chains, probability);
     }
 
+    /** All chains, {@code [batches * batch size, d]}; they stay this object's. */
+    NDArray chains() {
+        return chains;
+    }
+
+    /** Goes on after uses elsewhere, with the chains that they left. */
+    void resumeAfter(long uses) {
+        current = (int) (uses % batches);
+    }
+
     /** Copies the next batch of chains, some of them started anew, {@code [batch size, d]}. */
     NDArray take() {
         current = (current + 1) % batches;

@@ -99,7 +99,8 @@ final class ModelFolder {
         Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Deletes a folder with all that is in it, if it is there. */
+    static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }
@@ -162,26 +163,25 @@ final class ModelFolder {
                     TensorFile.read(reading, folder.resolve(WEIGHTS), shapes(card.configuration()));
             Autoencoder autoencoder =
                     new Autoencoder(manager, card.configuration().autoencoder());
-            autoencoder.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(name), parameter));
-            Whitening whitening = Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN));
+            LatentSpace latentSpace = latentSpace(manager, autoencoder, tensors);
             EnergyNetwork network = EnergyNetwork.create(manager, dimension, energyHidden);
             network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
             ReferenceMeasure reference = reference(manager, card.configuration(), tensors);
-            return new DigitModel(
-                    manager,
-                    new LatentSpace(autoencoder, whitening),
-                    network,
-                    reference,
-                    card,
-                    () -> readHistories(folder));
+            return new DigitModel(manager, latentSpace, network, reference, card, () -> readHistories(folder));
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
         }
     }
 
-    private static ReferenceMeasure reference(
-            NDManager manager, TrainingConfig configuration, Map<String, NDArray> tensors) {
+    /** Fills an autoencoder, and makes the whitening that belongs to it. */
+    static LatentSpace latentSpace(NDManager manager, Autoencoder autoencoder, Map<String, NDArray> tensors) {
+        autoencoder.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(name), parameter));
+        return new LatentSpace(
+                autoencoder, Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN)));
+    }
+
+    static ReferenceMeasure reference(NDManager manager, TrainingConfig configuration, Map<String, NDArray> tensors) {
         int dimension = configuration.autoencoder().latentDimension();
         if (configuration.referenceComponents() == 0) {
             return new StandardNormal(dimension);
@@ -192,15 +192,21 @@ final class ModelFolder {
         return GaussianMixture.of(manager, parameters);
     }
 
-    private static Map<String, NDArray> tensors(DigitModel model) {
+    /** What does not change any more once the autoencoder is trained. */
+    static Map<String, NDArray> tensors(LatentSpace latentSpace, ReferenceMeasure reference) {
         Map<String, NDArray> tensors =
-                new LinkedHashMap<>(model.latentSpace().autoencoder().namedParameters());
-        tensors.put(MEAN, model.latentSpace().whitening().mean());
-        tensors.put(WHITEN, model.latentSpace().whitening().whiteningMatrix());
-        tensors.put(UNWHITEN, model.latentSpace().whitening().unwhiteningMatrix());
-        if (model.reference() instanceof GaussianMixture mixture) {
+                new LinkedHashMap<>(latentSpace.autoencoder().namedParameters());
+        tensors.put(MEAN, latentSpace.whitening().mean());
+        tensors.put(WHITEN, latentSpace.whitening().whiteningMatrix());
+        tensors.put(UNWHITEN, latentSpace.whitening().unwhiteningMatrix());
+        if (reference instanceof GaussianMixture mixture) {
             mixture.namedParameters().forEach((name, parameter) -> tensors.put(REFERENCE + name, parameter));
         }
+        return tensors;
+    }
+
+    private static Map<String, NDArray> tensors(DigitModel model) {
+        Map<String, NDArray> tensors = tensors(model.latentSpace(), model.reference());
         model.network().namedParameters().forEach((name, parameter) -> tensors.put(ENERGY + name, parameter));
         return tensors;
     }

@@ -20,10 +20,15 @@ import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
+import io.github.mnistebm.training.TrainingState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
@@ -48,6 +53,10 @@ public final class ModelTraining implements AutoCloseable {
     private TrainingHistory autoencoderHistory;
     private TrainingHistory energyHistory;
     private boolean handedOver;
+    /** Where the training goes on from; null at its beginning. */
+    private Checkpoint from;
+    /** Where checkpoints go; null if none are wanted. */
+    private Checkpoints checkpoints;
 
     /**
      * Prepares a training: seeds the engine and makes the untrained networks on the images' device.
@@ -69,15 +78,117 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
+     * Prepares to go on with a training as if it had never stopped: on one thread the model is the same, bit for bit.
+     *
+     * @param checkpoint where it stands; not closed with this object, and needed until the training is done
+     * @param train the training images
+     * @param test the images that losses are measured on
+     * @return the training
+     */
+    public static ModelTraining resume(Checkpoint checkpoint, DigitImages train, DigitImages test) {
+        ModelTraining training = new ModelTraining(checkpoint.configuration(), train, test);
+        training.from = checkpoint;
+        if (checkpoint.history(ContrastiveDivergenceTrainer.PHASE) != null) {
+            training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
+            training.latentSpace = ModelFolder.latentSpace(training.manager, training.autoencoder, checkpoint.arrays());
+            training.reference = ModelFolder.reference(training.manager, training.config, checkpoint.arrays());
+        }
+        return training;
+    }
+
+    /**
+     * Writes a checkpoint after each epoch from now on.
+     *
+     * @param target where they go
+     */
+    public void keep(Checkpoints target) {
+        checkpoints = target;
+    }
+
+    /**
+     * Seeds the engine. Random numbers begin anew at each epoch, since the engine does not tell where it is in its sequence: what
+     * an epoch draws then depends on nothing before it.
+     */
+    private void seed(String phase, int epoch) {
+        long word = (long) config.seed() << Integer.SIZE ^ (long) phase.hashCode() * 31 + epoch;
+        Engine.getInstance().setRandomSeed(new SplittableRandom(word).nextInt());
+    }
+
+    private TrainingState state(String phase) {
+        return from == null || from.history(phase) == null ? null : from.state(phase);
+    }
+
+    /** Seeds each epoch, writes the checkpoints, and tells the user's listener. */
+    private final class Steering implements TrainingListener {
+        private final TrainingListener listener;
+
+        Steering(TrainingListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void epochBegins(String phase, int epoch) {
+            seed(phase, epoch);
+            listener.epochBegins(phase, epoch);
+        }
+
+        @Override
+        public void batchDone(String phase, int epoch, int epochs, int batch, int batches) {
+            listener.batchDone(phase, epoch, epochs, batch, batches);
+        }
+
+        @Override
+        public void epochDone(TrainingHistory history) {
+            listener.epochDone(history);
+        }
+
+        @Override
+        public void stateReached(TrainingState state) {
+            listener.stateReached(state);
+            if (checkpoints != null) {
+                write(state);
+            }
+        }
+
+        private void write(TrainingState state) {
+            List<TrainingHistory> histories = new ArrayList<>();
+            Map<String, NDArray> arrays = new LinkedHashMap<>(state.arrays());
+            // In the second phase the first one's result belongs to it.
+            if (latentSpace != null) {
+                histories.add(autoencoderHistory);
+                arrays.putAll(ModelFolder.tensors(latentSpace, reference));
+            }
+            histories.add(state.history());
+            try {
+                checkpoints.write(config, histories, arrays);
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "the checkpoint could not be written (" + e.getMessage() + "). The one before is good", e);
+            }
+        }
+    }
+
+    /**
      * Trains the autoencoder, and fits the whitening and the reference measure to its latents of the training images.
      *
      * @param listener is told of batches and epochs
      * @return the history; interrupted if the thread was
+     * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainAutoencoder(TrainingListener listener) {
+        if (latentSpace != null) {
+            return autoencoderHistory;
+        }
         autoencoderHistory = new AutoencoderTrainer(config.autoencoder())
-                .train(autoencoder, train, test, config.binarization(), listener);
+                .train(
+                        autoencoder,
+                        train,
+                        test,
+                        config.binarization(),
+                        new Steering(listener),
+                        state(AutoencoderTrainer.PHASE));
         if (autoencoderHistory.epochs() > 0) {
+            seed(REFERENCE_PHASE, 1);
             try (NDArray images = train.binarized(config.binarization());
                     NDArray latents = Tensors.mapInParts(
                             images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
@@ -110,14 +221,21 @@ public final class ModelTraining implements AutoCloseable {
      * @param listener is told of batches and epochs
      * @return the history; interrupted if the thread was
      * @throws IllegalStateException if the autoencoder is not trained
+     * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
+        seed(ContrastiveDivergenceTrainer.PHASE, 0);
         try (NDArray images = train.binarized(config.binarization());
                 NDArray latents = latentSpace.encode(images)) {
             energyHistory = new ContrastiveDivergenceTrainer(
                             config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
-                    .train(network, reference, latents, listener);
+                    .train(
+                            network,
+                            reference,
+                            latents,
+                            new Steering(listener),
+                            state(ContrastiveDivergenceTrainer.PHASE));
         }
         return energyHistory;
     }

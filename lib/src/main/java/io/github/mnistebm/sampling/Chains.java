@@ -53,6 +53,13 @@ public interface Chains extends AutoCloseable {
      */
     void start(NDArray positions);
 
+    /**
+     * Goes on after steps that other chains made, for kernels that do different things in turn.
+     *
+     * @param steps how many
+     */
+    void resumeAfter(long steps);
+
     /** Moves every chain one step. */
     void step();
 

@@ -62,6 +62,11 @@ final class DeviceChains implements Chains {
     }
 
     @Override
+    public void resumeAfter(long steps) {
+        index = steps;
+    }
+
+    @Override
     public void step() {
         Transition transition = kernel.advance(state, adaptation.stepSize(), index++);
         state = transition.state();

@@ -85,6 +85,11 @@ final class HostChains implements Chains {
     }
 
     @Override
+    public void resumeAfter(long steps) {
+        index = steps;
+    }
+
+    @Override
     public void step() {
         float size = (float) stepSize.value();
         boolean jump = host.jumps(index);

@@ -19,7 +19,6 @@ public final class StepSizeAdaptation implements AutoCloseable {
     public static final double MAX_STEP_SIZE = 10;
 
     private final NDManager manager;
-    private final NDArray logStepSize;
     private final NDArray stepSize;
     private final NDArray target;
     private final NDArray least;
@@ -37,11 +36,10 @@ public final class StepSizeAdaptation implements AutoCloseable {
         check(initialStepSize, targetAcceptance);
         this.manager = parent.newSubManager();
         this.stepSize = Tensors.scalar(manager, initialStepSize);
-        this.logStepSize = Tensors.scalar(manager, Math.log(initialStepSize));
         this.target = Tensors.scalar(manager, targetAcceptance);
         this.least = Tensors.scalar(manager, Math.log(MIN_STEP_SIZE));
         this.greatest = Tensors.scalar(manager, Math.log(MAX_STEP_SIZE));
-        NDScope.unregister(stepSize, logStepSize, target, least, greatest);
+        NDScope.unregister(stepSize, target, least, greatest);
     }
 
     private static void check(double initialStepSize, double targetAcceptance) {
@@ -92,9 +90,9 @@ public final class StepSizeAdaptation implements AutoCloseable {
     public void update(NDArray acceptanceProbability, NDArray gain) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            logStepSize.addi(acceptanceProbability.mean().subi(target).muli(gain));
-            Tensors.copy(logStepSize.maximum(least).minimum(greatest), logStepSize);
-            Tensors.copy(logStepSize.exp(), stepSize);
+            NDArray logStepSize = stepSize.log()
+                    .addi(acceptanceProbability.mean().subi(target).muli(gain));
+            Tensors.copy(logStepSize.maximum(least).minimum(greatest).exp(), stepSize);
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.mnistebm.tensor.Tensors;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -46,6 +47,24 @@ public final class Adam implements AutoCloseable {
         this.onHost = !parameters.getDevice().isGpu();
         // A surrounding scope must not close what lives as long as this object.
         NDScope.unregister(mean, variance);
+    }
+
+    /**
+     * Returns what the next update depends on, beside the parameters and the number of updates.
+     *
+     * @return both moments by name, {@code [p]}; they stay this object's
+     */
+    public Map<String, NDArray> moments() {
+        return Map.of("adam.mean", mean, "adam.variance", variance);
+    }
+
+    /**
+     * Goes on after updates that were made elsewhere, with the {@link #moments} that they left.
+     *
+     * @param done how many
+     */
+    public void resumeAfter(long done) {
+        updates = done;
     }
 
     /**

@@ -34,6 +34,15 @@ public final class ExponentialMovingAverage implements AutoCloseable {
         NDScope.unregister(average);
     }
 
+    /**
+     * Goes on after updates that were made elsewhere, with the {@link #average} that they left.
+     *
+     * @param done how many
+     */
+    public void resumeAfter(long done) {
+        updates = done;
+    }
+
     /** Takes the present parameters into the average. */
     public void update() {
         double beta = Math.min(decay, (1.0 + updates) / (10.0 + updates));

@@ -10,6 +10,14 @@ public interface TrainingListener {
     TrainingListener NONE = new TrainingListener() {};
 
     /**
+     * An epoch begins. What it draws from the engine's random numbers, it draws after this call.
+     *
+     * @param phase the phase's name
+     * @param epoch the epoch, from 1
+     */
+    default void epochBegins(String phase, int epoch) {}
+
+    /**
      * A mini-batch is done.
      *
      * @param phase the phase's name
@@ -26,4 +34,11 @@ public interface TrainingListener {
      * @param history the phase's history, this epoch's row last
      */
     default void epochDone(TrainingHistory history) {}
+
+    /**
+     * An epoch is done, and training could go on from here; called after {@link #epochDone}.
+     *
+     * @param state what a checkpoint keeps; its arrays are valid during this call
+     */
+    default void stateReached(TrainingState state) {}
 }

@@ -1,0 +1,83 @@
+"""A training that is killed goes on as if nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+TINY = ["--preset", "quick", "--train-images", "2000", "--auto-num-epochs", "8", "--ebm-num-epochs", "60"]
+KILLS = 20
+
+# One thread, where a sum has one order only.
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+
+
+def start(run, *arguments):
+    return subprocess.Popen(
+        [run.path, "train", *map(str, arguments)],
+        env={**os.environ, **ONE_THREAD},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def checkpoints(folder):
+    return sorted(path.name for path in folder.parent.glob(f"{folder.name}.checkpoints/?-*[0-9]"))
+
+
+def test_twenty_kills_end_in_the_uninterrupted_trainings_model(run, tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    result = run("train", *TINY, "--out", whole, **ONE_THREAD)
+    assert result.returncode == 0, result.stderr
+
+    moments = random.Random(20)
+    arguments = [*TINY, "--out", killed]
+    reached = []
+    for kill in range(KILLS):
+        before = checkpoints(killed)
+        training = start(run, *arguments)
+        # Until it has got somewhere, and then at any moment of an epoch or of the writing of a checkpoint.
+        while checkpoints(killed) == before and training.poll() is None:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.5))
+        assert training.poll() is None, (kill, training.communicate()[0])
+        os.killpg(training.pid, signal.SIGKILL)
+        training.communicate()
+        reached.append(checkpoints(killed)[-1])
+        arguments = ["--resume", killed]
+    assert reached == sorted(reached)
+    assert reached[0].startswith("1-autoencoder") and reached[-1].startswith("2-energy"), reached
+
+    result = run("train", "--resume", killed, **ONE_THREAD)
+    assert result.returncode == 0, result.stderr
+    assert (killed / "weights.safetensors").read_bytes() == (whole / "weights.safetensors").read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"whole", "killed"}
+
+
+def test_a_training_stopped_by_ctrl_c_says_how_to_go_on(run, tmp_path):
+    folder = tmp_path / "model"
+    training = start(run, *TINY, "--out", folder)
+    for line in training.stdout:
+        if line.startswith("autoencoder 2/8"):
+            os.killpg(training.pid, signal.SIGINT)
+            break
+    out, _ = training.communicate(timeout=120)
+    assert f"to go on: ./environment/run train --resume {folder}\n" in out
+    result = run("train", "--resume", folder)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.endswith(f"model: {folder}\n")
+
+
+def test_resume_takes_no_other_options(run, tmp_path):
+    result = run("train", "--resume", tmp_path, "--auto-lr", "0.1")
+    assert result.returncode == 2
+    assert result.stderr.startswith("train: --auto-lr: cannot be given with --resume")
+
+
+def test_without_checkpoints_there_is_nothing_to_resume(run, tmp_path):
+    result = run("train", "--resume", tmp_path / "model")
+    assert result.returncode == 1
+    assert result.stderr == f"train: {tmp_path}/model.checkpoints: no checkpoint to go on from\n"

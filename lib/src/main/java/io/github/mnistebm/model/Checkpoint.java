@@ -1,0 +1,162 @@
+package io.github.mnistebm.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.github.mnistebm.data.Sha256;
+import io.github.mnistebm.data.TensorFile;
+import io.github.mnistebm.training.TrainingHistory;
+import io.github.mnistebm.training.TrainingState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.Table;
+
+/**
+ * A training between two epochs, on disk a folder: {@code checkpoint.json} (configuration, histories), {@code
+ * state.safetensors} (all that training changes) and {@code SHA256SUMS} of the two. Owns its arrays: close it.
+ */
+public final class Checkpoint implements AutoCloseable {
+
+    private static final String HEAD = "checkpoint.json";
+    private static final String ARRAYS = "state.safetensors";
+    private static final String SUMS = "SHA256SUMS";
+    private static final int FORMAT_VERSION = 1;
+    private static final Gson GSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .serializeSpecialFloatingPointValues()
+            .create();
+
+    /** What the JSON file holds: the histories by phase, the last of them that of the phase which is under way. */
+    private record Head(
+            int formatVersion, TrainingConfig configuration, List<Course> histories, Map<String, long[]> shapes) {}
+
+    /** A history in rows. */
+    private record Course(String phase, List<String> columns, List<double[]> rows) {
+
+        static Course of(TrainingHistory history) {
+            Table table = history.table();
+            List<String> columns = table.columnNames().subList(1, table.columnCount());
+            List<double[]> rows = new ArrayList<>();
+            for (int row = 0; row < table.rowCount(); row++) {
+                double[] values = new double[columns.size()];
+                for (int column = 0; column < values.length; column++) {
+                    values[column] = table.doubleColumn(columns.get(column)).get(row);
+                }
+                rows.add(values);
+            }
+            return new Course(table.name(), columns, rows);
+        }
+
+        TrainingHistory history() {
+            TrainingHistory history = TrainingHistory.of(phase, columns.toArray(String[]::new));
+            rows.forEach(history::add);
+            return history;
+        }
+    }
+
+    private final NDManager manager;
+    private final TrainingConfig configuration;
+    private final List<TrainingHistory> histories;
+    private final Map<String, NDArray> arrays;
+
+    private Checkpoint(
+            NDManager manager,
+            TrainingConfig configuration,
+            List<TrainingHistory> histories,
+            Map<String, NDArray> arrays) {
+        this.manager = manager;
+        this.configuration = configuration;
+        this.histories = histories;
+        this.arrays = arrays;
+    }
+
+    static void write(
+            Path folder, TrainingConfig configuration, List<TrainingHistory> histories, Map<String, NDArray> arrays)
+            throws IOException {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> shapes.put(name, array.getShape().getShape()));
+        Head head = new Head(
+                FORMAT_VERSION,
+                configuration,
+                histories.stream().map(Course::of).toList(),
+                shapes);
+        Files.writeString(folder.resolve(HEAD), GSON.toJson(head) + "\n");
+        TensorFile.write(folder.resolve(ARRAYS), arrays);
+        Files.writeString(folder.resolve(SUMS), sums(folder));
+    }
+
+    /** As {@code sha256sum} writes them. */
+    private static String sums(Path folder) throws IOException {
+        return Sha256.of(folder.resolve(HEAD)) + "  " + HEAD + "\n" + Sha256.of(folder.resolve(ARRAYS)) + "  " + ARRAYS
+                + "\n";
+    }
+
+    static Checkpoint read(Path folder, Device device) throws IOException {
+        byte[] sums = Files.readAllBytes(folder.resolve(SUMS));
+        if (!new String(sums, StandardCharsets.UTF_8).equals(sums(folder))) {
+            throw new IOException("its files are not those that " + SUMS + " names");
+        }
+        NDManager manager = NDManager.newBaseManager(device);
+        try {
+            Head head = GSON.fromJson(Files.readString(folder.resolve(HEAD)), Head.class);
+            if (head.formatVersion() != FORMAT_VERSION) {
+                throw new IOException("formatVersion: expected " + FORMAT_VERSION + ", found " + head.formatVersion());
+            }
+            Map<String, Shape> shapes = new LinkedHashMap<>();
+            head.shapes().forEach((name, shape) -> shapes.put(name, new Shape(shape)));
+            return new Checkpoint(
+                    manager,
+                    head.configuration(),
+                    head.histories().stream().map(Course::history).toList(),
+                    TensorFile.read(manager, folder.resolve(ARRAYS), shapes));
+        } catch (JsonParseException e) {
+            manager.close();
+            throw new IOException(HEAD + ": not readable", e);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Returns what is trained.
+     *
+     * @return the configuration
+     */
+    public TrainingConfig configuration() {
+        return configuration;
+    }
+
+    /** The history of a phase; null if it has not begun. */
+    TrainingHistory history(String phase) {
+        return histories.stream()
+                .filter(history -> history.table().name().equals(phase))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The arrays by name. */
+    Map<String, NDArray> arrays() {
+        return arrays;
+    }
+
+    /** The state of a phase. */
+    TrainingState state(String phase) {
+        return new TrainingState(history(phase), arrays);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

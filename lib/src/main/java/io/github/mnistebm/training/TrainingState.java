@@ -1,0 +1,32 @@
+package io.github.mnistebm.training;
+
+import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.tensor.Tensors;
+import java.util.Map;
+
+/**
+ * Where a phase of training stands between two epochs: with its configuration and the seed of the next epoch, all that the
+ * epochs to come depend on.
+ *
+ * @param history the epochs so far
+ * @param arrays what training changes, by name; the arrays that a trainer tells of are its own and change with the next epoch
+ */
+public record TrainingState(TrainingHistory history, Map<String, NDArray> arrays) {
+
+    /**
+     * Copies the arrays of this state into those of another training of the same configuration.
+     *
+     * @param target by name
+     * @throws IllegalArgumentException if one is missing here, or of another shape
+     */
+    public void copyInto(Map<String, NDArray> target) {
+        target.forEach((name, array) -> {
+            NDArray kept = arrays.get(name);
+            if (kept == null || !kept.getShape().equals(array.getShape())) {
+                throw new IllegalArgumentException("training state: " + name + ": expected shape " + array.getShape()
+                        + ", found " + (kept == null ? "none" : kept.getShape()));
+            }
+            Tensors.copy(kept, array);
+        });
+    }
+}
