@@ -227,10 +227,10 @@ final class TrainCommand implements Callable<Integer> {
                 DigitImages train = all.first(config.trainImages());
                 DigitImages test = DigitImages.test(mnist.folder(), where);
                 ModelTraining training = new ModelTraining(config, train, test)) {
-            Path earlier = checkpoints.begin(config);
-            if (earlier != null) {
-                System.out.println("checkpoints of a training that was not ended are now in " + earlier);
-            }
+            checkpoints
+                    .begin(config)
+                    .ifPresent(earlier ->
+                            System.out.println("checkpoints of a training that was not ended are now in " + earlier));
             return train(training, target, checkpoints);
         }
     }
@@ -258,7 +258,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int train(ModelTraining training, Path target, Checkpoints checkpoints) throws IOException {
-        training.keep(checkpoints);
+        training.keepCheckpoints(checkpoints);
         boolean complete = false;
         boolean diverged = false;
         try (Progress progress = new Progress()) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -52,33 +53,23 @@ public final class Checkpoints {
     }
 
     /**
-     * Tells whether there is a checkpoint, good or not.
-     *
-     * @return true if so
-     * @throws IOException if the folder cannot be read
-     */
-    public boolean exist() throws IOException {
-        return !newestFirst().isEmpty();
-    }
-
-    /**
      * Checks, before a training, that there is a place and room for its checkpoints and its model, and makes the folder. Checkpoints
      * that are there already, of a training that was not ended, are moved out of the way.
      *
      * @param config the training
-     * @return where earlier checkpoints are now; null if there were none
+     * @return where earlier checkpoints are now, if there were some
      * @throws IOException if the folder cannot be written, or the disk is too full
      */
-    public Path begin(TrainingConfig config) throws IOException {
-        Path earlier = null;
+    public Optional<Path> begin(TrainingConfig config) throws IOException {
         requireRoom(bytes(config));
-        if (exist()) {
-            earlier = folder.resolveSibling(folder.getFileName() + ".previous");
-            ModelFolder.delete(earlier);
-            Files.move(folder, earlier, StandardCopyOption.ATOMIC_MOVE);
+        if (newestFirst().isEmpty()) {
+            return Optional.empty();
         }
+        Path earlier = folder.resolveSibling(folder.getFileName() + ".previous");
+        ModelFolder.delete(earlier);
+        Files.move(folder, earlier, StandardCopyOption.ATOMIC_MOVE);
         Files.createDirectories(folder);
-        return earlier;
+        return Optional.of(earlier);
     }
 
     /** Two checkpoints and one under way, each with the autoencoder and both moments; the model under a temporary name. */
@@ -89,14 +80,18 @@ public final class Checkpoints {
         return (3 * (KEPT + 1) + 2) * parameters * Float.BYTES + (32L << 20);
     }
 
-    /** Fails if the folder, which is made, cannot be written or its disk holds less. */
+    /** Makes the folder; fails if its disk has less room, or it cannot be written. */
     void requireRoom(long bytes) throws IOException {
-        Files.createDirectories(folder);
-        long room = Files.getFileStore(folder).getUsableSpace();
+        Path there = folder;
+        while (!Files.exists(there)) {
+            there = there.getParent();
+        }
+        long room = Files.getFileStore(there).getUsableSpace();
         if (room < bytes) {
             throw new IOException("%s: expected %d MiB of free space for the training, found %d"
                     .formatted(folder, bytes >> 20, room >> 20));
         }
+        Files.createDirectories(folder);
         Path probe = folder.resolve("probe" + PART);
         Files.write(probe, new byte[1]);
         Files.delete(probe);
@@ -110,7 +105,12 @@ public final class Checkpoints {
         Path staging = folder.resolve(target.getFileName() + PART);
         ModelFolder.delete(staging);
         Files.createDirectories(staging);
-        Checkpoint.write(staging, config, histories, arrays);
+        try {
+            Checkpoint.write(staging, config, histories, arrays);
+        } catch (IOException e) {
+            ModelFolder.delete(staging);
+            throw e;
+        }
         // Of a training that went back to an earlier checkpoint.
         ModelFolder.delete(target);
         Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
@@ -133,7 +133,6 @@ public final class Checkpoints {
                 return Checkpoint.read(candidate, device);
             } catch (IOException | RuntimeException e) {
                 warnings.accept(candidate + ": damaged (" + e.getMessage() + "): going back to the one before");
-                ModelFolder.delete(candidate);
             }
         }
         throw new IOException(folder + ": no checkpoint to go on from");

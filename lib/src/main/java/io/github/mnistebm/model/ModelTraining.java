@@ -101,7 +101,7 @@ public final class ModelTraining implements AutoCloseable {
      *
      * @param target where they go
      */
-    public void keep(Checkpoints target) {
+    public void keepCheckpoints(Checkpoints target) {
         checkpoints = target;
     }
 
@@ -163,7 +163,9 @@ public final class ModelTraining implements AutoCloseable {
                 checkpoints.write(config, histories, arrays);
             } catch (IOException e) {
                 throw new UncheckedIOException(
-                        "the checkpoint could not be written (" + e.getMessage() + "). The one before is good", e);
+                        "the checkpoint could not be written (" + e.getMessage()
+                                + "). Those before it are good: --resume goes on from them",
+                        e);
             }
         }
     }

@@ -50,7 +50,7 @@ class CheckpointsTest {
                 DigitImages train = all.first(config.trainImages());
                 DigitImages test = all.first(500);
                 ModelTraining training = new ModelTraining(config, train, test)) {
-            training.keep(checkpoints);
+            training.keepCheckpoints(checkpoints);
             TrainingListener listener = stopAt(phase, epoch);
             if (!training.trainAutoencoder(listener).interrupted()) {
                 training.trainEnergy(listener);
@@ -147,8 +147,9 @@ class CheckpointsTest {
     @Test
     void anotherTrainingMovesThemOutOfTheWay() throws IOException {
         Checkpoints checkpoints = stopped(config(), AutoencoderTrainer.PHASE, 1);
-        assertThat(checkpoints.begin(config()).resolve("1-autoencoder-0001")).exists();
-        assertThat(checkpoints.exist()).isFalse();
+        assertThat(checkpoints.begin(config()).orElseThrow().resolve("1-autoencoder-0001"))
+                .exists();
+        assertThat(checkpoints.folder()).isEmptyDirectory();
     }
 
     @Test
