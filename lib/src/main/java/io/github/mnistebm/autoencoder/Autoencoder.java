@@ -94,12 +94,17 @@ public final class Autoencoder implements AutoCloseable {
      *
      * @param images 32-bit floats 0 and 1, {@code [n, 784]}
      * @param logits {@code [n, 784]}
-     * @return the mean over the images of the sum over pixels, in nats, of shape {@code ()}
+     * @return of each image the sum over pixels, in nats, {@code [n]}
      */
-    static NDArray crossEntropy(NDArray images, NDArray logits) {
+    public static NDArray negativeLogLikelihood(NDArray images, NDArray logits) {
         int[] pixels = {1};
         NDArray normalizer = logits.getNDArrayInternal().softPlus().sum(pixels);
-        return normalizer.sub(logits.mul(images).sum(pixels)).mean();
+        return normalizer.sub(logits.mul(images).sum(pixels));
+    }
+
+    /** The mean over the images of their negative log-likelihood. */
+    static NDArray crossEntropy(NDArray images, NDArray logits) {
+        return negativeLogLikelihood(images, logits).mean();
     }
 
     /** All parameters as one vector. */

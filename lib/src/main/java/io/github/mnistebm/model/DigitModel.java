@@ -185,6 +185,26 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
+     * Scores images by how unlike the training images they are: −log p(x, u), up to a constant, for an image x and its latent u.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @return the scores
+     */
+    public AnomalyScores score(NDArray images) {
+        try (NDArray latents = encode(images);
+                NDArray energies = energy.energy(latents);
+                NDArray errors = latentSpace.reconstructionError(images)) {
+            return new AnomalyScores(doubles(energies), doubles(errors));
+        }
+    }
+
+    private static double[] doubles(NDArray floats) {
+        try (NDArray converted = floats.toType(DataType.FLOAT64, true)) {
+            return converted.toDoubleArray();
+        }
+    }
+
+    /**
      * Draws samples of whitened latents by the Metropolis-adjusted Langevin algorithm, from chains that start at samples of
      * the reference measure. Where that is a mixture, every other step is a jump proposed from it.
      *

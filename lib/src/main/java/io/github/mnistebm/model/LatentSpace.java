@@ -31,6 +31,19 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
     }
 
     /**
+     * Measures how badly images come back from their latents.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @return −log p(image | its latent) with Bernoulli pixels, nats, {@code [n]}, attached to the manager of the images
+     */
+    public NDArray reconstructionError(NDArray images) {
+        return Tensors.mapInParts(images, ROWS_AT_ONCE, part -> {
+            NDArray floats = part.toType(DataType.FLOAT32, false);
+            return Autoencoder.negativeLogLikelihood(floats, autoencoder.decodeLogits(autoencoder.encode(floats)));
+        });
+    }
+
+    /**
      * Decodes whitened latents.
      *
      * @param latents u, {@code [n, d]}

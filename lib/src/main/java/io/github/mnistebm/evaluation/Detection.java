@@ -1,0 +1,36 @@
+package io.github.mnistebm.evaluation;
+
+import org.apache.commons.math3.stat.ranking.NaturalRanking;
+import org.apache.commons.math3.stat.ranking.TiesStrategy;
+
+/** How well a score tells anomalies, which should score high, from what is usual. */
+public final class Detection {
+
+    private Detection() {}
+
+    /**
+     * Computes the area under the receiver operating characteristic: the probability that an anomaly scores higher than
+     * something usual, ties counted half (Hanley &amp; McNeil 1982, equation 1).
+     *
+     * @param usual scores, at least one
+     * @param anomalies scores, at least one
+     * @return in [0, 1]
+     * @throws IllegalArgumentException if there is none of one kind
+     */
+    public static double auroc(double[] usual, double[] anomalies) {
+        if (usual.length == 0 || anomalies.length == 0) {
+            throw new IllegalArgumentException("scores: expected at least one of each kind, found " + usual.length
+                    + " usual and " + anomalies.length + " anomalies");
+        }
+        double[] all = new double[usual.length + anomalies.length];
+        System.arraycopy(anomalies, 0, all, 0, anomalies.length);
+        System.arraycopy(usual, 0, all, anomalies.length, usual.length);
+        double[] ranks = new NaturalRanking(TiesStrategy.AVERAGE).rank(all);
+        double sum = 0;
+        for (int i = 0; i < anomalies.length; i++) {
+            sum += ranks[i];
+        }
+        double least = anomalies.length * (anomalies.length + 1.0) / 2;
+        return (sum - least) / ((double) anomalies.length * usual.length);
+    }
+}
