@@ -165,6 +165,24 @@ def test_bench_quality_writes_a_row_for_each_set_of_options(run, tmp_path):
     assert all(rows[0].values())
 
 
+def test_bench_anomaly_tells_what_is_no_digit(run, root):
+    result = run("bench", "anomaly", "--model", root / "data" / "pretrained")
+    assert result.returncode == 0, result.stderr
+    rows = [line.split("|") for line in result.stdout.splitlines() if line.count("|") == 4]
+    areas = {row[0].strip(): float(row[3]) for row in rows[1:]}
+    assert len(areas) == 3
+    assert min(areas.values()) > 0.99
+
+
+def test_bench_anomaly_leaves_digits_out_of_training(run):
+    tiny = "--preset quick --train-images 2000 --auto-num-epochs 1 --ebm-num-epochs 1"
+    result = run("bench", "anomaly", "--held-out", "4,9", "--seeds", "1", "--options", tiny)
+    assert result.returncode == 0, result.stderr
+    rows = [line.split("|") for line in result.stdout.splitlines() if line.count("|") == 5]
+    assert [row[0].strip() for row in rows[-2:]] == ["4", "9"]
+    assert all(0 < float(area) < 1 for area in rows[-1][2:5])
+
+
 def heed_ctrl_c():
     """What a shell has started in the background ignores it, and its children do."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

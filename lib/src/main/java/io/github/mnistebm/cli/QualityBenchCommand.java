@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,8 +83,9 @@ final class QualityBenchCommand implements Callable<Integer> {
         if (!Files.isDirectory(file.toAbsolutePath().getParent())) {
             throw new ParameterException(spec.commandLine(), "--out " + file + ": there is no such folder");
         }
-        List<TrainingConfig> configs =
-                variants.stream().map(this::configuration).toList();
+        List<TrainingConfig> configs = variants.stream()
+                .map(options -> TrainCommand.configuration(spec, "--variant", options))
+                .toList();
         Device where = device.resolve();
         List<Map<String, Double>> measured = new ArrayList<>();
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
@@ -101,18 +101,6 @@ final class QualityBenchCommand implements Callable<Integer> {
         }
         System.out.println("written: " + file);
         return 0;
-    }
-
-    private TrainingConfig configuration(String options) {
-        TrainCommand train = new TrainCommand();
-        try {
-            new CommandLine(train)
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .parseArgs(options.strip().split("\\s+"));
-            return train.config();
-        } catch (ParameterException e) {
-            throw new ParameterException(spec.commandLine(), "--variant \"" + options + "\": " + e.getMessage(), e);
-        }
     }
 
     private Table table(List<Map<String, Double>> measured) {

@@ -24,6 +24,7 @@ import java.util.function.Function;
 import javax.imageio.ImageIO;
 import org.jfree.chart.ChartUtils;
 import org.jfree.chart.JFreeChart;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -307,6 +308,19 @@ final class TrainCommand implements Callable<Integer> {
                     ImageGrid.of(drawing.images()),
                     "png",
                     folder.resolve("samples.png").toFile());
+        }
+    }
+
+    /** Reads options that another command was given in quotes; a message names that command's own option. */
+    static TrainingConfig configuration(CommandSpec spec, String option, String options) {
+        TrainCommand train = new TrainCommand();
+        try {
+            new CommandLine(train)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .parseArgs(options.strip().split("\\s+"));
+            return train.config();
+        } catch (ParameterException e) {
+            throw new ParameterException(spec.commandLine(), option + " \"" + options + "\": " + e.getMessage(), e);
         }
     }
 

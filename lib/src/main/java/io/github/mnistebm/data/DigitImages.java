@@ -203,6 +203,30 @@ public final class DigitImages implements AutoCloseable {
         }
     }
 
+    /**
+     * Copies the images of all digits but one into an object of their own.
+     *
+     * @param digit the digit to leave out, 0 to 9
+     * @return the others, in their order
+     * @throws IllegalArgumentException if {@code digit} is none
+     */
+    public DigitImages without(int digit) {
+        if (digit < 0 || digit > 9) {
+            throw new IllegalArgumentException("digit: expected 0 to 9, found " + digit);
+        }
+        byte[] all = grey.toByteArray();
+        byte[] kept = new byte[all.length];
+        byte[] keptLabels = new byte[labels.length];
+        int count = 0;
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] != digit) {
+                System.arraycopy(all, i * PIXELS, kept, count * PIXELS, PIXELS);
+                keptLabels[count++] = labels[i];
+            }
+        }
+        return of(Arrays.copyOf(kept, count * PIXELS), Arrays.copyOf(keptLabels, count), device());
+    }
+
     @Override
     public void close() {
         manager.close();

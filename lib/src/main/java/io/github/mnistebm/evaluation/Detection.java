@@ -1,5 +1,6 @@
 package io.github.mnistebm.evaluation;
 
+import java.util.Arrays;
 import org.apache.commons.math3.stat.ranking.NaturalRanking;
 import org.apache.commons.math3.stat.ranking.TiesStrategy;
 
@@ -18,10 +19,7 @@ public final class Detection {
      * @throws IllegalArgumentException if there is none of one kind
      */
     public static double auroc(double[] usual, double[] anomalies) {
-        if (usual.length == 0 || anomalies.length == 0) {
-            throw new IllegalArgumentException("scores: expected at least one of each kind, found " + usual.length
-                    + " usual and " + anomalies.length + " anomalies");
-        }
+        requireBoth(usual, anomalies);
         double[] all = new double[usual.length + anomalies.length];
         System.arraycopy(anomalies, 0, all, 0, anomalies.length);
         System.arraycopy(usual, 0, all, anomalies.length, usual.length);
@@ -32,5 +30,43 @@ public final class Detection {
         }
         double least = anomalies.length * (anomalies.length + 1.0) / 2;
         return (sum - least) / ((double) anomalies.length * usual.length);
+    }
+
+    /**
+     * Computes the area under the precision-recall curve as the average precision: the mean over the anomalies of the precision
+     * among all that score at least as high (Davis &amp; Goadrich 2006; without interpolation).
+     *
+     * @param usual scores, at least one
+     * @param anomalies scores, at least one
+     * @return in (0, 1]; by chance, the share of the anomalies
+     * @throws IllegalArgumentException if there is none of one kind
+     */
+    public static double averagePrecision(double[] usual, double[] anomalies) {
+        requireBoth(usual, anomalies);
+        double[] sortedUsual = usual.clone();
+        double[] sortedAnomalies = anomalies.clone();
+        Arrays.sort(sortedUsual);
+        Arrays.sort(sortedAnomalies);
+        double sum = 0;
+        int below = 0;
+        int usualBelow = 0;
+        for (int i = 0; i < sortedAnomalies.length; i++) {
+            while (sortedAnomalies[below] < sortedAnomalies[i]) {
+                below++;
+            }
+            while (usualBelow < sortedUsual.length && sortedUsual[usualBelow] < sortedAnomalies[i]) {
+                usualBelow++;
+            }
+            double found = sortedAnomalies.length - below;
+            sum += found / (found + sortedUsual.length - usualBelow);
+        }
+        return sum / sortedAnomalies.length;
+    }
+
+    private static void requireBoth(double[] usual, double[] anomalies) {
+        if (usual.length == 0 || anomalies.length == 0) {
+            throw new IllegalArgumentException("scores: expected at least one of each kind, found " + usual.length
+                    + " usual and " + anomalies.length + " anomalies");
+        }
     }
 }

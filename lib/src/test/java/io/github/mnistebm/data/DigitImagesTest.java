@@ -80,4 +80,17 @@ class DigitImagesTest {
                 .isThrownBy(() -> DigitImages.of(new byte[784], new byte[] {10}, Device.cpu()))
                 .withMessage("label 0: expected 0 to 9, found 10");
     }
+
+    @Test
+    void withoutADigitTheOthersStayInTheirOrder() {
+        byte[] grey = new byte[3 * DigitImages.PIXELS];
+        for (int i = 0; i < 3; i++) {
+            grey[i * DigitImages.PIXELS] = (byte) (10 * i);
+        }
+        try (DigitImages images = DigitImages.of(grey, new byte[] {4, 1, 7}, Device.cpu());
+                DigitImages others = images.without(1)) {
+            assertThat(others.labels()).containsExactly(4, 7);
+            assertThat(others.grey().toByteArray()[DigitImages.PIXELS]).isEqualTo((byte) 20);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.github.mnistebm.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,25 @@ class DetectionTest {
     void itIsTheShareOfPairsInTheRightOrder() {
         // Of 2 × 3 pairs: 2 > 1, 5 > 1, 5 > 3, 5 > 4.
         assertThat(Detection.auroc(new double[] {1, 3, 4}, new double[] {2, 5})).isEqualTo(4.0 / 6);
+    }
+
+    @Test
+    void theAveragePrecisionOfAPerfectScoreIsOne() {
+        assertThat(Detection.averagePrecision(new double[] {1, 2}, new double[] {3, 4}))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theAveragePrecisionIsTheMeanOfThePrecisionsAtEachAnomaly() {
+        // Ranked from above: anomaly, usual, anomaly, usual: precisions 1 and 2/3.
+        assertThat(Detection.averagePrecision(new double[] {1, 3}, new double[] {2, 4}))
+                .isCloseTo((1 + 2.0 / 3) / 2, within(1e-12));
+    }
+
+    @Test
+    void ofScoresThatAreAllTheSameItIsTheShareOfTheAnomalies() {
+        assertThat(Detection.averagePrecision(new double[] {1, 1, 1}, new double[] {1}))
+                .isEqualTo(0.25);
     }
 
     @Test
