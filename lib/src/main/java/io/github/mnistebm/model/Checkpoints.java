@@ -3,7 +3,6 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.training.TrainingHistory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,9 +71,9 @@ public final class Checkpoints {
         return Optional.of(earlier);
     }
 
-    /** Two checkpoints and one under way, each with the autoencoder and both moments; the model under a temporary name. */
+    /** Two checkpoints and one under way, each with all parameters and both moments; the model and its predecessor. */
     private static long bytes(TrainingConfig config) {
-        long parameters = Autoencoder.parameterShapes(config.autoencoder()).values().stream()
+        long parameters = ModelFolder.shapes(config).values().stream()
                 .mapToLong(Shape::size)
                 .sum();
         return (3 * (KEPT + 1) + 2) * parameters * Float.BYTES + (32L << 20);

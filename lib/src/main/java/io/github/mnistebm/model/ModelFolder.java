@@ -211,7 +211,7 @@ final class ModelFolder {
         return tensors;
     }
 
-    private static Map<String, Shape> shapes(TrainingConfig configuration) {
+    static Map<String, Shape> shapes(TrainingConfig configuration) {
         int dimension = configuration.autoencoder().latentDimension();
         Map<String, Shape> shapes = new LinkedHashMap<>(Autoencoder.parameterShapes(configuration.autoencoder()));
         shapes.put(MEAN, new Shape(dimension));

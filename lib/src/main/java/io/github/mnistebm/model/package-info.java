@@ -1,5 +1,5 @@
 /**
- * The trained model as one object and as one folder on disk, the presets it is trained by, and the drawing of any number
- * of images from it.
+ * The trained model as one object and as one folder on disk, the presets it is trained by, the checkpoints that a training goes on
+ * from, the drawing of any number of images from it, and its scores of images.
  */
 package io.github.mnistebm.model;
