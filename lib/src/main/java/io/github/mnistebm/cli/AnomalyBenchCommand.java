@@ -90,9 +90,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
                         spec.commandLine(), "--held-out: expected digits from 0 to 9, found " + digit);
             }
         }
-        if (seeds < 1) {
-            throw new ParameterException(spec.commandLine(), "--seeds: must be at least 1, found " + seeds);
-        }
+        Options.requireAtLeast(spec, "--seeds", 1, seeds);
         if (heldOut.isEmpty()) {
             madeAnomalies();
         } else {

@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains the classifier that samples are evaluated with. */
@@ -51,9 +50,7 @@ final class ClassifierCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (epochs < 1) {
-            throw new ParameterException(spec.commandLine(), "--epochs: must be at least 1, found " + epochs);
-        }
+        Options.requireAtLeast(spec, "--epochs", 1, epochs);
         Path file = out == null ? DataFolder.classifier() : out;
         Device where = device.resolve();
         try (DigitImages train = DigitImages.train(mnist.folder(), where);

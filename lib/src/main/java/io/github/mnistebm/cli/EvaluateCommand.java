@@ -100,8 +100,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require("--num-images", numImages, SampleQuality.NEIGHBOUR + 1);
-        require("--seeds", seeds, 1);
+        Options.requireAtLeast(spec, "--num-images", SampleQuality.NEIGHBOUR + 1, numImages);
+        Options.requireAtLeast(spec, "--seeds", 1, seeds);
         if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
             throw new ParameterException(spec.commandLine(), "--json " + json + ": there is no such folder");
         }
@@ -125,13 +125,6 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private void require(String option, int value, int least) {
-        if (value < least) {
-            throw new ParameterException(
-                    spec.commandLine(), option + ": must be at least " + least + ", found " + value);
-        }
     }
 
     private void samples(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {

@@ -61,9 +61,7 @@ final class InferCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (numImages < 1) {
-            throw new ParameterException(spec.commandLine(), "--num-images: must be at least 1, found " + numImages);
-        }
+        Options.requireAtLeast(spec, "--num-images", 1, numImages);
         SamplerConfig config = sampling.config(spec);
         String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
         boolean grid = name.endsWith(".png");

@@ -103,28 +103,35 @@ public final class Checkpoint implements AutoCloseable {
 
     static Checkpoint read(Path folder, Device device) throws IOException {
         byte[] sums = Files.readAllBytes(folder.resolve(SUMS));
+        // Not readString: damaged bytes need not be text.
         if (!new String(sums, StandardCharsets.UTF_8).equals(sums(folder))) {
             throw new IOException("its files are not those that " + SUMS + " names");
         }
+        Head head = head(folder.resolve(HEAD));
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        head.shapes().forEach((name, shape) -> shapes.put(name, new Shape(shape)));
         NDManager manager = NDManager.newBaseManager(device);
         try {
-            Head head = GSON.fromJson(Files.readString(folder.resolve(HEAD)), Head.class);
-            if (head.formatVersion() != FORMAT_VERSION) {
-                throw new IOException("formatVersion: expected " + FORMAT_VERSION + ", found " + head.formatVersion());
-            }
-            Map<String, Shape> shapes = new LinkedHashMap<>();
-            head.shapes().forEach((name, shape) -> shapes.put(name, new Shape(shape)));
             return new Checkpoint(
                     manager,
                     head.configuration(),
                     head.histories().stream().map(Course::history).toList(),
                     TensorFile.read(manager, folder.resolve(ARRAYS), shapes));
-        } catch (JsonParseException e) {
-            manager.close();
-            throw new IOException(HEAD + ": not readable", e);
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
+        }
+    }
+
+    private static Head head(Path file) throws IOException {
+        try {
+            Head head = GSON.fromJson(Files.readString(file), Head.class);
+            if (head.formatVersion() != FORMAT_VERSION) {
+                throw new IOException("formatVersion: expected " + FORMAT_VERSION + ", found " + head.formatVersion());
+            }
+            return head;
+        } catch (JsonParseException e) {
+            throw new IOException(HEAD + ": not readable", e);
         }
     }
 

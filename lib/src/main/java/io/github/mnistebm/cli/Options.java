@@ -1,0 +1,18 @@
+package io.github.mnistebm.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Checks that several commands make of their options. */
+final class Options {
+
+    private Options() {}
+
+    /** Fails, naming the option, if its value is less than the least that makes sense. */
+    static void requireAtLeast(CommandSpec spec, String option, long least, long value) {
+        if (value < least) {
+            throw new ParameterException(
+                    spec.commandLine(), option + ": must be at least " + least + ", found " + value);
+        }
+    }
+}
