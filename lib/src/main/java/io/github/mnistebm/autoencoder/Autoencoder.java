@@ -15,6 +15,7 @@ import ai.djl.training.initializer.XavierInitializer;
 import ai.djl.util.Pair;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.training.FlatParameters;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,7 +26,11 @@ import java.util.Map;
  */
 public final class Autoencoder implements AutoCloseable {
 
+    private static final String ENCODER = "encoder.";
+    private static final String DECODER = "decoder.";
+
     private final NDManager manager;
+    private final DecoderArchitecture architecture;
     private final Block encoder;
     private final Block decoder;
     private final FlatParameters parameters;
@@ -39,10 +44,11 @@ public final class Autoencoder implements AutoCloseable {
      */
     public Autoencoder(NDManager parent, AutoencoderConfig config) {
         this.manager = parent.newSubManager();
+        this.architecture = config.decoder();
         int latents = config.latentDimension();
         this.encoder = initialized(perceptron(config.hiddenUnits(), latents), DigitImages.PIXELS);
         this.decoder = initialized(
-                switch (config.decoder()) {
+                switch (architecture) {
                     case PERCEPTRON -> perceptron(config.hiddenUnits(), DigitImages.PIXELS);
                     case CONVOLUTIONAL -> ConvolutionalDecoder.create();
                 },
@@ -83,6 +89,33 @@ public final class Autoencoder implements AutoCloseable {
      */
     public NDArray decodeLogits(NDArray latents) {
         return forward(decoder, latents);
+    }
+
+    /**
+     * Decodes latents with the way back, in closed form and so from several threads at once.
+     *
+     * @param latents {@code [n, d]}
+     * @return the logits and the map from their gradient to that of the latents
+     */
+    public DecodedLogits decodeWithGradient(NDArray latents) {
+        Map<String, NDArray> parameters = new HashMap<>();
+        name("", decoder, parameters);
+        // With them, the engine would remember every step that a chain has made.
+        parameters.replaceAll((name, parameter) -> parameter.stopGradient());
+        return switch (architecture) {
+            case PERCEPTRON -> decodeByPerceptron(latents, parameters);
+            case CONVOLUTIONAL -> ConvolutionalDecoder.decode(latents, parameters);
+        };
+    }
+
+    private static DecodedLogits decodeByPerceptron(NDArray latents, Map<String, NDArray> parameters) {
+        NDArray first = parameters.get("0.weight");
+        NDArray second = parameters.get("1.weight");
+        NDArray hidden = Activation.relu(
+                Linear.linear(latents, first, parameters.get("0.bias")).singletonOrThrow());
+        NDArray logits = Linear.linear(hidden, second, parameters.get("1.bias")).singletonOrThrow();
+        return new DecodedLogits(
+                logits, gradient -> gradient.matMul(second).muli(hidden.sign()).matMul(first));
     }
 
     private NDArray forward(Block block, NDArray input) {
@@ -130,13 +163,13 @@ public final class Autoencoder implements AutoCloseable {
         int latents = config.latentDimension();
         Map<String, Shape> shapes = new LinkedHashMap<>();
         perceptronShapes(DigitImages.PIXELS, hidden, latents)
-                .forEach((name, shape) -> shapes.put("encoder." + name, shape));
+                .forEach((name, shape) -> shapes.put(ENCODER + name, shape));
         Map<String, Shape> decoderShapes =
                 switch (config.decoder()) {
                     case PERCEPTRON -> perceptronShapes(latents, hidden, DigitImages.PIXELS);
                     case CONVOLUTIONAL -> ConvolutionalDecoder.parameterShapes(latents);
                 };
-        decoderShapes.forEach((name, shape) -> shapes.put("decoder." + name, shape));
+        decoderShapes.forEach((name, shape) -> shapes.put(DECODER + name, shape));
         return shapes;
     }
 
@@ -157,8 +190,8 @@ public final class Autoencoder implements AutoCloseable {
      */
     public Map<String, NDArray> namedParameters() {
         Map<String, NDArray> named = new LinkedHashMap<>();
-        name("encoder", encoder, named);
-        name("decoder", decoder, named);
+        name(ENCODER, encoder, named);
+        name(DECODER, decoder, named);
         return named;
     }
 
@@ -167,7 +200,7 @@ public final class Autoencoder implements AutoCloseable {
         for (Pair<String, Parameter> parameter : block.getParameters()) {
             boolean bias = parameter.getValue().getType() == Parameter.Type.BIAS;
             named.put(
-                    prefix + "." + layer + (bias ? ".bias" : ".weight"),
+                    prefix + layer + (bias ? ".bias" : ".weight"),
                     parameter.getValue().getArray());
             layer += bias ? 1 : 0;
         }

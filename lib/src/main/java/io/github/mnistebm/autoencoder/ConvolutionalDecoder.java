@@ -60,6 +60,52 @@ final class ConvolutionalDecoder {
                 .reshape(-1, CHANNELS[stage], SIDES[stage], SIDES[stage]);
     }
 
+    /** From {@code [n, c, 2 s, 2 s]} back to {@code [n, 4 c, s, s]}. */
+    private static NDArray gather(NDArray values, int stage) {
+        int side = SIDES[stage - 1];
+        return values.reshape(-1, CHANNELS[stage], side, 2, side, 2)
+                .transpose(0, 1, 3, 5, 2, 4)
+                .reshape(-1, 4L * CHANNELS[stage], side, side);
+    }
+
+    /**
+     * Decodes with the way back. The gradient of a 3×3 convolution that keeps the size is a 3×3 convolution with the kernel turned by
+     * half a turn, and inputs and outputs changed over.
+     */
+    static DecodedLogits decode(NDArray latents, Map<String, NDArray> parameters) {
+        NDArray[] weights = new NDArray[4];
+        NDArray[] biases = new NDArray[4];
+        for (int layer = 0; layer < weights.length; layer++) {
+            weights[layer] = parameters.get(layer + ".weight");
+            biases[layer] = parameters.get(layer + ".bias");
+        }
+        NDArray hidden =
+                Activation.relu(Linear.linear(latents, weights[0], biases[0]).singletonOrThrow());
+        NDArray coarse =
+                Activation.relu(Linear.linear(hidden, weights[1], biases[1]).singletonOrThrow());
+        NDArray planes = coarse.reshape(-1, CHANNELS[0], SIDES[0], SIDES[0]);
+        NDArray fine = Activation.relu(spread(convolve(planes, weights[2], biases[2]), 1));
+        NDArray logits = spread(convolve(fine, weights[3], biases[3]), 2).reshape(-1, DigitImages.PIXELS);
+        return new DecodedLogits(logits, gradient -> {
+            NDArray signal = convolve(gather(gradient.reshape(-1, 1, SIDES[2], SIDES[2]), 2), turned(weights[3]), null)
+                    .muli(fine.sign());
+            signal = convolve(gather(signal, 1), turned(weights[2]), null)
+                    .reshape(coarse.getShape())
+                    .muli(coarse.sign());
+            return signal.matMul(weights[1]).muli(hidden.sign()).matMul(weights[0]);
+        });
+    }
+
+    private static NDArray convolve(NDArray planes, NDArray weight, NDArray bias) {
+        return Conv2d.conv2d(planes, weight, bias, new Shape(1, 1), new Shape(KERNEL / 2, KERNEL / 2))
+                .singletonOrThrow();
+    }
+
+    /** From {@code [out, in, 3, 3]} to {@code [in, out, 3, 3]}. */
+    private static NDArray turned(NDArray weight) {
+        return weight.flip(2, 3).transpose(1, 0, 2, 3);
+    }
+
     /** The shape of each parameter, by its number among the layers that have some. */
     static Map<String, Shape> parameterShapes(int latentDimension) {
         Map<String, Shape> shapes = new LinkedHashMap<>();

@@ -30,7 +30,12 @@ import tech.tablesaw.api.Table;
                         + " Takes about half an hour.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {QualityBenchCommand.class, AnomalyBenchCommand.class, BenchWorkerCommand.class})
+        subcommands = {
+            QualityBenchCommand.class,
+            AnomalyBenchCommand.class,
+            RestoreBenchCommand.class,
+            BenchWorkerCommand.class
+        })
 final class BenchCommand implements Callable<Integer> {
 
     private static final int WIDTH = 900;

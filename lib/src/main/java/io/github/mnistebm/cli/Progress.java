@@ -4,6 +4,7 @@ import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.DoubleConsumer;
 import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -75,6 +76,20 @@ final class Progress implements TrainingListener, AutoCloseable {
                         100 * done / chainSteps,
                         rate,
                         clock((long) ((chainSteps - done) / rate * 1e9)));
+            }
+        };
+    }
+
+    /** Shows a share from 0 to 1. */
+    DoubleConsumer share(String name) {
+        begin(name, 100, " %");
+        return done -> {
+            if (terminal) {
+                bar.stepTo((long) (100 * done));
+            } else if (done > 0 && System.nanoTime() - lastLine > PLAIN_INTERVAL_NANOS) {
+                lastLine = System.nanoTime();
+                long left = (long) ((lastLine - start) * (1 - done) / done);
+                System.out.printf(Locale.ROOT, "%s: %.0f %%, %s left%n", name, 100 * done, clock(left));
             }
         };
     }

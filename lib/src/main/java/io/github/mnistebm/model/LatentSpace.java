@@ -3,6 +3,7 @@ package io.github.mnistebm.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.DecodedLogits;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.tensor.Tensors;
 
@@ -41,6 +42,31 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
             NDArray floats = part.toType(DataType.FLOAT32, false);
             return Autoencoder.negativeLogLikelihood(floats, autoencoder.decodeLogits(autoencoder.encode(floats)));
         });
+    }
+
+    /**
+     * Decodes whitened latents all at once, with the way back.
+     *
+     * @param latents u, {@code [n, d]}
+     * @return the logits and the map from their gradient to that of u
+     */
+    public DecodedLogits decodeWithGradient(NDArray latents) {
+        DecodedLogits decoded = autoencoder.decodeWithGradient(whitening.unwhiten(latents));
+        return new DecodedLogits(decoded.logits(), gradient -> decoded.vectorJacobianProduct()
+                .apply(gradient)
+                .matMul(whitening.unwhiteningMatrix().transpose()));
+    }
+
+    /**
+     * Decodes whitened latents into logits.
+     *
+     * @param latents u, {@code [n, d]}
+     * @return the logit of each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
+     */
+    public NDArray decodeLogits(NDArray latents) {
+        return Tensors.mapInParts(latents, ROWS_AT_ONCE, part -> autoencoder
+                .decodeLogits(whitening.unwhiten(part))
+                .stopGradient());
     }
 
     /**

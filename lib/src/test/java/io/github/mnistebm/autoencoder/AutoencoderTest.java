@@ -7,6 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,27 @@ class AutoencoderTest {
             Map<String, Shape> shapes = new HashMap<>();
             autoencoder.namedParameters().forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
             assertThat(shapes).isEqualTo(Autoencoder.parameterShapes(small(decoder)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itsGradientInClosedFormIsThatOfAutomaticDifferentiation(DecoderArchitecture decoder) {
+        Engine.getInstance().setRandomSeed(1);
+        try (NDManager manager = NDManager.newBaseManager();
+                Autoencoder autoencoder = new Autoencoder(manager, small(decoder))) {
+            NDArray latents = manager.randomNormal(new Shape(5, 3));
+            NDArray signal = manager.randomNormal(new Shape(5, 784));
+            latents.setRequiresGradient(true);
+            NDArray logits;
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                logits = autoencoder.decodeLogits(latents);
+                collector.backward(logits.mul(signal).sum());
+            }
+            DecodedLogits decoded = autoencoder.decodeWithGradient(latents.stopGradient());
+            assertThat(decoded.logits().allClose(logits, 1e-5, 1e-5, false)).isTrue();
+            assertThat(decoded.vectorJacobianProduct().apply(signal).toFloatArray())
+                    .containsExactly(latents.getGradient().toFloatArray(), within(1e-4f));
         }
     }
 

@@ -1,0 +1,13 @@
+package io.github.mnistebm.autoencoder;
+
+import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a decoder gives for some latents, and the way back through it in closed form.
+ *
+ * @param logits of each pixel's probability to be white, {@code [n, 784]}
+ * @param vectorJacobianProduct maps the gradient of a sum over the latents with respect to the logits, {@code [n, 784]}, to that
+ *     with respect to the latents, {@code [n, d]}
+ */
+public record DecodedLogits(NDArray logits, UnaryOperator<NDArray> vectorJacobianProduct) {}
