@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             TrainCommand.class,
             InferCommand.class,
+            ServeCommand.class,
             EvaluateCommand.class,
             BenchCommand.class,
             ClassifierCommand.class,

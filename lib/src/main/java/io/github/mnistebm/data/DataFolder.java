@@ -45,6 +45,15 @@ public final class DataFolder {
     }
 
     /**
+     * Returns where the bundled model is that was trained with {@code --preset seed}.
+     *
+     * @return a folder
+     */
+    public static Path pretrainedSeed() {
+        return path().resolve("pretrained-seed");
+    }
+
+    /**
      * Returns where the user's own model is, unless told otherwise.
      *
      * @return a folder

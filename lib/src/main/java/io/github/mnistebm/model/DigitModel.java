@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.GaussianMixture;
 import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
@@ -263,6 +264,28 @@ public final class DigitModel implements AutoCloseable {
      */
     public TransitionKernel kernel() {
         return kernel(energy, LangevinAlgorithm.MALA);
+    }
+
+    /**
+     * Returns the kernel that chains move by at a temperature, for the density p(u)^(1/T): below 1 digits are more alike and cleaner,
+     * above 1 more various and stranger.
+     *
+     * @param temperature T
+     * @return as of {@link #kernel()}
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    public TransitionKernel kernel(double temperature) {
+        if (temperature == 1) {
+            return kernel();
+        }
+        EnergyFunction tempered = energy.atTemperature(temperature);
+        TransitionKernel langevin = LangevinAlgorithm.MALA.kernel(tempered);
+        return reference() instanceof GaussianMixture mixture
+                ? new LangevinWithJumps(
+                        langevin,
+                        new IndependenceMetropolis(tempered, mixture, new EnergyDifference(tempered, mixture)),
+                        JUMP_INTERVAL)
+                : langevin;
     }
 
     LatentSpace latentSpace() {

@@ -64,9 +64,7 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * @return the logit of each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
      */
     public NDArray decodeLogits(NDArray latents) {
-        return Tensors.mapInParts(latents, ROWS_AT_ONCE, part -> autoencoder
-                .decodeLogits(whitening.unwhiten(part))
-                .stopGradient());
+        return Tensors.mapInParts(latents, ROWS_AT_ONCE, this::logits);
     }
 
     /**
@@ -76,9 +74,12 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * @return each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
      */
     public NDArray decode(NDArray latents) {
-        return Tensors.mapInParts(latents, ROWS_AT_ONCE, part -> autoencoder
-                .decodeLogits(whitening.unwhiten(part))
-                .getNDArrayInternal()
-                .sigmoid());
+        return Tensors.mapInParts(
+                latents, ROWS_AT_ONCE, part -> logits(part).getNDArrayInternal().sigmoid());
+    }
+
+    /** Without what automatic differentiation remembers. */
+    private NDArray logits(NDArray latents) {
+        return autoencoder.decodeLogits(whitening.unwhiten(latents)).stopGradient();
     }
 }

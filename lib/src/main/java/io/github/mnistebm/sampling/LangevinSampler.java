@@ -15,11 +15,6 @@ import java.util.function.IntConsumer;
  */
 public final class LangevinSampler {
 
-    /** The gain of the adaptation's first step, and the power by which it falls. */
-    private static final double FIRST_GAIN = 1.0;
-
-    private static final double GAIN_DECAY = 0.6;
-
     private final TransitionKernel kernel;
     private final SamplerConfig config;
 
@@ -78,7 +73,7 @@ public final class LangevinSampler {
                 }
                 chains.step();
                 if (step <= config.burnIn()) {
-                    chains.adapt(FIRST_GAIN / Math.pow(step, GAIN_DECAY));
+                    chains.adapt(StepSizeAdaptation.gain(step));
                     if (step == config.burnIn()) {
                         chains.resetAcceptance();
                     }

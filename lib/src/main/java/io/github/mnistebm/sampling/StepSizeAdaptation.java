@@ -18,6 +18,9 @@ public final class StepSizeAdaptation implements AutoCloseable {
     /** The greatest step size that is ever used. */
     public static final double MAX_STEP_SIZE = 10;
 
+    /** The power by which the gain falls. */
+    private static final double GAIN_DECAY = 0.6;
+
     private final NDManager manager;
     private final NDArray stepSize;
     private final NDArray target;
@@ -49,6 +52,16 @@ public final class StepSizeAdaptation implements AutoCloseable {
         if (!(targetAcceptance > 0 && targetAcceptance < 1)) {
             throw new IllegalArgumentException("target acceptance: must be in (0, 1), found " + targetAcceptance);
         }
+    }
+
+    /**
+     * Returns the gain of a step of burn-in, which falls so that the step size comes to rest.
+     *
+     * @param step from 1
+     * @return γₜ = t^−0.6
+     */
+    public static double gain(long step) {
+        return Math.pow(step, -GAIN_DECAY);
     }
 
     /** The same adaptation in Java, for chains that live there. */

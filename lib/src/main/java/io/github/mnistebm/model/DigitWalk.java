@@ -1,0 +1,160 @@
+package io.github.mnistebm.model;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.sampling.Chains;
+import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.StepSizeAdaptation;
+import io.github.mnistebm.sampling.TransitionKernel;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Chains that are watched on their way from noise to digits. They start at draws of a standard normal distribution on whitened
+ * latents; the first half of their steps, burn-in, is Langevin dynamics alone, so that one sees it at work; in the second half they
+ * move by the {@linkplain DigitModel#kernel(double) model's kernel}. Each chain ends at an image of its own.
+ *
+ * @param model the model; not closed
+ * @param steps of each chain; at least 2
+ * @param temperature T of the density p(u)^(1/T); positive and finite
+ */
+public record DigitWalk(DigitModel model, int steps, double temperature) {
+
+    private static final double FIRST_STEP_SIZE = 0.1;
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public DigitWalk {
+        if (steps < 2) {
+            throw new IllegalArgumentException("steps: must be at least 2, found " + steps);
+        }
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new IllegalArgumentException("temperature: must be positive and finite, found " + temperature);
+        }
+    }
+
+    /**
+     * Where the chains are.
+     *
+     * @param step how many steps they have made
+     * @param means of each pixel the probability to be white, {@code [chains, 784]}
+     * @param energies E, whatever the temperature, nats, {@code [chains]}
+     * @param acceptanceRate the mean acceptance probability so far, that of burn-in left out once it is over; 0 before the first step
+     * @param jumpAcceptanceRate the same of jumps; NaN if there was none
+     * @param stepSize ε
+     */
+    public record Snapshot(
+            int step,
+            NDArray means,
+            NDArray energies,
+            double acceptanceRate,
+            double jumpAcceptanceRate,
+            double stepSize) {}
+
+    /** Sees the chains on their way. */
+    @FunctionalInterface
+    public interface Watcher {
+
+        /**
+         * Takes a snapshot.
+         *
+         * @param snapshot where the chains are; its arrays are freed after this call
+         */
+        void see(Snapshot snapshot);
+    }
+
+    /**
+     * Lets chains walk.
+     *
+     * @param chains how many; at least 1
+     * @param seed of the random numbers
+     * @param snapshots how many, besides that of the start; the last is of the end, and most are early, where most happens
+     * @param watcher sees them
+     * @throws IllegalArgumentException if {@code chains} or {@code snapshots} is not positive
+     * @throws CancellationException if the thread is interrupted
+     */
+    public void walk(int chains, int seed, int snapshots, Watcher watcher) {
+        if (chains < 1) {
+            throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
+        }
+        if (snapshots < 1) {
+            throw new IllegalArgumentException("snapshots: must be at least 1, found " + snapshots);
+        }
+        Engine.getInstance().setRandomSeed(seed);
+        int burnIn = steps / 2;
+        try (NDManager manager = model.manager().newSubManager()) {
+            SortedSet<Integer> seen = schedule(snapshots);
+            TransitionKernel langevin =
+                    new MetropolisAdjustedLangevin(model.energy().atTemperature(temperature));
+            NDArray middle;
+            double stepSize;
+            try (Chains walking = chains(manager, langevin, chains, FIRST_STEP_SIZE);
+                    NDArray start = manager.randomNormal(
+                            new Shape(chains, model.energy().dimension()))) {
+                walking.start(start);
+                see(walking, 0, watcher);
+                for (int step = 1; step <= burnIn; step++) {
+                    advance(walking, step);
+                    walking.adapt(StepSizeAdaptation.gain(step));
+                    if (seen.contains(step)) {
+                        see(walking, step, watcher);
+                    }
+                }
+                middle = walking.positions();
+                stepSize = walking.stepSize();
+            }
+            try (Chains walking = chains(manager, model.kernel(temperature), chains, stepSize)) {
+                walking.start(middle);
+                for (int step = burnIn + 1; step <= steps; step++) {
+                    advance(walking, step);
+                    if (seen.contains(step)) {
+                        see(walking, step, watcher);
+                    }
+                }
+            }
+        }
+    }
+
+    private static Chains chains(NDManager manager, TransitionKernel kernel, int chains, double stepSize) {
+        return Chains.of(manager, kernel, chains, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE);
+    }
+
+    private void advance(Chains walking, int step) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("sampling was interrupted after " + (step - 1) + " of " + steps + " steps");
+        }
+        walking.step();
+    }
+
+    /** The steps at which the chains are seen. */
+    private SortedSet<Integer> schedule(int snapshots) {
+        SortedSet<Integer> seen = new TreeSet<>();
+        for (int i = 1; i <= snapshots; i++) {
+            double share = (double) i / snapshots;
+            seen.add((int) Math.ceil(steps * share * share));
+        }
+        return seen;
+    }
+
+    private void see(Chains walking, int step, Watcher watcher) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray positions = walking.positions();
+            watcher.see(new Snapshot(
+                    step,
+                    model.decode(positions),
+                    model.energy().energy(positions),
+                    walking.acceptanceRate().mean().getFloat(),
+                    walking.jumpAcceptanceRate(),
+                    walking.stepSize()));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.mnistebm.web;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.DigitWalk;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** New digits, by chains that walk from noise. */
+record Generation(String model, int images, int seed, int steps, double temperature) {
+
+    static final int MAX_IMAGES = 400;
+    static final int MAX_STEPS = 10_000;
+
+    /** Steps of all chains together: seconds of work. */
+    static final int MAX_CHAIN_STEPS = 1_000_000;
+
+    static final double MIN_TEMPERATURE = 0.1;
+    static final double MAX_TEMPERATURE = 5;
+
+    private static final int SNAPSHOTS = 32;
+
+    /**
+     * Where the chains are.
+     *
+     * @param step how many steps they have made
+     * @param steps how many they will make
+     * @param secondsLeft by the pace so far
+     * @param acceptanceRate mean acceptance probability
+     * @param stepSize ε
+     * @param energies of the chains, nats
+     * @param frame each pixel's probability to be white as a byte 0 to 255, image by image and row by row, in Base64
+     */
+    record Progress(
+            int step,
+            int steps,
+            double secondsLeft,
+            double acceptanceRate,
+            double stepSize,
+            float[] energies,
+            String frame) {}
+
+    /**
+     * The digits.
+     *
+     * @param id by which {@code /api/results/} has them as files for a while
+     * @param request what they were asked for with
+     * @param acceptanceRate mean acceptance probability after burn-in
+     * @param jumpAcceptanceRate the same of jumps; null if there were none
+     * @param stepSize ε after burn-in
+     * @param energies E of each digit's latent, nats
+     * @param images 0 and 1, {@code [n][28][28]}
+     */
+    record Result(
+            String id,
+            Generation request,
+            double acceptanceRate,
+            Double jumpAcceptanceRate,
+            double stepSize,
+            float[] energies,
+            byte[][][] images) {}
+
+    static Generation read(String body, Models models) {
+        Fields fields = Fields.of(body, List.of("model", "images", "seed", "steps", "temperature"));
+        int images = fields.integer("images", 1, MAX_IMAGES, 16);
+        int steps = fields.integer("steps", 2, MAX_STEPS, 1000);
+        if ((long) images * steps > MAX_CHAIN_STEPS) {
+            throw new InvalidRequestException(
+                    "steps",
+                    "expected at most " + MAX_CHAIN_STEPS / images + " with " + images + " images, found " + steps);
+        }
+        return new Generation(
+                models.chosen(fields),
+                images,
+                fields.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE, 1),
+                steps,
+                fields.number("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1));
+    }
+
+    Result run(DigitModel from, Results results, Consumer<Object> progress) {
+        long start = System.nanoTime();
+        Result[] last = new Result[1];
+        new DigitWalk(from, steps, temperature).walk(images, seed, SNAPSHOTS, snapshot -> {
+            float[] energies = snapshot.energies().toFloatArray();
+            float[] means = snapshot.means().toFloatArray();
+            int step = snapshot.step();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            progress.accept(new Progress(
+                    step,
+                    steps,
+                    step == 0 ? 0 : seconds * (steps - step) / step,
+                    snapshot.acceptanceRate(),
+                    snapshot.stepSize(),
+                    energies,
+                    Pixels.frame(means)));
+            if (step == steps) {
+                try (NDArray white = snapshot.means().gt(0.5);
+                        NDArray binary = white.toType(DataType.UINT8, false)) {
+                    byte[] pixels = binary.toByteArray();
+                    double jumps = snapshot.jumpAcceptanceRate();
+                    last[0] = new Result(
+                            results.add(new Results.Digits(pixels, means, energies)),
+                            this,
+                            snapshot.acceptanceRate(),
+                            Double.isNaN(jumps) ? null : jumps,
+                            snapshot.stepSize(),
+                            energies,
+                            Pixels.nested(pixels));
+                }
+            }
+        });
+        return last[0];
+    }
+}

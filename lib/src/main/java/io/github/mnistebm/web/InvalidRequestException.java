@@ -1,0 +1,24 @@
+package io.github.mnistebm.web;
+
+/** A request that says something impossible; the message is for its sender. */
+final class InvalidRequestException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    /**
+     * Names what is wrong.
+     *
+     * @param field where, as a path such as {@code images[2][27]}
+     * @param message what was expected and what was found
+     */
+    InvalidRequestException(String field, String message) {
+        super(message);
+        this.field = field;
+    }
+
+    String field() {
+        return field;
+    }
+}

@@ -1,0 +1,106 @@
+package io.github.mnistebm.web;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.model.AnomalyScores;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The models that a server was given, by name; a request chooses among them and can name no other. */
+final class Models implements AutoCloseable {
+
+    private final Map<String, DigitModel> models = new LinkedHashMap<>();
+    private final Map<String, TestDigits> testDigits = new HashMap<>();
+    private final Path mnist;
+
+    /**
+     * A model as programs see it.
+     *
+     * @param name what a request calls it
+     * @param latentDimension d
+     * @param energyHiddenUnits the width of each hidden layer of the energy network
+     * @param referenceComponents of the mixture that is the reference measure; 0 for the standard normal distribution
+     * @param seed of its training
+     */
+    record Description(
+            String name, int latentDimension, List<Integer> energyHiddenUnits, int referenceComponents, int seed) {}
+
+    /**
+     * Loads models.
+     *
+     * @param folders where they are, by name; the first is the default
+     * @param mnist the folder of MNIST's files
+     * @param device where they go
+     * @throws IOException if one cannot be loaded; the message names it
+     */
+    Models(Map<String, Path> folders, Path mnist, Device device) throws IOException {
+        this.mnist = mnist;
+        try {
+            for (Map.Entry<String, Path> entry : folders.entrySet()) {
+                models.put(entry.getKey(), DigitModel.load(entry.getValue(), device));
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Reads which model a request asks for; by default the first. */
+    String chosen(Fields fields) {
+        String name = fields.text("model", models.keySet().iterator().next());
+        if (!models.containsKey(name)) {
+            throw new InvalidRequestException("model", "expected one of " + String.join(", ", models.keySet()));
+        }
+        return name;
+    }
+
+    DigitModel get(String name) {
+        return models.get(name);
+    }
+
+    List<Description> descriptions() {
+        List<Description> descriptions = new ArrayList<>();
+        models.forEach((name, model) -> {
+            TrainingConfig configuration = model.card().configuration();
+            descriptions.add(new Description(
+                    name,
+                    configuration.autoencoder().latentDimension(),
+                    configuration.energyHiddenUnits(),
+                    configuration.referenceComponents(),
+                    configuration.seed()));
+        });
+        return descriptions;
+    }
+
+    /** Scores the test digits when first asked to; called by the jobs' thread only. */
+    TestDigits testDigits(String name) throws IOException {
+        TestDigits known = testDigits.get(name);
+        if (known == null) {
+            DigitModel model = models.get(name);
+            try (DigitImages test = DigitImages.test(mnist, model.manager().getDevice());
+                    NDArray images = test.binarized(model.card().configuration().binarization())) {
+                AnomalyScores scores = model.score(images);
+                known = new TestDigits(
+                        Distribution.of(scores.energies()), Distribution.of(scores.reconstructionErrors()));
+            }
+            testDigits.put(name, known);
+        }
+        return known;
+    }
+
+    /** The scores of MNIST's test digits. */
+    record TestDigits(Distribution energies, Distribution reconstructionErrors) {}
+
+    @Override
+    public void close() {
+        models.values().forEach(DigitModel::close);
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.mnistebm.web;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.data.DigitImages;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+
+/** Images on their way between arrays and JSON. */
+final class Pixels {
+
+    private static final int SIDE = DigitImages.SIDE;
+
+    private Pixels() {}
+
+    /** From bytes row by row to 0 and 1 as unsigned bytes, {@code [n, 784]}. */
+    static NDArray array(NDManager manager, byte[] pixels) {
+        Shape shape = new Shape(pixels.length / DigitImages.PIXELS, DigitImages.PIXELS);
+        return manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
+    }
+
+    /** From bytes row by row to {@code [n][28][28]}. */
+    static byte[][][] nested(byte[] pixels) {
+        byte[][][] images = new byte[pixels.length / DigitImages.PIXELS][SIDE][SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            images[i / DigitImages.PIXELS][i / SIDE % SIDE][i % SIDE] = pixels[i];
+        }
+        return images;
+    }
+
+    /** From one image row by row to {@code [28][28]}. */
+    static float[][] nested(float[] pixels) {
+        float[][] image = new float[SIDE][SIDE];
+        for (int i = 0; i < pixels.length; i++) {
+            image[i / SIDE][i % SIDE] = pixels[i];
+        }
+        return image;
+    }
+
+    /** From probabilities to bytes 0 to 255, in Base64: a third of what they would take as numbers. */
+    static String frame(float[] means) {
+        byte[] bytes = new byte[means.length];
+        for (int i = 0; i < means.length; i++) {
+            bytes[i] = (byte) Math.round(255 * means[i]);
+        }
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.mnistebm.web;
+
+import ai.djl.Device;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a server serves, and where.
+ *
+ * @param host the address that it binds to; the loopback address lets nobody else in
+ * @param port from 1 to 65535, or 0 for any that is free
+ * @param models where the models are, by name; the first is the default
+ * @param mnist the folder of MNIST's files, whose test digits scores are compared with
+ * @param device where it computes
+ */
+public record ServerConfig(String host, int port, Map<String, Path> models, Path mnist, Device device) {
+
+    /** The address that only this machine reaches. */
+    public static final String LOOPBACK = "127.0.0.1";
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the port is out of range, or there is no model
+     */
+    public ServerConfig {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port: must be from 0 to 65535, found " + port);
+        }
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("models: expected at least one, found none");
+        }
+        models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
+    }
+
+    boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

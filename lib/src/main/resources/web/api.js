@@ -1,0 +1,100 @@
+/** What the server refused or failed to do; the message is its problem details' (RFC 9457). */
+export class ProblemError extends Error {}
+
+/** Asks for the models. */
+export async function models() {
+  return (await checked(await fetch("api/models"))).json();
+}
+
+/**
+ * Posts a job and follows it.
+ *
+ * @param {string} path such as "api/generate"
+ * @param {object} request goes as JSON
+ * @param {AbortSignal} signal stops the job: the server notices that nobody listens
+ * @param {(event: object) => void} onProgress takes each event on the way
+ * @returns {Promise<object>} the result
+ */
+export async function follow(path, request, signal, onProgress = () => {}) {
+  const response = await checked(await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+    body: JSON.stringify(request),
+    signal,
+  }));
+  for await (const { name, data } of events(response.body)) {
+    if (name === "progress") {
+      onProgress(data);
+    } else if (name === "problem") {
+      throw new ProblemError(data.detail);
+    } else {
+      return data;
+    }
+  }
+  throw new ProblemError("the server has broken off");
+}
+
+async function checked(response) {
+  if (response.ok) {
+    return response;
+  }
+  const problem = await response.json().catch(() => ({}));
+  throw new ProblemError(problem.detail ?? `the server answered ${response.status}`);
+}
+
+/** Reads server-sent events; EventSource cannot, of a POST. */
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return;
+    }
+    text += value;
+    const blocks = text.split("\n\n");
+    text = blocks.pop();
+    for (const block of blocks) {
+      const lines = block.split("\n");
+      const name = lines.find((line) => line.startsWith("event: "));
+      const data = lines.find((line) => line.startsWith("data: "));
+      if (name && data) {
+        yield { name: name.slice(7), data: JSON.parse(data.slice(6)) };
+      }
+    }
+  }
+}
+
+/**
+ * Runs one job at a time: shows its errors, and lets a button stop it.
+ *
+ * @param {{stop: HTMLButtonElement, start: HTMLButtonElement[], error: HTMLElement, status: HTMLElement}} controls
+ */
+export function runner(controls) {
+  let running = null;
+  controls.stop.addEventListener("click", () => running?.abort());
+  return async (job) => {
+    if (running) {
+      return;
+    }
+    running = new AbortController();
+    controls.stop.disabled = false;
+    controls.start.forEach((button) => (button.disabled = true));
+    controls.error.textContent = "";
+    try {
+      await job(running.signal);
+    } catch (problem) {
+      if (running.signal.aborted) {
+        controls.status.textContent = "Stopped.";
+      } else {
+        controls.status.textContent = "";
+        controls.error.textContent =
+          problem instanceof ProblemError ? problem.message : "The server cannot be reached.";
+      }
+    } finally {
+      running = null;
+      controls.stop.disabled = true;
+      controls.start.forEach((button) => (button.disabled = false));
+    }
+  };
+}

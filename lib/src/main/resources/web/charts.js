@@ -1,0 +1,73 @@
+const WIDTH = 320;
+const HEIGHT = 150;
+const LEFT = 36;
+const BOTTOM = 128;
+const TOP = 14;
+
+function svg(name, attributes, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
+  element.append(...children);
+  return element;
+}
+
+function text(x, y, content, anchor, name = "") {
+  return svg("text", { x, y, "text-anchor": anchor, class: name }, content);
+}
+
+function figure(label, caption, ...parts) {
+  const element = document.createElement("figure");
+  const words = document.createElement("figcaption");
+  words.textContent = caption;
+  const axis = svg("line", { x1: LEFT, x2: WIDTH - 4, y1: BOTTOM, y2: BOTTOM, class: "axis" });
+  element.append(svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, axis, ...parts), words);
+  return element;
+}
+
+function scale(from, to, start, end) {
+  return (value) => start + ((value - from) / (to - from || 1)) * (end - start);
+}
+
+function short(value) {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(1);
+}
+
+/** The energy along a chain. */
+export function trace(steps, energies) {
+  const least = Math.min(...energies);
+  const most = Math.max(...energies);
+  const x = scale(0, steps.at(-1), LEFT, WIDTH - 8);
+  const y = scale(least, most, BOTTOM, TOP);
+  const points = steps.map((step, i) => `${x(step).toFixed(1)},${y(energies[i]).toFixed(1)}`).join(" ");
+  return figure(
+    `Energy along the chain: ${short(energies[0])} nats at first, ${short(energies.at(-1))} after ${steps.at(-1)} steps`,
+    "Energy along the chain, nats",
+    svg("polyline", { points, class: "trace" }),
+    text(LEFT - 4, BOTTOM, short(least), "end"),
+    text(LEFT - 4, TOP + 8, short(most), "end"),
+    text(LEFT, BOTTOM + 14, "0", "start"),
+    text(WIDTH - 4, BOTTOM + 14, `step ${steps.at(-1)}`, "end"),
+  );
+}
+
+/** A value against the histogram of the test digits'; one beyond the histogram stands at its end, with an arrow. */
+export function histogram(title, { edges, counts }, value, shareBelow) {
+  const most = Math.max(...counts);
+  const x = scale(edges[0], edges.at(-1), LEFT, WIDTH - 24);
+  const y = scale(0, most, BOTTOM, TOP + 12);
+  const bars = counts.map((count, i) => svg("rect", {
+    x: x(edges[i]), y: y(count), width: Math.max(1, x(edges[i + 1]) - x(edges[i]) - 0.5), height: BOTTOM - y(count), class: "bar",
+  }));
+  const at = Math.min(WIDTH - 12, Math.max(LEFT, x(value)));
+  const beyond = value > edges.at(-1) ? " →" : "";
+  const percent = `${(100 * shareBelow).toFixed(1)} %`;
+  return figure(
+    `${title} of the drawing: ${short(value)} nats, above that of ${percent} of the test digits`,
+    `${title}: ${short(value)} nats, above ${percent} of the 10,000 test digits`,
+    ...bars,
+    svg("line", { x1: at, x2: at, y1: TOP, y2: BOTTOM, class: "marker" }),
+    text(at - 4, TOP + 8, short(value) + beyond, at > WIDTH / 2 ? "end" : "start", "marked"),
+    text(LEFT, BOTTOM + 14, short(edges[0]), "start"),
+    text(WIDTH - 24, BOTTOM + 14, short(edges.at(-1)), "end"),
+  );
+}

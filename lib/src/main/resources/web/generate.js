@@ -1,0 +1,106 @@
+import { follow, runner } from "./api.js";
+import { bytes, canvas, flat, paint, PIXELS } from "./pictures.js";
+import { show } from "./enlarge.js";
+
+const form = document.getElementById("generate");
+const digits = document.getElementById("digits");
+const progress = document.getElementById("generate-progress");
+const status = document.getElementById("generate-status");
+const downloads = document.getElementById("downloads");
+const NUMBERS = ["images", "seed", "steps", "temperature"];
+
+const run = runner({
+  stop: document.getElementById("generate-stop"),
+  start: [form.querySelector("button[type=submit]")],
+  error: document.getElementById("generate-error"),
+  status,
+});
+
+function request() {
+  const fields = Object.fromEntries(new FormData(form));
+  NUMBERS.forEach((name) => (fields[name] = Number(fields[name])));
+  return fields;
+}
+
+/** Lays out a black digit for each image. */
+function layOut(count) {
+  const canvases = Array.from({ length: count }, canvas);
+  digits.replaceChildren(...canvases.map((each, i) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-label", `Digit ${i + 1}: enlarge`);
+    button.append(each);
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  }));
+  return canvases;
+}
+
+function describe({ step, steps, acceptanceRate, energies, secondsLeft }) {
+  const mean = energies.reduce((sum, energy) => sum + energy, 0) / energies.length;
+  return `Step ${step} of ${steps} · acceptance ${acceptanceRate.toFixed(2)} · mean energy ${mean.toFixed(1)} nats · `
+    + (step === 0 ? "starting from noise" : `${secondsLeft.toFixed(1)} s left`);
+}
+
+/** Draws digits as the form says. */
+export function generate() {
+  return run(async (signal) => {
+    const asked = request();
+    const canvases = layOut(asked.images);
+    const frames = [];
+    downloads.hidden = true;
+    progress.value = 0;
+    status.textContent = "Waiting for its turn.";
+    digits.querySelectorAll("button").forEach((button, i) => {
+      button.addEventListener("click", () => show(i, frames));
+    });
+    const result = await follow("api/generate", asked, signal, (frame) => {
+      const pixels = bytes(frame.frame);
+      canvases.forEach((each, i) => paint(each, pixels.subarray(i * PIXELS, (i + 1) * PIXELS)));
+      frames.push({ step: frame.step, energies: frame.energies, pixels });
+      progress.value = frame.step / frame.steps;
+      status.textContent = describe(frame);
+    });
+    result.images.forEach((image, i) => paint(canvases[i], flat(image).map((pixel) => 255 * pixel)));
+    digits.querySelectorAll("button").forEach((button, i) => {
+      button.setAttribute("aria-label", `Digit ${i + 1}, energy ${result.energies[i].toFixed(1)}: enlarge`);
+    });
+    progress.value = 1;
+    const jumps = result.jumpAcceptanceRate === undefined ? "" : `, of jumps ${result.jumpAcceptanceRate.toFixed(2)}`;
+    status.textContent = `${result.images.length} digits. Acceptance ${result.acceptanceRate.toFixed(2)}${jumps}, `
+      + `step size ${result.stepSize.toPrecision(2)}. Choose one to enlarge it.`;
+    finish(asked, result.id);
+  });
+}
+
+function finish(asked, id) {
+  for (const type of ["png", "npz", "csv"]) {
+    document.getElementById(`download-${type}`).href = `api/results/${id}/digits.${type}`;
+  }
+  const link = `?${new URLSearchParams(asked)}`;
+  document.getElementById("permalink").href = link;
+  history.replaceState(null, "", link);
+  downloads.hidden = false;
+}
+
+/** Fills the form from a permanent link; tells whether there was one. */
+export function fillFrom(parameters) {
+  let found = false;
+  for (const name of [...NUMBERS, "model"]) {
+    if (parameters.has(name)) {
+      form.elements[name].value = parameters.get(name);
+      found = true;
+    }
+  }
+  return found;
+}
+
+export function chosenModel() {
+  return form.elements.model.value;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  generate();
+});

@@ -1,0 +1,46 @@
+export const SIDE = 28;
+export const PIXELS = SIDE * SIDE;
+
+/** Makes a canvas of the size of a digit. */
+export function canvas() {
+  const element = document.createElement("canvas");
+  element.width = SIDE;
+  element.height = SIDE;
+  return element;
+}
+
+/**
+ * Paints a digit.
+ *
+ * @param {HTMLCanvasElement} target
+ * @param {ArrayLike<number>} values 784, from 0 (black) to 255 (white)
+ */
+export function paint(target, values) {
+  paintColours(target, (i) => [values[i], values[i], values[i]]);
+}
+
+/** Paints red, green and blue of each pixel. */
+export function paintColours(target, colour) {
+  const context = target.getContext("2d");
+  const image = context.createImageData(SIDE, SIDE);
+  for (let i = 0; i < PIXELS; i++) {
+    image.data.set(colour(i), 4 * i);
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** From the Base64 of a frame to the bytes of its images. */
+export function bytes(frame) {
+  return Uint8Array.from(atob(frame), (character) => character.charCodeAt(0));
+}
+
+/** From 28 rows of 28 values to 784. */
+export function flat(rows) {
+  return rows.flat();
+}
+
+/** From 784 values to 28 rows. */
+export function rows(values) {
+  return Array.from({ length: SIDE }, (_, y) => Array.from(values.slice(y * SIDE, (y + 1) * SIDE)));
+}
