@@ -15,6 +15,8 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             TrainCommand.class,
             InferCommand.class,
+            RestoreCommand.class,
+            ScoreCommand.class,
             ServeCommand.class,
             EvaluateCommand.class,
             BenchCommand.class,

@@ -1,9 +1,7 @@
 package io.github.mnistebm.web;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.model.AnomalyScores;
+import io.github.mnistebm.evaluation.TestDigitScores;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.TrainingConfig;
 import java.io.IOException;
@@ -18,7 +16,7 @@ import java.util.Map;
 final class Models implements AutoCloseable {
 
     private final Map<String, DigitModel> models = new LinkedHashMap<>();
-    private final Map<String, TestDigits> testDigits = new HashMap<>();
+    private final Map<String, TestDigitScores> testDigits = new HashMap<>();
     private final Path mnist;
 
     /**
@@ -81,23 +79,14 @@ final class Models implements AutoCloseable {
     }
 
     /** Scores the test digits when first asked to; called by the jobs' thread only. */
-    TestDigits testDigits(String name) throws IOException {
-        TestDigits known = testDigits.get(name);
+    TestDigitScores testDigits(String name) throws IOException {
+        TestDigitScores known = testDigits.get(name);
         if (known == null) {
-            DigitModel model = models.get(name);
-            try (DigitImages test = DigitImages.test(mnist, model.manager().getDevice());
-                    NDArray images = test.binarized(model.card().configuration().binarization())) {
-                AnomalyScores scores = model.score(images);
-                known = new TestDigits(
-                        Distribution.of(scores.energies()), Distribution.of(scores.reconstructionErrors()));
-            }
+            known = TestDigitScores.of(models.get(name), mnist);
             testDigits.put(name, known);
         }
         return known;
     }
-
-    /** The scores of MNIST's test digits. */
-    record TestDigits(Distribution energies, Distribution reconstructionErrors) {}
 
     @Override
     public void close() {

@@ -1,6 +1,8 @@
 package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.evaluation.Distribution;
+import io.github.mnistebm.evaluation.TestDigitScores;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
 import java.io.IOException;
@@ -43,7 +45,7 @@ record Scoring(String model, byte[] images) {
 
     Result run(Models models) throws IOException {
         DigitModel from = models.get(model);
-        Models.TestDigits test = models.testDigits(model);
+        TestDigitScores test = models.testDigits(model);
         try (NDArray array = Pixels.array(from.manager(), images)) {
             AnomalyScores scored = from.score(array);
             List<Score> scores = new ArrayList<>();

@@ -25,9 +25,10 @@ public record ServerConfig(String host, int port, Map<String, Path> models, Path
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if the port is out of range, or there is no model
+     * @throws IllegalArgumentException if the host is unknown, the port out of range, or there is no model
      */
     public ServerConfig {
+        address(host);
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: must be from 0 to 65535, found " + port);
         }
@@ -38,10 +39,14 @@ public record ServerConfig(String host, int port, Map<String, Path> models, Path
     }
 
     boolean isLoopback() {
+        return address(host).isLoopbackAddress();
+    }
+
+    private static InetAddress address(String host) {
         try {
-            return InetAddress.getByName(host).isLoopbackAddress();
+            return InetAddress.getByName(host);
         } catch (UnknownHostException e) {
-            return false;
+            throw new IllegalArgumentException("host: expected a name or an address, found " + host, e);
         }
     }
 }

@@ -1,0 +1,363 @@
+"""The web page, in a real browser, and the door for programs that it uses."""
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import urllib.request
+
+import numpy
+import openapi_spec_validator
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+
+
+class Server:
+    """`run serve`, on a free port."""
+
+    def __init__(self, root):
+        self.process = subprocess.Popen(
+            [root / "environment" / "run", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+        )
+        for line in self.process.stdout:
+            if line.startswith("serving: "):
+                self.url = line.split()[1]
+                return
+        raise AssertionError("the server did not start")
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path) as answer:
+            return answer.read()
+
+    def jobs(self):
+        return json.loads(self.get("healthz"))["jobs"]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=90)
+
+
+@pytest.fixture(scope="module")
+def server(root):
+    started = Server(root)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots(root):
+    """Where pictures of the page go, to be looked at."""
+    folder = root / "lib" / "target" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def open_page(browser, server):
+    """Opens the page; at the end there was no error in its console, and nothing came from elsewhere."""
+    contexts, complaints, requests = [], [], []
+
+    def open_it(query="", **options):
+        context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(server.url + query)
+        expect(page.locator("#generate option")).to_have_count(2)
+        return page
+
+    open_it.complaints = complaints
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert [url for url in requests if not url.startswith((server.url, "blob:", "data:"))] == []
+
+
+def fill(page, **fields):
+    for label, value in fields.items():
+        page.locator("#generate").locator(f"[name={label}]").fill(str(value))
+
+
+def generate(page, **fields):
+    fill(page, **fields)
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+
+
+def pixels(page, selector):
+    """The canvases that a selector finds, as an array of red values."""
+    found = page.eval_on_selector_all(
+        selector,
+        """all => all.map(each => Array.from(each.getContext('2d').getImageData(0, 0, 28, 28).data)
+            .filter((_, i) => i % 4 === 0))""",
+    )
+    return numpy.array(found).reshape(-1, 28, 28)
+
+
+def violations(page, root):
+    """What axe-core finds fault with. Evaluated by the browser's debugger, which the page's policy does not bind."""
+    source = next((root / ".venv-axe").glob("*/package/axe.min.js")).read_text()
+    page.evaluate(source)
+    found = page.evaluate("axe.run()")["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+def test_generate_draws_digits_and_offers_them_for_download(open_page, server, screenshots):
+    page = open_page()
+    generate(page, images=25, seed=3)
+    page.screenshot(path=screenshots / "generate.png", full_page=True)
+    drawn = pixels(page, "#digits canvas") // 255
+    assert drawn.shape == (25, 28, 28)
+    assert 0.03 < drawn.mean() < 0.3
+    expect(page.locator("#generate-status")).to_contain_text("25 digits. Acceptance 0.")
+
+    path = page.get_by_role("link", name="NPZ").get_attribute("href")
+    arrays = numpy.load(io.BytesIO(server.get(path)))
+    numpy.testing.assert_array_equal(arrays["images"], drawn)
+    assert arrays["means"].shape == (25, 28, 28)
+    table = server.get(path.replace("npz", "csv")).decode().splitlines()
+    assert len(table) == 26
+    numpy.testing.assert_allclose(float(table[1].split(",")[0]), arrays["energies"][0], rtol=1e-5)
+    assert server.get(path.replace("npz", "png")).startswith(b"\x89PNG")
+
+
+def test_the_grid_sharpens_while_the_chains_walk_and_stop_stops_them(open_page, server, screenshots):
+    page = open_page()
+    cancelled = server.jobs()["cancelled"]
+    fill(page, images=100, steps=10_000)
+    page.get_by_role("button", name="Generate").click()
+    status = page.locator("#generate-status")
+    expect(status).to_contain_text(re.compile(r"Step \d{2,} of 10000 · acceptance 0\.\d+ · mean energy .* s left"), timeout=30_000)
+    page.screenshot(path=screenshots / "walking.png")
+    page.locator("#generate-stop").click()
+    expect(status).to_have_text("Stopped.")
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+    for _ in range(100):
+        if server.jobs()["cancelled"] == cancelled + 1:
+            break
+        page.wait_for_timeout(100)
+    assert server.jobs()["cancelled"] == cancelled + 1
+
+
+def test_a_click_enlarges_a_digit_and_shows_its_way_from_noise(open_page, screenshots):
+    page = open_page()
+    generate(page, images=4)
+    page.get_by_role("button", name="Digit 2,").click()
+    dialog = page.get_by_role("dialog", name="Digit 2")
+    expect(dialog.get_by_role("img", name=re.compile("^Energy along the chain"))).to_be_visible()
+    expect(dialog.locator("output")).to_contain_text("step 1000, energy")
+    page.screenshot(path=screenshots / "enlarged.png")
+    last = pixels(page, "#enlarged-digit")
+    dialog.get_by_role("slider").fill("0")
+    expect(dialog.locator("output")).to_contain_text("step 0, energy")
+    assert numpy.abs(pixels(page, "#enlarged-digit") - last).mean() > 5
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_the_model_can_be_chosen(open_page):
+    page = open_page()
+    page.get_by_label("Model").select_option("seed")
+    generate(page, images=4)
+    assert "model=seed" in page.url
+
+
+def test_a_permanent_link_draws_the_same_digits(open_page):
+    page = open_page()
+    generate(page, images=9, seed=-7, steps=300, temperature=0.8)
+    link = page.get_by_role("link", name="Permanent link").get_attribute("href")
+    again = open_page(link)
+    expect(again.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    assert again.locator("#digits canvas").count() == 9
+    numpy.testing.assert_array_equal(pixels(again, "#digits canvas"), pixels(page, "#digits canvas"))
+
+
+def test_restore_completes_what_is_hidden_and_keeps_what_is_known(open_page, screenshots):
+    page = open_page()
+    generate(page, images=1, seed=5)
+    drawn = pixels(page, "#digits canvas")[0] // 255
+    page.get_by_role("button", name="Digit 1,").click()
+    page.get_by_role("button", name="Put into the drawing").click()
+    page.get_by_role("button", name="Hide lower half").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
+    page.screenshot(path=screenshots / "restored.png", full_page=True)
+    completions = pixels(page, "#completions canvas") // 255
+    assert completions.shape == (12, 28, 28)
+    assert (completions[:, :14] == drawn[:14]).all()
+    assert (completions[:, 14:].sum(axis=(1, 2)) > 0).all()
+    assert len(numpy.unique(completions, axis=0)) > 1
+
+
+def test_score_shows_a_drawing_against_the_test_digits(open_page, screenshots):
+    page = open_page()
+    page.get_by_role("button", name="New digit").click()
+    expect(page.locator("#restore-status")).to_contain_text("A new digit.", timeout=60_000)
+    page.get_by_role("button", name="Score").click()
+    expect(page.get_by_role("img", name=re.compile(r"^Energy of the drawing: .* of the test digits$"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("img", name=re.compile("^Reconstruction error of the drawing"))).to_be_visible()
+    page.screenshot(path=screenshots / "scored.png", full_page=True)
+    # A slab of white that no digit resembles.
+    page.locator("#editor").focus()
+    for _ in range(6):
+        for _ in range(10):
+            page.keyboard.press("Space")
+            page.keyboard.press("ArrowRight")
+        for _ in range(10):
+            page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="Score").click()
+    expect(page.locator("#restore-status")).to_have_text("Hardly a digit.", timeout=60_000)
+
+
+def test_a_pointer_paints_strokes_without_holes(open_page):
+    page = open_page()
+    page.locator("#editor").scroll_into_view_if_needed()
+    box = page.locator("#editor").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40, box["y"] + 280, steps=2)
+    page.mouse.up()
+    column = pixels(page, "#editor")[0][4:23, 3]
+    assert (column == 255).all()
+
+
+def test_what_the_server_refuses_is_shown(open_page):
+    page = open_page()
+    fill(page, images=400, steps=10_000)
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("#generate-error")).to_have_text("steps: expected at most 2500 with 400 images, found 10000")
+    assert open_page.complaints.pop().startswith("Failed to load resource: the server responded with a status of 400")
+
+
+def test_a_value_out_of_range_is_not_sent(open_page):
+    page = open_page()
+    fill(page, images=0)
+    page.get_by_role("button", name="Generate").click()
+    assert page.locator("#digits canvas").count() == 0
+    assert page.locator("#generate input[name=images]").evaluate("each => each.validationMessage") != ""
+
+
+def test_a_server_that_is_gone_is_told(open_page):
+    page = open_page()
+    page.route("**/api/generate", lambda route: route.abort())
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("#generate-error")).to_have_text("The server cannot be reached.")
+    assert open_page.complaints.pop().startswith("Failed to load resource")
+
+
+def test_the_keyboard_is_enough(open_page):
+    page = open_page()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to drawing")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("Images")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    digit = page.get_by_role("button", name="Digit 1,")
+    # Seed, steps, temperature, generate; Stop is disabled.
+    for _ in range(5):
+        page.keyboard.press("Tab")
+    expect(digit).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Digit 1")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(digit).to_be_focused()
+
+    page.locator("#editor").focus()
+    for key in ["ArrowLeft", "ArrowUp", "Space", "b", "ArrowDown", "ArrowDown", "Space"]:
+        page.keyboard.press(key)
+    expect(page.locator("#editor-cursor")).to_have_text("Column 14, row 16, black")
+    page.locator("#restore-start").focus()
+    drawn = pixels(page, "#editor")[0]
+    assert (drawn[13:15, 13:15] == 255).all()
+    assert (drawn[15:17, 13:15] == 0).all()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_axe_finds_no_fault_and_nothing_overflows(open_page, root, screenshots, scheme, size):
+    page = open_page(color_scheme=scheme, viewport=PHONE if size == "phone" else {"width": 1100, "height": 900})
+    generate(page, images=6)
+    page.get_by_role("button", name="New digit").click()
+    expect(page.locator("#restore-status")).to_contain_text("A new digit.", timeout=60_000)
+    page.get_by_role("button", name="Hide right half").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
+    page.screenshot(path=screenshots / f"{size}-{scheme}.png", full_page=True)
+    assert violations(page, root) == []
+    page.get_by_role("button", name="Score").click()
+    expect(page.locator("#scores figure")).to_have_count(2, timeout=60_000)
+    assert violations(page, root) == []
+    page.get_by_role("button", name="Digit 1,").click()
+    page.screenshot(path=screenshots / f"{size}-{scheme}-enlarged.png")
+    assert violations(page, root) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_description_for_programs_is_valid(server):
+    description = json.loads(server.get("openapi.json"))
+    openapi_spec_validator.validate(description)
+    assert set(description["paths"]) >= {"/api/generate", "/api/restore", "/api/score", "/api/models", "/healthz"}
+
+
+def test_fifty_clients_leave_the_server_well(run, tmp_path):
+    result = run("bench", "load", "--seconds", 8, "--json", tmp_path / "load.json")
+    assert result.returncode == 0, result.stdout + result.stderr
+    figures = json.loads((tmp_path / "load.json").read_text())
+    assert figures["answers"]["5xx"] == 0
+    assert figures["jobs"]["accepted"] == figures["jobs"]["finished"] + figures["jobs"]["cancelled"]
+
+
+def test_sigterm_ends_the_server_well(root):
+    server = Server(root)
+    assert server.stop() == 0
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(run, server):
+    result = run("serve", "--port", server.url.rsplit(":", 1)[1].strip("/"))
+    assert result.returncode == 1
+    assert re.fullmatch(r"serve: port \d+ of 127.0.0.1: cannot be bound .*\n", result.stderr)
+
+
+def test_the_command_line_restores_and_scores(run, root, tmp_path):
+    restored = run("restore", "--digits", "0,1", "--hide", "lower_half", "--completions", 4, "--out", tmp_path / "restored.png")
+    assert restored.returncode == 0, restored.stderr
+    assert (tmp_path / "restored.png").read_bytes().startswith(b"\x89PNG")
+    scored = run("score", "--digits", "0,1")
+    assert scored.returncode == 0, scored.stderr
+    assert "test digit 0, a 7" in scored.stdout
+    nothing = run("restore", "--digits", "0")
+    assert nothing.returncode == 2
+    assert nothing.stderr == "restore: nothing is hidden. Give --hide, or a picture with transparent pixels. See --help\n"

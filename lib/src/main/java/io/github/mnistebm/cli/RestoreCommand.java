@@ -1,0 +1,146 @@
+package io.github.mnistebm.cli;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.Occlusion;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.DigitRestorer;
+import io.github.mnistebm.plot.ImageGrid;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Completes images of which some pixels are hidden. */
+@Command(
+        name = "restore",
+        description = {
+            "Completes images of which some pixels are unknown, several ways. Unknown are the transparent pixels of a picture, and those",
+            "that --hide hides. Each row of the picture that comes out: what is known (unknown pixels grey), completions, their mean,",
+            "and how uncertain each pixel is."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class RestoreCommand implements Callable<Integer> {
+
+    private static final int MAX_COMPLETIONS = 64;
+    private static final int MAX_IMAGES = 100;
+    private static final float GREY = 0.3f;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private DigitsOption digits;
+
+    @Option(
+            names = "--hide",
+            paramLabel = "random_half|lower_half|right_half",
+            description = "Hides half the pixels of each image.")
+    private Occlusion occlusion;
+
+    @Option(
+            names = "--completions",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "How many completions to show, at most 64. Default: ${DEFAULT-VALUE}.")
+    private int completions;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
+    private int seed;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = "restored.png",
+            description = "Where the picture goes, a PNG file. Default: ${DEFAULT-VALUE}.")
+    private Path out;
+
+    @Mixin
+    private ModelOption model;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() throws IOException {
+        Options.requireAtLeast(spec, "--completions", 1, completions);
+        if (completions > MAX_COMPLETIONS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--completions: must be at most " + MAX_COMPLETIONS + ", found " + completions);
+        }
+        if (out.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(out.toAbsolutePath().getParent());
+        }
+        try (DigitModel loaded = model.load(device);
+                Progress progress = new Progress();
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            DigitsOption.Digits images = digits.read(spec, loaded);
+            NDArray known = known(loaded, images);
+            try (DigitRestorer.Restoration restoration =
+                    DigitRestorer.of(loaded).restore(images.pixels(), known, seed, progress.share("restoring"))) {
+                progress.end();
+                ImageIO.write(
+                        ImageGrid.of(rows(images.pixels(), known, restoration), completions + 3), "png", out.toFile());
+            }
+            System.out.println("restored: " + out);
+        }
+        return 0;
+    }
+
+    private NDArray known(DigitModel loaded, DigitsOption.Digits images) {
+        int n = images.names().size();
+        if (n > MAX_IMAGES) {
+            throw new ParameterException(spec.commandLine(), "expected at most " + MAX_IMAGES + " images, found " + n);
+        }
+        NDArray known = images.known();
+        if (occlusion != null) {
+            known = known.mul(loaded.manager()
+                    .create(
+                            ByteBuffer.wrap(occlusion.known(n, seed)),
+                            new Shape(n, DigitImages.PIXELS),
+                            DataType.UINT8));
+        }
+        if (known.toType(DataType.INT64, false).sum().getLong() == (long) n * DigitImages.PIXELS) {
+            throw new ParameterException(
+                    spec.commandLine(), "nothing is hidden. Give --hide, or a picture with transparent pixels");
+        }
+        return known;
+    }
+
+    /** What is known, completions, mean and uncertainty of each image, {@code [n * (completions + 3), 784]}. */
+    private NDArray rows(NDArray pixels, NDArray known, DigitRestorer.Restoration restoration) {
+        NDArray floats = pixels.toType(DataType.FLOAT32, false);
+        NDArray given = NDArrays.where(known.gt(0), floats, floats.zerosLike().add(GREY));
+        NDArray drawn = restoration
+                .completions()
+                .get(new NDIndex(":, :{}", completions))
+                .toType(DataType.FLOAT32, false);
+        // A standard deviation of one half, the largest there is, shows white.
+        NDArray deviation = restoration.standardDeviation().mul(2);
+        return NDArrays.concat(
+                        new NDList(
+                                given.expandDims(1), drawn, restoration.mean().expandDims(1), deviation.expandDims(1)),
+                        1)
+                .reshape(-1, DigitImages.PIXELS);
+    }
+}
