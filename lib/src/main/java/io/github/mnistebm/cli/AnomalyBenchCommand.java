@@ -2,8 +2,6 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.Anomalies;
 import io.github.mnistebm.evaluation.Detection;
@@ -12,7 +10,6 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.TrainingConfig;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,8 +173,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
                 DoubleColumn.create("reconstruction error"),
                 DoubleColumn.create("both"));
         anomalies.forEach((name, bytes) -> {
-            Shape shape = new Shape(bytes.length / DigitImages.PIXELS, DigitImages.PIXELS);
-            try (NDArray images = model.manager().create(ByteBuffer.wrap(bytes), shape, DataType.UINT8)) {
+            try (NDArray images = DigitImages.array(model.manager(), bytes)) {
                 AnomalyScores scores = model.score(images);
                 table.stringColumn(0).append(name);
                 table.doubleColumn(1).append(Detection.auroc(usual.energies(), scores.energies()));

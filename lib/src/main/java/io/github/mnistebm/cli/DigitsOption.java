@@ -4,13 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.DigitPicture;
 import io.github.mnistebm.model.DigitModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +56,8 @@ final class DigitsOption {
         for (Path file : files) {
             DigitPicture picture = DigitPicture.read(file);
             names.add(file.toString());
-            pixels.add(row(manager, picture.pixels()));
-            known.add(row(manager, picture.known()));
+            pixels.add(DigitImages.array(manager, picture.pixels()));
+            known.add(DigitImages.array(manager, picture.known()));
         }
         if (!digits.isEmpty()) {
             try (DigitImages test = DigitImages.test(mnist.folder(), manager.getDevice());
@@ -85,9 +82,5 @@ final class DigitsOption {
 
     Path mnist() {
         return mnist.folder();
-    }
-
-    private static NDArray row(NDManager manager, byte[] values) {
-        return manager.create(ByteBuffer.wrap(values), new Shape(1, DigitImages.PIXELS), DataType.UINT8);
     }
 }

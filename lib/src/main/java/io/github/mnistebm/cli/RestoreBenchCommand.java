@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
@@ -15,7 +14,6 @@ import io.github.mnistebm.evaluation.RestorationQuality;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -87,11 +85,7 @@ final class RestoreBenchCommand implements Callable<Integer> {
                 NDArray examples = train.binarized(binarization);
                 NDArray originals = some.binarized(binarization);
                 for (Occlusion occlusion : Occlusion.values()) {
-                    NDArray known = loaded.manager()
-                            .create(
-                                    ByteBuffer.wrap(occlusion.known(some.size(), seed)),
-                                    new Shape(some.size(), DigitImages.PIXELS),
-                                    DataType.UINT8);
+                    NDArray known = occlusion.known(loaded.manager(), some.size(), seed);
                     Map<String, NDArray> completions = new LinkedHashMap<>();
                     completions.put("nothing hidden", originals);
                     completions.put(

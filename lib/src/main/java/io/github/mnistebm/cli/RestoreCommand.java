@@ -1,19 +1,14 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.Occlusion;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
 import io.github.mnistebm.plot.ImageGrid;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -39,7 +34,6 @@ final class RestoreCommand implements Callable<Integer> {
 
     private static final int MAX_COMPLETIONS = 64;
     private static final int MAX_IMAGES = 100;
-    private static final float GREY = 0.3f;
 
     @Spec
     private CommandSpec spec;
@@ -99,8 +93,7 @@ final class RestoreCommand implements Callable<Integer> {
             try (DigitRestorer.Restoration restoration =
                     DigitRestorer.of(loaded).restore(images.pixels(), known, seed, progress.share("restoring"))) {
                 progress.end();
-                ImageIO.write(
-                        ImageGrid.of(rows(images.pixels(), known, restoration), completions + 3), "png", out.toFile());
+                ImageIO.write(ImageGrid.of(restoration.overview(completions), completions + 3), "png", out.toFile());
             }
             System.out.println("restored: " + out);
         }
@@ -114,33 +107,12 @@ final class RestoreCommand implements Callable<Integer> {
         }
         NDArray known = images.known();
         if (occlusion != null) {
-            known = known.mul(loaded.manager()
-                    .create(
-                            ByteBuffer.wrap(occlusion.known(n, seed)),
-                            new Shape(n, DigitImages.PIXELS),
-                            DataType.UINT8));
+            known = known.mul(occlusion.known(loaded.manager(), n, seed));
         }
         if (known.toType(DataType.INT64, false).sum().getLong() == (long) n * DigitImages.PIXELS) {
             throw new ParameterException(
                     spec.commandLine(), "nothing is hidden. Give --hide, or a picture with transparent pixels");
         }
         return known;
-    }
-
-    /** What is known, completions, mean and uncertainty of each image, {@code [n * (completions + 3), 784]}. */
-    private NDArray rows(NDArray pixels, NDArray known, DigitRestorer.Restoration restoration) {
-        NDArray floats = pixels.toType(DataType.FLOAT32, false);
-        NDArray given = NDArrays.where(known.gt(0), floats, floats.zerosLike().add(GREY));
-        NDArray drawn = restoration
-                .completions()
-                .get(new NDIndex(":, :{}", completions))
-                .toType(DataType.FLOAT32, false);
-        // A standard deviation of one half, the largest there is, shows white.
-        NDArray deviation = restoration.standardDeviation().mul(2);
-        return NDArrays.concat(
-                        new NDList(
-                                given.expandDims(1), drawn, restoration.mean().expandDims(1), deviation.expandDims(1)),
-                        1)
-                .reshape(-1, DigitImages.PIXELS);
     }
 }

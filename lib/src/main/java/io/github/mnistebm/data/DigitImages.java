@@ -102,6 +102,17 @@ public final class DigitImages implements AutoCloseable {
     }
 
     /**
+     * Makes an array of black and white images.
+     *
+     * @param manager the owner of the result
+     * @param pixels 0 and 1, row by row, {@value #PIXELS} an image
+     * @return unsigned bytes, {@code [n, 784]}
+     */
+    public static NDArray array(NDManager manager, byte[] pixels) {
+        return manager.create(ByteBuffer.wrap(pixels), new Shape(pixels.length / PIXELS, PIXELS), DataType.UINT8);
+    }
+
+    /**
      * Returns how many images there are.
      *
      * @return the number n

@@ -1,5 +1,7 @@
 package io.github.mnistebm.evaluation;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.data.DigitImages;
 import java.util.SplittableRandom;
 
@@ -21,11 +23,12 @@ public enum Occlusion {
     /**
      * Tells which pixels stay known.
      *
+     * @param manager the owner of the result
      * @param count of images
      * @param seed of the random numbers
-     * @return 1 where a pixel is known, 0 where it is hidden, row-major, 784 an image
+     * @return 1 where a pixel is known, 0 where it is hidden; unsigned bytes, {@code [count, 784]}
      */
-    public byte[] known(int count, long seed) {
+    public NDArray known(NDManager manager, int count, long seed) {
         byte[] known = new byte[count * DigitImages.PIXELS];
         SplittableRandom random = new SplittableRandom(seed);
         for (int image = 0; image < count; image++) {
@@ -43,7 +46,7 @@ public enum Occlusion {
                 }
             }
         }
-        return known;
+        return DigitImages.array(manager, known);
     }
 
     @Override

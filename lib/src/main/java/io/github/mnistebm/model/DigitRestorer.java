@@ -24,6 +24,9 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
 
     private static final int[] COMPLETIONS = {1};
 
+    /** The grey of an unknown pixel in a picture. */
+    private static final float UNKNOWN = 0.3f;
+
     /** Particles that go through the sampler at once, so that memory does not grow with the number of images. */
     private static final int PARTICLES_AT_ONCE = 1024;
 
@@ -114,6 +117,31 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
                 NDArray deviation = NDArrays.where(isKnown, images.zerosLike(), variance.sqrt());
                 NDScope.unregister(deviation);
                 return deviation;
+            }
+        }
+
+        /**
+         * Lays out what there is to see, for a picture of {@code completions + 3} columns.
+         *
+         * @param completions how many of the completions
+         * @return a row an image: what is known (unknown pixels grey), completions, their mean, and the uncertainty of each pixel, which is
+         *     white where it is largest; 0 to 1, {@code [n * (completions + 3), 784]}; the caller's, attached to this object's manager
+         */
+        public NDArray overview(int completions) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray given =
+                        NDArrays.where(isKnown, images, images.onesLike().muli(UNKNOWN));
+                NDArray drawn =
+                        completions().get(new NDIndex(":, :{}", completions)).toType(DataType.FLOAT32, false);
+                // No standard deviation of a probability exceeds one half.
+                NDArray uncertainty = standardDeviation().muli(2);
+                NDArray rows = NDArrays.concat(
+                                new NDList(given.expandDims(1), drawn, mean().expandDims(1), uncertainty.expandDims(1)),
+                                1)
+                        .reshape(-1, DigitImages.PIXELS);
+                NDScope.unregister(rows);
+                return rows;
             }
         }
 

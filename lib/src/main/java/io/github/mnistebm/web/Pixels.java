@@ -1,25 +1,14 @@
 package io.github.mnistebm.web;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.DigitImages;
-import java.nio.ByteBuffer;
 import java.util.Base64;
 
-/** Images on their way between arrays and JSON. */
+/** Images on their way to JSON. */
 final class Pixels {
 
     private static final int SIDE = DigitImages.SIDE;
 
     private Pixels() {}
-
-    /** From bytes row by row to 0 and 1 as unsigned bytes, {@code [n, 784]}. */
-    static NDArray array(NDManager manager, byte[] pixels) {
-        Shape shape = new Shape(pixels.length / DigitImages.PIXELS, DigitImages.PIXELS);
-        return manager.create(ByteBuffer.wrap(pixels), shape, DataType.UINT8);
-    }
 
     /** From bytes row by row to {@code [n][28][28]}. */
     static byte[][][] nested(byte[] pixels) {

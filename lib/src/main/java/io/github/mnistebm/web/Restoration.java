@@ -3,6 +3,7 @@ package io.github.mnistebm.web;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
 import java.util.List;
@@ -45,8 +46,8 @@ record Restoration(String model, int seed, int completions, byte[] image, byte[]
     }
 
     Result run(DigitModel from, Consumer<Object> progress) {
-        try (NDArray images = Pixels.array(from.manager(), image);
-                NDArray knownPixels = Pixels.array(from.manager(), known);
+        try (NDArray images = DigitImages.array(from.manager(), image);
+                NDArray knownPixels = DigitImages.array(from.manager(), known);
                 DigitRestorer.Restoration restored = DigitRestorer.of(from)
                         .restore(images, knownPixels, seed, done -> progress.accept(new Progress(done)));
                 NDScope scope = new NDScope()) {

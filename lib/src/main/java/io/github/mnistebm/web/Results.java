@@ -34,7 +34,7 @@ final class Results {
         /** A grid. */
         byte[] png() throws IOException {
             try (NDManager manager = NDManager.newBaseManager();
-                    NDArray array = Pixels.array(manager, images)) {
+                    NDArray array = DigitImages.array(manager, images)) {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 ImageIO.write(ImageGrid.of(array), "png", out);
                 return out.toByteArray();
@@ -45,7 +45,7 @@ final class Results {
         byte[] npz() {
             try (NDManager manager = NDManager.newBaseManager()) {
                 Shape shape = new Shape(energies.length, DigitImages.SIDE, DigitImages.SIDE);
-                NDArray pixels = Pixels.array(manager, images).reshape(shape);
+                NDArray pixels = DigitImages.array(manager, images).reshape(shape);
                 NDArray probabilities = manager.create(means, shape);
                 NDArray nats = manager.create(energies);
                 pixels.setName("images");

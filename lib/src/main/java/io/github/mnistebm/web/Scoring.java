@@ -1,6 +1,7 @@
 package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.Distribution;
 import io.github.mnistebm.evaluation.TestDigitScores;
 import io.github.mnistebm.model.AnomalyScores;
@@ -46,7 +47,7 @@ record Scoring(String model, byte[] images) {
     Result run(Models models) throws IOException {
         DigitModel from = models.get(model);
         TestDigitScores test = models.testDigits(model);
-        try (NDArray array = Pixels.array(from.manager(), images)) {
+        try (NDArray array = DigitImages.array(from.manager(), images)) {
             AnomalyScores scored = from.score(array);
             List<Score> scores = new ArrayList<>();
             for (int i = 0; i < scored.energies().length; i++) {

@@ -69,6 +69,16 @@ class DigitRestorerTest {
     }
 
     @Test
+    void anOverviewShowsWhatIsKnownCompletionsMeanAndUncertainty() {
+        try (DigitRestorer.Restoration restoration = restorer.restore(images, known, 1, done -> {})) {
+            NDArray overview = restoration.overview(5);
+            assertThat(overview.getShape()).isEqualTo(new Shape(3 * (5 + 3), 784));
+            assertThat(overview.get(8 + 6)).isEqualTo(restoration.mean().get(1));
+            assertThat(overview.get(8).get(new NDIndex("392:")).toFloatArray()).containsOnly(0.3f);
+        }
+    }
+
+    @Test
     void hiddenPixelsDoNotMatter() {
         try (NDArray blank = images.mul(known).toType(DataType.UINT8, true);
                 DigitRestorer.Restoration first = restorer.restore(images, known, 1, done -> {});
