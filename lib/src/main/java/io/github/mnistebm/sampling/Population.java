@@ -6,12 +6,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Tensors;
+import org.apache.commons.math3.util.ArithmeticUtils;
 
 /** Groups of particles on their way from β = 0 to β = 1: how far each is, and which particles survive. All on the device. */
 final class Population {
 
     private static final int[] PARTICLES = {1};
     private static final int BISECTIONS = 25;
+    private static final double GOLDEN_SECTION = (Math.sqrt(5) - 1) / 2;
 
     private final NDManager manager;
     private final int groups;
@@ -103,6 +105,25 @@ final class Population {
             high = NDArrays.where(enough, high, middle);
         }
         return low;
+    }
+
+    /**
+     * An order of the particles within their groups. Resampling leaves those with a common ancestor beside each other; here each is
+     * followed by one from the golden section of the group further on.
+     *
+     * @return the row of each particle, {@code groups * particles}
+     */
+    static long[] spread(int groups, int particles) {
+        int stride = (int) Math.round(particles * GOLDEN_SECTION);
+        while (ArithmeticUtils.gcd(stride, particles) != 1) {
+            stride--;
+        }
+        long[] rows = new long[groups * particles];
+        for (int i = 0; i < rows.length; i++) {
+            int inGroup = i % particles;
+            rows[i] = i - inGroup + (long) inGroup * stride % particles;
+        }
+        return rows;
     }
 
     /** Systematic resampling: a comb of equal teeth, set down at random, on the sums of the weights. */

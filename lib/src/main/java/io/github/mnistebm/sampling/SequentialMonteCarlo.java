@@ -51,7 +51,8 @@ public record SequentialMonteCarlo(int particles, int moves) {
     /**
      * Draws of some posteriors.
      *
-     * @param positions of equal weight, the particles of the first group first, {@code [groups * particles, d]}
+     * @param positions of equal weight, the particles of the first group first, {@code [groups * particles, d]}; within a group such
+     *     that the first few are as unlike as any
      * @param logEvidence estimates of log ∫ q exp(−V), nats, {@code [groups]}
      */
     public record Draws(NDArray positions, NDArray logEvidence) {}
@@ -100,7 +101,8 @@ public record SequentialMonteCarlo(int particles, int moves) {
                 state = nextStage(state, prior, potential, population, stage >= MAX_STAGES);
                 least = population.leastBeta();
             }
-            positions = state.positions();
+            positions = state.positions()
+                    .get(new NDIndex().addIndices("{}", work.create(Population.spread(groups, particles))));
             logEvidence = population.logEvidence();
             for (NDArray result : new NDArray[] {positions, logEvidence}) {
                 NDScope.unregister(result);
