@@ -198,7 +198,7 @@ def test_a_permanent_link_draws_the_same_digits(open_page):
 
 def test_restore_completes_what_is_hidden_and_keeps_what_is_known(open_page, screenshots):
     page = open_page()
-    generate(page, images=1, seed=5)
+    generate(page, images=36, seed=5)
     drawn = pixels(page, "#digits canvas")[0] // 255
     page.get_by_role("button", name="Digit 1,").click()
     page.get_by_role("button", name="Put into the drawing").click()
