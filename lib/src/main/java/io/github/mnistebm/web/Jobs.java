@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -55,6 +56,7 @@ final class Jobs implements AutoCloseable {
     final class Job {
         private final BlockingQueue<Object> events = new ArrayBlockingQueue<>(EVENTS);
         private final Future<Object> future;
+        private final AtomicBoolean counted = new AtomicBoolean();
 
         private Job(Work work) {
             Callable<Object> task = () -> work.run(events::offer);
@@ -75,17 +77,24 @@ final class Jobs implements AutoCloseable {
         Object result() throws ExecutionException, InterruptedException {
             try {
                 Object result = future.get();
-                finished.incrementAndGet();
+                count(finished);
                 return result;
             } catch (ExecutionException | CancellationException e) {
-                failed.incrementAndGet();
+                count(failed);
                 throw e;
+            }
+        }
+
+        /** Counts the job once: a client may go away while the result of a finished job is on its way. */
+        private void count(AtomicLong outcome) {
+            if (counted.compareAndSet(false, true)) {
+                outcome.incrementAndGet();
             }
         }
 
         /** Stops the job: its client has gone away. */
         void cancel() {
-            cancelled.incrementAndGet();
+            count(cancelled);
             future.cancel(true);
             // Its place is another's now.
             worker.remove((Runnable) future);
