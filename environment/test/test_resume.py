@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-TINY = ["--preset", "quick", "--train-images", "2000", "--auto-num-epochs", "8", "--ebm-num-epochs", "60"]
+TINY = ["--preset", "quick", "--train-images", "2000", "--auto-num-epochs", "8", "--ebm-num-epochs", "200"]
 KILLS = 20
 
 # One thread, where a sum has one order only.
