@@ -78,9 +78,7 @@ final class InferCommand implements Callable<Integer> {
         if (Files.isDirectory(out)) {
             throw new ParameterException(spec.commandLine(), "--out " + out + ": is a folder, expected a file's name");
         }
-        if (out.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(out.toAbsolutePath().getParent());
-        }
+        Options.createFolderOf(out);
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
             DigitSampler sampler = new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));

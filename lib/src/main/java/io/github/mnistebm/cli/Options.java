@@ -1,5 +1,8 @@
 package io.github.mnistebm.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -13,6 +16,14 @@ final class Options {
         if (value < least) {
             throw new ParameterException(
                     spec.commandLine(), option + ": must be at least " + least + ", found " + value);
+        }
+    }
+
+    /** Makes the folder that a file will lie in. */
+    static void createFolderOf(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
         }
     }
 }

@@ -9,7 +9,6 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
 import io.github.mnistebm.plot.ImageGrid;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
@@ -32,7 +31,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class RestoreCommand implements Callable<Integer> {
 
-    private static final int MAX_COMPLETIONS = 64;
     private static final int MAX_IMAGES = 100;
 
     @Spec
@@ -77,13 +75,12 @@ final class RestoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--completions", 1, completions);
-        if (completions > MAX_COMPLETIONS) {
+        if (completions > DigitRestorer.DEFAULT_COMPLETIONS) {
             throw new ParameterException(
-                    spec.commandLine(), "--completions: must be at most " + MAX_COMPLETIONS + ", found " + completions);
+                    spec.commandLine(),
+                    "--completions: must be at most " + DigitRestorer.DEFAULT_COMPLETIONS + ", found " + completions);
         }
-        if (out.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(out.toAbsolutePath().getParent());
-        }
+        Options.createFolderOf(out);
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress();
                 NDScope scope = new NDScope()) {

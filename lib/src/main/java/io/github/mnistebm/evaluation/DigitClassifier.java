@@ -213,14 +213,25 @@ public final class DigitClassifier implements AutoCloseable {
      * @return the share that is read rightly
      */
     public double accuracy(DigitImages images) {
+        try (NDArray binary = images.binarized(Binarization.THRESHOLD)) {
+            return accuracy(binary, images.labels());
+        }
+    }
+
+    /**
+     * Measures the accuracy on images.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @param labels the digits, n
+     * @return the share that is read rightly
+     */
+    double accuracy(NDArray images, byte[] labels) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            long[] read = probabilities(images.binarized(Binarization.THRESHOLD))
-                    .argMax(1)
-                    .toLongArray();
+            long[] read = probabilities(images).argMax(1).toLongArray();
             int right = 0;
             for (int i = 0; i < read.length; i++) {
-                right += read[i] == images.label(i) ? 1 : 0;
+                right += read[i] == labels[i] ? 1 : 0;
             }
             return (double) right / read.length;
         }

@@ -34,18 +34,13 @@ public record RestorationQuality(double accuracy, double knownError, double hidd
             scope.suppressNotUsedWarning();
             NDArray kept = known.toType(DataType.FLOAT32, false);
             NDArray completed = NDArrays.where(known.gt(0), originals, completions);
-            long[] read = classifier.probabilities(completed).argMax(1).toLongArray();
-            int right = 0;
-            for (int i = 0; i < read.length; i++) {
-                right += read[i] == labels[i] ? 1 : 0;
-            }
             NDArray wrong = completions.neq(originals).toType(DataType.FLOAT32, false);
             double pixels = kept.getShape().size();
             double keptPixels = kept.sum().getFloat();
             double keptWrong = wrong.mul(kept).sum().getFloat();
             double allWrong = wrong.sum().getFloat();
             return new RestorationQuality(
-                    (double) right / read.length,
+                    classifier.accuracy(completed, labels),
                     keptWrong / keptPixels,
                     (allWrong - keptWrong) / (pixels - keptPixels));
         }

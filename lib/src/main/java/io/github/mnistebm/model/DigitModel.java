@@ -249,10 +249,15 @@ public final class DigitModel implements AutoCloseable {
      * other step of the adjusted algorithm is a jump proposed from it.
      */
     static TransitionKernel kernel(TiltedEnergy energy, LangevinAlgorithm algorithm) {
-        TransitionKernel langevin = algorithm.kernel(energy);
-        return langevin.rejects() && energy.reference() instanceof GaussianMixture mixture
-                ? new LangevinWithJumps(
-                        langevin, new IndependenceMetropolis(energy, mixture, energy.tilt()), JUMP_INTERVAL)
+        return kernel(energy, energy.tilt(), energy.reference(), algorithm);
+    }
+
+    /** The same for a target that need not be at temperature 1; the tilt is what takes the reference measure to it. */
+    private static TransitionKernel kernel(
+            EnergyFunction target, EnergyFunction tilt, ReferenceMeasure reference, LangevinAlgorithm algorithm) {
+        TransitionKernel langevin = algorithm.kernel(target);
+        return langevin.rejects() && reference instanceof GaussianMixture mixture
+                ? new LangevinWithJumps(langevin, new IndependenceMetropolis(target, mixture, tilt), JUMP_INTERVAL)
                 : langevin;
     }
 
@@ -279,13 +284,7 @@ public final class DigitModel implements AutoCloseable {
             return kernel();
         }
         EnergyFunction tempered = energy.atTemperature(temperature);
-        TransitionKernel langevin = LangevinAlgorithm.MALA.kernel(tempered);
-        return reference() instanceof GaussianMixture mixture
-                ? new LangevinWithJumps(
-                        langevin,
-                        new IndependenceMetropolis(tempered, mixture, new EnergyDifference(tempered, mixture)),
-                        JUMP_INTERVAL)
-                : langevin;
+        return kernel(tempered, new EnergyDifference(tempered, reference()), reference(), LangevinAlgorithm.MALA);
     }
 
     LatentSpace latentSpace() {

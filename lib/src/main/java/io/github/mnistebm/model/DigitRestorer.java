@@ -22,6 +22,10 @@ import java.util.function.DoubleConsumer;
  */
 public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
 
+    /** The completions of each image, unless told otherwise. */
+    public static final int DEFAULT_COMPLETIONS = 64;
+
+    private static final int MOVES = 8;
     private static final int[] COMPLETIONS = {1};
 
     /** The grey of an unknown pixel in a picture. */
@@ -37,7 +41,7 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
      * @return the restorer
      */
     public static DigitRestorer of(DigitModel model) {
-        return new DigitRestorer(model, new SequentialMonteCarlo(64, 8));
+        return new DigitRestorer(model, new SequentialMonteCarlo(DEFAULT_COMPLETIONS, MOVES));
     }
 
     /** Completed images. Owns them: close it. */

@@ -221,16 +221,6 @@ public final class DigitServer implements AutoCloseable {
             Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, "this failed. The server's log says more")
                     .answer(context);
         });
-        routes.error(HttpStatus.NOT_FOUND.getCode(), context -> {
-            if (!isProblem(context)) {
-                Problem.of(HttpStatus.NOT_FOUND, "there is no " + context.path())
-                        .answer(context);
-            }
-        });
-    }
-
-    private static boolean isProblem(Context context) {
-        return String.valueOf(context.res().getContentType()).startsWith("application/problem+json");
     }
 
     /** Takes no more jobs, waits for those accepted, a minute at most, and stops. */

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /** Completions of an image of which some pixels are known. */
 record Restoration(String model, int seed, int completions, byte[] image, byte[] known) {
 
-    static final int MAX_COMPLETIONS = 64;
+    static final int MAX_COMPLETIONS = DigitRestorer.DEFAULT_COMPLETIONS;
 
     /** How much is done, from 0 to 1. */
     record Progress(double done) {}
