@@ -178,9 +178,10 @@ def test_bench_anomaly_leaves_digits_out_of_training(run):
     tiny = "--preset quick --train-images 2000 --auto-num-epochs 1 --ebm-num-epochs 1"
     result = run("bench", "anomaly", "--held-out", "4,9", "--seeds", "1", "--options", tiny)
     assert result.returncode == 0, result.stderr
-    rows = [line.split("|") for line in result.stdout.splitlines() if line.count("|") == 5]
+    rows = [line.split("|") for line in result.stdout.splitlines() if line.count("|") == 6]
     assert [row[0].strip() for row in rows[-2:]] == ["4", "9"]
-    assert all(0 < float(area) < 1 for area in rows[-1][2:5])
+    assert all(0 < float(area) < 1 for area in rows[-1][2:6])
+    assert [line.split("|")[3].strip() for line in result.stdout.splitlines() if line.count("|") == 5][-2:] == ["0.6300", "0.4130"]
 
 
 def heed_ctrl_c():
