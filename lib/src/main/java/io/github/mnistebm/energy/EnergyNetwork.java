@@ -38,6 +38,8 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
     private final List<NDArray> weights = new ArrayList<>();
     private final List<NDArray> biases = new ArrayList<>();
     private final NDArray output;
+    /** In plain loops, as the parameters were when last asked for. */
+    private HostNetwork host;
 
     private EnergyNetwork(NDManager parent, int dimension, List<Integer> hiddenUnits) {
         if (dimension < 1) {
@@ -160,8 +162,13 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
 
     @Override
     public Optional<HostEnergy> onHost() {
-        int[] units = hiddenUnits.stream().mapToInt(Integer::intValue).toArray();
-        return Optional.of(new HostNetwork(dimension, units, parameters.toFloatArray()));
+        float[] values = parameters.toFloatArray();
+        // A kernel of several parts asks for it several times.
+        if (host == null || !host.isOf(values)) {
+            int[] units = hiddenUnits.stream().mapToInt(Integer::intValue).toArray();
+            host = new HostNetwork(dimension, units, values);
+        }
+        return Optional.of(host);
     }
 
     @Override

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.Tensors;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -83,19 +84,22 @@ public final class ExpectationMaximization {
             NDManager manager = data.getManager();
             NDArray nearest = data.zerosLike().sum(new int[] {1}).add(1);
             for (int c = 0; c < components; c++) {
-                NDArray cumulative = nearest.toType(DataType.FLOAT64, false).cumSum(0);
-                NDArray chosen = cumulative
-                        .lt(cumulative.get(-1).mul(manager.randomUniform(0, 1, new Shape())))
-                        .countNonzero();
-                NDArray mean =
-                        data.get(Math.min(chosen.getLong(), data.getShape().get(0) - 1));
-                float[] values = mean.toFloatArray();
-                means[c] = new double[values.length];
-                for (int i = 0; i < values.length; i++) {
-                    means[c][i] = values[i];
+                try (NDScope draw = new NDScope()) {
+                    draw.suppressNotUsedWarning();
+                    NDArray cumulative = nearest.toType(DataType.FLOAT64, false).cumSum(0);
+                    NDArray chosen = cumulative
+                            .lt(cumulative.get(-1).mul(manager.randomUniform(0, 1, new Shape())))
+                            .countNonzero();
+                    NDArray mean =
+                            data.get(Math.min(chosen.getLong(), data.getShape().get(0) - 1));
+                    float[] values = mean.toFloatArray();
+                    means[c] = new double[values.length];
+                    for (int i = 0; i < values.length; i++) {
+                        means[c][i] = values[i];
+                    }
+                    NDArray distances = data.sub(mean).square().sum(new int[] {1});
+                    Tensors.copy(c == 0 ? distances : NDArrays.minimum(nearest, distances), nearest);
                 }
-                NDArray distances = data.sub(mean).square().sum(new int[] {1});
-                nearest = c == 0 ? distances : NDArrays.minimum(nearest, distances);
             }
         }
         return means;

@@ -7,6 +7,7 @@ import java.util.Arrays;
 /** An {@link EnergyNetwork} in plain loops. */
 final class HostNetwork implements HostEnergy {
 
+    private final float[] parameters;
     /** {@code [layer][unit][input]}. */
     private final float[][][] weights;
     /** {@code [layer][input][unit]}, for the way back. */
@@ -23,6 +24,7 @@ final class HostNetwork implements HostEnergy {
      * @param parameters {@code [p]}
      */
     HostNetwork(int dimension, int[] hiddenUnits, float[] parameters) {
+        this.parameters = parameters;
         int layers = hiddenUnits.length;
         this.weights = new float[layers][][];
         this.transposed = new float[layers][][];
@@ -45,6 +47,10 @@ final class HostNetwork implements HostEnergy {
             inputs = units;
         }
         this.output = Arrays.copyOfRange(parameters, offset, offset + inputs);
+    }
+
+    boolean isOf(float[] others) {
+        return Arrays.equals(parameters, others);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class HostChains implements Chains {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
     /** Multiplications in a step that are worth another thread: with fewer, two threads take as long as one. */
-    private static final long WORTH_A_THREAD = 2_000_000;
+    private static final long WORTH_A_THREAD = 1_000_000;
 
     private final NDManager owner;
     private final TransitionKernel kernel;

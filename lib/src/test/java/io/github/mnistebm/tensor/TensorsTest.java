@@ -1,6 +1,7 @@
 package io.github.mnistebm.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -78,6 +79,18 @@ class TensorsTest {
             NDArray mapped = Tensors.mapInParts(rows, 2, part -> part.mul(10));
             assertThat(mapped.getShape()).isEqualTo(new Shape(5, 1));
             assertThat(mapped.toFloatArray()).containsExactly(0, 10, 20, 30, 40);
+        }
+    }
+
+    @Test
+    void whatIsMappedInPartsKeepsNothingForABackwardPass() {
+        try (NDManager manager = NDManager.newBaseManager();
+                GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            NDArray parameter = manager.create(new float[] {2, 3});
+            parameter.setRequiresGradient(true);
+            NDArray mapped = Tensors.mapInParts(manager.arange(6f).reshape(3, 2), 2, part -> part.mul(parameter));
+            assertThat(mapped.toFloatArray()).containsExactly(0, 3, 4, 9, 8, 15);
+            assertThatThrownBy(() -> collector.backward(mapped.sum())).hasMessageContaining("does not require grad");
         }
     }
 }
