@@ -57,6 +57,7 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
 
     private static final String PYTORCH = "torch";
     private static final List<Integer> SMALL = List.of(8);
+    private static final double WARM_UP = 6;
     private static final List<Integer> MEDIUM = List.of(256);
     private static final List<Integer> DEEP = List.of(512, 512, 512);
 
@@ -178,6 +179,10 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
         double[] peerSeconds = new double[times];
         try (Peer worker = Peer.start(ours(), work, threads);
                 Peer peer = Peer.start(theirs(library), work, threads)) {
+            if (work.warmUp()) {
+                warmUp(worker);
+                warmUp(peer);
+            }
             for (int round = 0; round < times; round++) {
                 seconds[round] = worker.measure();
                 peerSeconds[round] = peer.measure();
@@ -185,6 +190,14 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
             double[] memory = {worker.peakMemory(), peer.peakMemory()};
             double share = products / median(seconds) / peak;
             return result(name, unit, units, library, threads, seconds, peerSeconds, memory, share);
+        }
+    }
+
+    /** Long enough for a just-in-time compiler: the deep energy takes its last tenth off a step after four seconds. */
+    private static void warmUp(Peer peer) throws IOException {
+        double seconds = 0;
+        while (seconds < WARM_UP) {
+            seconds += peer.measure();
         }
     }
 
