@@ -86,8 +86,8 @@ final class HostMixture implements HostReference {
     }
 
     @Override
-    public Evaluator evaluator() {
-        return multiplications() <= Chains.SMALL_ENERGY ? new SideBySide() : new OneByOne();
+    public Evaluator evaluator(int lanes) {
+        return multiplications() <= Chains.SMALL_ENERGY ? new SideBySide(lanes) : new OneByOne();
     }
 
     @Override
@@ -110,17 +110,23 @@ final class HostMixture implements HostReference {
 
     /** For few components: rows of the chains of a block. */
     private final class SideBySide implements Evaluator {
-        /** Lₖ⁻¹ (u − μₖ), {@code [K][d][LANES]}. */
-        private final float[][][] whitened = new float[cumulative.length][dimension][LANES];
+        /** Lₖ⁻¹ (u − μₖ), {@code [K][d][lanes]}. */
+        private final float[][][] whitened;
         /** First log wₖ N(u; μₖ, Σₖ), then each component's share. */
-        private final float[][] shares = new float[cumulative.length][LANES];
+        private final float[][] shares;
 
-        private final float[] largest = new float[LANES];
+        private final float[] largest;
+
+        SideBySide(int lanes) {
+            whitened = new float[cumulative.length][dimension][lanes];
+            shares = new float[cumulative.length][lanes];
+            largest = new float[lanes];
+        }
 
         @Override
         public void energy(int chains, float[][] positions, float[] energies) {
             for (int c = 0; c < shares.length; c++) {
-                float[] squares = new float[LANES];
+                float[] squares = new float[largest.length];
                 for (int i = 0; i < dimension; i++) {
                     float[] row = whitened[c][i];
                     Arrays.fill(row, offsets[c][i]);
@@ -132,11 +138,11 @@ final class HostMixture implements HostReference {
             }
             Arrays.fill(largest, Float.NEGATIVE_INFINITY);
             for (float[] logs : shares) {
-                for (int lane = 0; lane < LANES; lane++) {
+                for (int lane = 0; lane < largest.length; lane++) {
                     largest[lane] = Math.max(largest[lane], logs[lane]);
                 }
             }
-            for (int lane = 0; lane < LANES; lane++) {
+            for (int lane = 0; lane < largest.length; lane++) {
                 float sum = 0;
                 for (float[] logs : shares) {
                     float below = logs[lane] - largest[lane];

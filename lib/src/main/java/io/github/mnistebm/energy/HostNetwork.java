@@ -69,8 +69,8 @@ final class HostNetwork implements HostEnergy {
     }
 
     @Override
-    public Evaluator evaluator() {
-        return multiplications() <= Chains.SMALL_ENERGY ? new SideBySide() : new OneByOne();
+    public Evaluator evaluator(int lanes) {
+        return multiplications() <= Chains.SMALL_ENERGY ? new SideBySide(lanes) : new OneByOne();
     }
 
     private float[] zeros() {
@@ -92,13 +92,14 @@ final class HostNetwork implements HostEnergy {
     private final class SideBySide implements Evaluator {
         private final float[][][] hidden = new float[weights.length][][];
         private final float[][][] slopes = new float[weights.length][][];
-        private final float[] sigmoids = new float[LANES];
+        private final float[] sigmoids;
         private final float[] zeros = zeros();
 
-        SideBySide() {
+        SideBySide(int lanes) {
+            sigmoids = new float[lanes];
             for (int layer = 0; layer < weights.length; layer++) {
-                hidden[layer] = new float[weights[layer].length][LANES];
-                slopes[layer] = new float[weights[layer].length][LANES];
+                hidden[layer] = new float[weights[layer].length][lanes];
+                slopes[layer] = new float[weights[layer].length][lanes];
             }
         }
 

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
-import io.github.mnistebm.sampling.HostEnergy;
 import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
@@ -63,11 +62,11 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
         }
 
         @Override
-        public Evaluator evaluator() {
+        public Evaluator evaluator(int lanes) {
             return new Evaluator() {
                 @Override
                 public void energy(int chains, float[][] positions, float[] energies) {
-                    float[] squares = new float[HostEnergy.LANES];
+                    float[] squares = new float[lanes];
                     for (float[] coordinate : positions) {
                         Lanes.addProduct(squares, coordinate, coordinate);
                     }
@@ -79,7 +78,7 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
                 public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
                     energy(chains, positions, energies);
                     for (int i = 0; i < gradients.length; i++) {
-                        System.arraycopy(positions[i], 0, gradients[i], 0, HostEnergy.LANES);
+                        System.arraycopy(positions[i], 0, gradients[i], 0, lanes);
                     }
                 }
             };

@@ -65,11 +65,11 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
         }
 
         @Override
-        public Evaluator evaluator() {
-            Evaluator first = tilt.evaluator();
-            Evaluator second = reference.evaluator();
-            float[] energiesOfSecond = new float[LANES];
-            float[][] gradientsOfSecond = new float[dimension()][LANES];
+        public Evaluator evaluator(int lanes) {
+            Evaluator first = tilt.evaluator(lanes);
+            Evaluator second = reference.evaluator(lanes);
+            float[] energiesOfSecond = new float[lanes];
+            float[][] gradientsOfSecond = new float[dimension()][lanes];
             return new Evaluator() {
                 @Override
                 public void energy(int chains, float[][] positions, float[] energies) {

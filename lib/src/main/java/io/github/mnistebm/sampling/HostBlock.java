@@ -14,27 +14,30 @@ final class HostBlock {
     final int chains;
     final SplittableRandom random;
     final float[][] positions;
-    final float[] energies = new float[HostEnergy.LANES];
+    final float[] energies;
     final float[][] gradients;
     /** min(1, α) of each chain's last proposal. */
-    final float[] acceptance = new float[HostEnergy.LANES];
+    final float[] acceptance;
 
     /** Of each chain's steps that were no jumps. */
-    final double[] acceptanceSums = new double[HostEnergy.LANES];
+    final double[] acceptanceSums;
 
-    HostBlock(int first, int chains, SplittableRandom random, int dimension) {
+    HostBlock(int first, int chains, int lanes, SplittableRandom random, int dimension) {
         this.first = first;
         this.chains = chains;
         this.random = random;
-        this.positions = new float[dimension][HostEnergy.LANES];
-        this.gradients = new float[dimension][HostEnergy.LANES];
+        this.positions = new float[dimension][lanes];
+        this.energies = new float[lanes];
+        this.gradients = new float[dimension][lanes];
+        this.acceptance = new float[lanes];
+        this.acceptanceSums = new double[lanes];
     }
 
     /** Takes positions from {@code [all chains * d]}. */
     void start(float[] states) {
         int d = positions.length;
         for (int i = 0; i < d; i++) {
-            for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            for (int lane = 0; lane < positions[i].length; lane++) {
                 positions[i][lane] = states[(first + Math.min(lane, chains - 1)) * d + i];
             }
         }
@@ -51,7 +54,7 @@ final class HostBlock {
     }
 
     void countAcceptance() {
-        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+        for (int lane = 0; lane < acceptance.length; lane++) {
             acceptanceSums[lane] += acceptance[lane];
         }
     }

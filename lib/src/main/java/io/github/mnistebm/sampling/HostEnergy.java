@@ -1,17 +1,13 @@
 package io.github.mnistebm.sampling;
 
 /**
- * An energy as it is at one moment, evaluated by plain loops in Java on the processor, a block of {@value #LANES} chains at a
- * time.
+ * An energy as it is at one moment, evaluated by plain loops in Java on the processor, a block of chains at a time.
  *
  * <p>Tensor operations cost some microseconds each, whatever their size: for a small network or few chains that is most of the
  * time. These loops cost nothing but their arithmetic. Chains lie beside each other in memory, {@code [coordinate][chain]}, so
  * that the just-in-time compiler makes vector instructions of every inner loop.
  */
 public interface HostEnergy {
-
-    /** Chains in a block: the shortest row that vector instructions work well on; half as many take 1.3 times the time each. */
-    int LANES = 64;
 
     /**
      * Returns the dimension of a state.
@@ -30,9 +26,10 @@ public interface HostEnergy {
     /**
      * Makes something that evaluates this energy, with working memory of its own: one for each thread.
      *
+     * @param lanes the length of the rows that it is given: as many chains as there may be in a block
      * @return the evaluator
      */
-    Evaluator evaluator();
+    Evaluator evaluator(int lanes);
 
     /** Evaluates an energy on a block of chains; not for several threads at once. */
     interface Evaluator {
@@ -41,8 +38,8 @@ public interface HostEnergy {
          * Evaluates the energy.
          *
          * @param chains how many of the lanes are in use; what the others are given means nothing
-         * @param positions {@code [d][LANES]}
-         * @param energies is given E of each chain in nats, {@code [LANES]}
+         * @param positions {@code [d][lanes]}
+         * @param energies is given E of each chain in nats, {@code [lanes]}
          */
         void energy(int chains, float[][] positions, float[] energies);
 
@@ -50,9 +47,9 @@ public interface HostEnergy {
          * Evaluates the energy and its gradient.
          *
          * @param chains how many of the lanes are in use; what the others are given means nothing
-         * @param positions {@code [d][LANES]}
-         * @param energies is given E of each chain in nats, {@code [LANES]}
-         * @param gradients is given ∇E, {@code [d][LANES]}
+         * @param positions {@code [d][lanes]}
+         * @param energies is given E of each chain in nats, {@code [lanes]}
+         * @param gradients is given ∇E, {@code [d][lanes]}
          */
         void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients);
     }
@@ -78,8 +75,8 @@ public interface HostEnergy {
             }
 
             @Override
-            public Evaluator evaluator() {
-                Evaluator evaluator = energy.evaluator();
+            public Evaluator evaluator(int lanes) {
+                Evaluator evaluator = energy.evaluator(lanes);
                 return new Evaluator() {
                     @Override
                     public void energy(int chains, float[][] positions, float[] energies) {

@@ -20,8 +20,8 @@ public abstract class HostKernel {
     /** Tells whether a step is a jump, whose acceptance says nothing about the step size. */
     abstract boolean jumps(long index);
 
-    /** Makes something that moves blocks, with working memory of its own: one for each thread. */
-    abstract Stepper stepper();
+    /** Makes something that moves blocks of so many lanes, with working memory of its own: one for each thread. */
+    abstract Stepper stepper(int lanes);
 
     /** Moves the chains of one block after the other; not for several threads at once. */
     @FunctionalInterface

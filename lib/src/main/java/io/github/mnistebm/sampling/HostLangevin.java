@@ -15,10 +15,10 @@ final class HostLangevin extends HostKernel {
     }
 
     @Override
-    Stepper stepper() {
-        HostEnergy.Evaluator evaluator = energy().evaluator();
-        HostProposal proposal = new HostProposal(energy().dimension());
-        float[][] noise = new float[energy().dimension()][HostEnergy.LANES];
+    Stepper stepper(int lanes) {
+        HostEnergy.Evaluator evaluator = energy().evaluator(lanes);
+        HostProposal proposal = new HostProposal(energy().dimension(), lanes);
+        float[][] noise = new float[energy().dimension()][lanes];
         return (block, stepSize, index) -> {
             float deviation = (float) Math.sqrt(2.0 * stepSize);
             for (int i = 0; i < noise.length; i++) {
@@ -32,7 +32,7 @@ final class HostLangevin extends HostKernel {
                 proposal.take(block);
                 return;
             }
-            for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+            for (int lane = 0; lane < lanes; lane++) {
                 proposal.logRatios[lane] = block.energies[lane] - proposal.energies[lane];
             }
             float scale = 1 / (4 * stepSize);
@@ -46,7 +46,7 @@ final class HostLangevin extends HostKernel {
 
     /** u′ = u − ε ∇E(u) + √(2ε) ξ. */
     private static void propose(float[] proposal, float[] positions, float[] gradients, float[] noise, float stepSize) {
-        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+        for (int lane = 0; lane < proposal.length; lane++) {
             proposal[lane] = positions[lane] - stepSize * gradients[lane] + noise[lane];
         }
     }
@@ -57,7 +57,7 @@ final class HostLangevin extends HostKernel {
      */
     private static void addDensityRatio(
             float[] logRatios, float[] noise, float[] gradients, float[] proposed, float stepSize, float scale) {
-        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+        for (int lane = 0; lane < logRatios.length; lane++) {
             float backward = stepSize * (gradients[lane] + proposed[lane]) - noise[lane];
             logRatios[lane] += scale * (noise[lane] * noise[lane] - backward * backward);
         }

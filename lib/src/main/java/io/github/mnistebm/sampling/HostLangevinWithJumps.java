@@ -19,9 +19,9 @@ final class HostLangevinWithJumps extends HostKernel {
     }
 
     @Override
-    Stepper stepper() {
-        Stepper step = langevin.stepper();
-        Stepper leap = jump.stepper();
+    Stepper stepper(int lanes) {
+        Stepper step = langevin.stepper(lanes);
+        Stepper leap = jump.stepper(lanes);
         return (block, stepSize, index) -> (jumps(index) ? leap : step).step(block, stepSize, index);
     }
 }

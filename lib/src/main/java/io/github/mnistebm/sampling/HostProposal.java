@@ -5,21 +5,25 @@ import java.util.Arrays;
 /** Where the chains of a block may go, and the choice of Metropolis et al. (1953) and Hastings (1970) whether they do. */
 final class HostProposal {
     final float[][] positions;
-    final float[] energies = new float[HostEnergy.LANES];
+    final float[] energies;
     final float[][] gradients;
-    final float[] logRatios = new float[HostEnergy.LANES];
-    private final float[] accepted = new float[HostEnergy.LANES];
-    private final float[] rejected = new float[HostEnergy.LANES];
+    final float[] logRatios;
+    private final float[] accepted;
+    private final float[] rejected;
 
-    HostProposal(int dimension) {
-        this.positions = new float[dimension][HostEnergy.LANES];
-        this.gradients = new float[dimension][HostEnergy.LANES];
+    HostProposal(int dimension, int lanes) {
+        this.positions = new float[dimension][lanes];
+        this.energies = new float[lanes];
+        this.gradients = new float[dimension][lanes];
+        this.logRatios = new float[lanes];
+        this.accepted = new float[lanes];
+        this.rejected = new float[lanes];
     }
 
     /** Moves each chain here with probability min(1, α); where log α is no number or the energy is not finite, never. */
     void choose(HostBlock block) {
         boolean allFinite = true;
-        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+        for (int lane = 0; lane < energies.length; lane++) {
             float logRatio = logRatios[lane];
             boolean finite = Float.isFinite(energies[lane]) && !Float.isNaN(logRatio);
             float probability = !finite ? 0 : logRatio >= 0 ? 1 : (float) Math.exp(logRatio);
@@ -42,16 +46,16 @@ final class HostProposal {
     /** Moves every chain here. */
     void take(HostBlock block) {
         Arrays.fill(block.acceptance, 1);
-        System.arraycopy(energies, 0, block.energies, 0, HostEnergy.LANES);
+        System.arraycopy(energies, 0, block.energies, 0, energies.length);
         for (int i = 0; i < positions.length; i++) {
-            System.arraycopy(positions[i], 0, block.positions[i], 0, HostEnergy.LANES);
-            System.arraycopy(gradients[i], 0, block.gradients[i], 0, HostEnergy.LANES);
+            System.arraycopy(positions[i], 0, block.positions[i], 0, energies.length);
+            System.arraycopy(gradients[i], 0, block.gradients[i], 0, energies.length);
         }
     }
 
     /** Zero times infinity is no zero: what is rejected must be finite. */
     private void forgetRejected(HostBlock block) {
-        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+        for (int lane = 0; lane < energies.length; lane++) {
             if (accepted[lane] == 0) {
                 energies[lane] = block.energies[lane];
                 for (int i = 0; i < positions.length; i++) {
@@ -64,7 +68,7 @@ final class HostProposal {
 
     /** A choice by multiplication, which is exact with 0 and 1 and, other than branches, becomes vector instructions. */
     private void mix(float[] here, float[] there) {
-        for (int lane = 0; lane < HostEnergy.LANES; lane++) {
+        for (int lane = 0; lane < here.length; lane++) {
             here[lane] = rejected[lane] * here[lane] + accepted[lane] * there[lane];
         }
     }

@@ -10,7 +10,7 @@ public interface HostReference extends HostEnergy {
      *
      * @param chains how many of the lanes are in use
      * @param random the source of randomness
-     * @param positions is given a sample for each chain, {@code [d][LANES]}
+     * @param positions is given a sample for each chain, {@code [d][lanes]}
      */
     void sample(int chains, SplittableRandom random, float[][] positions);
 }

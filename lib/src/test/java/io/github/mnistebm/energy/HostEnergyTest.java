@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostEnergyTest {
 
     private static final int DIMENSION = 6;
-    private static final int LANES = HostEnergy.LANES;
+    private static final int LANES = 80;
 
     private NDManager manager;
 
@@ -82,7 +82,7 @@ class HostEnergyTest {
         EnergyAndGradient expected = energy.energyAndGradient(states);
         float[] expectedEnergies = expected.energy().toFloatArray();
         float[] expectedGradients = expected.gradient().toFloatArray();
-        HostEnergy.Evaluator evaluator = energy.onHost().orElseThrow().evaluator();
+        HostEnergy.Evaluator evaluator = energy.onHost().orElseThrow().evaluator(LANES);
         float[] energies = new float[LANES];
         float[] alone = new float[LANES];
         float[][] gradients = new float[DIMENSION][LANES];

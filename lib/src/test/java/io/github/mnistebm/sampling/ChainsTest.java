@@ -166,16 +166,16 @@ class ChainsTest {
                 }
 
                 @Override
-                public Evaluator evaluator() {
-                    Evaluator plus = minuend.evaluator();
-                    Evaluator minus = subtrahend.evaluator();
-                    float[] subtracted = new float[LANES];
+                public Evaluator evaluator(int lanes) {
+                    Evaluator plus = minuend.evaluator(lanes);
+                    Evaluator minus = subtrahend.evaluator(lanes);
+                    float[] subtracted = new float[lanes];
                     return new Evaluator() {
                         @Override
                         public void energy(int chains, float[][] positions, float[] energies) {
                             plus.energy(chains, positions, energies);
                             minus.energy(chains, positions, subtracted);
-                            for (int lane = 0; lane < LANES; lane++) {
+                            for (int lane = 0; lane < lanes; lane++) {
                                 energies[lane] -= subtracted[lane];
                             }
                         }
@@ -183,10 +183,10 @@ class ChainsTest {
                         @Override
                         public void energyAndGradient(
                                 int chains, float[][] positions, float[] energies, float[][] gradients) {
-                            float[][] subtractedGradients = new float[2][LANES];
+                            float[][] subtractedGradients = new float[2][lanes];
                             plus.energyAndGradient(chains, positions, energies, gradients);
                             minus.energyAndGradient(chains, positions, subtracted, subtractedGradients);
-                            for (int lane = 0; lane < LANES; lane++) {
+                            for (int lane = 0; lane < lanes; lane++) {
                                 energies[lane] -= subtracted[lane];
                                 gradients[0][lane] -= subtractedGradients[0][lane];
                                 gradients[1][lane] -= subtractedGradients[1][lane];
@@ -200,9 +200,11 @@ class ChainsTest {
 
     @Test
     void doNotDependOnTheNumberOfOtherBlocks() {
-        NDArray start = manager.randomNormal(new Shape(2 * HostEnergy.LANES, 4));
+        // Full blocks for every core.
+        int chains = HostChains.MAX_LANES * Runtime.getRuntime().availableProcessors();
+        NDArray start = manager.randomNormal(new Shape(2L * chains, 4));
         float[] both = last(start);
-        float[] first = last(start.get("0:" + HostEnergy.LANES));
+        float[] first = last(start.get("0:" + chains));
         assertThat(Arrays.copyOf(both, first.length)).isEqualTo(first);
     }
 

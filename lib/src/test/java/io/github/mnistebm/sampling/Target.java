@@ -138,16 +138,16 @@ enum Target implements EnergyFunction {
         }
 
         @Override
-        public Evaluator evaluator() {
+        public Evaluator evaluator(int lanes) {
             return new Evaluator() {
                 @Override
                 public void energy(int chains, float[][] positions, float[] energies) {
-                    energyAndGradient(chains, positions, energies, new float[2][LANES]);
+                    energyAndGradient(chains, positions, energies, new float[2][lanes]);
                 }
 
                 @Override
                 public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
-                    for (int lane = 0; lane < LANES; lane++) {
+                    for (int lane = 0; lane < lanes; lane++) {
                         double[] at = target.at(positions[0][lane], positions[1][lane]);
                         energies[lane] = (float) at[0];
                         gradients[0][lane] = (float) at[1];
