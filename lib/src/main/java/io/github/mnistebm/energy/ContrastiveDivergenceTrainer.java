@@ -274,6 +274,17 @@ public final class ContrastiveDivergenceTrainer {
             EnergyAndGradient loss = network.parameterGradient(NDArrays.concat(states), this::coefficients);
             adam.update(List.of(loss.gradient()), schedule.rate(updates++));
             average.update();
+            count(positives, loss.energy().get(new NDIndex().addSliceDim(0, batchSize)));
+        }
+
+        /** Adds to the totals. */
+        private void count(NDArray positives, NDArray tilts) {
+            NDArray dataEnergies = energy.reference().energy(positives).addi(tilts);
+            totals.addi(NDArrays.stack(new NDList(
+                    dataEnergies.mean(),
+                    chains.energies().mean(),
+                    chains.acceptanceRate().mean(),
+                    dataEnergies.square().mean())));
         }
 
         /** ∂/∂f of mean f(data) − mean f(negatives) + α (mean f² over data + mean f² over negatives). */
@@ -309,12 +320,6 @@ public final class ContrastiveDivergenceTrainer {
             if (buffer != null) {
                 buffer.put(moved);
             }
-            NDArray dataEnergies = energy.energy(positives);
-            totals.addi(NDArrays.stack(new NDList(
-                    dataEnergies.mean(),
-                    chains.energies().mean(),
-                    chains.acceptanceRate().mean(),
-                    dataEnergies.square().mean())));
             return moved;
         }
 
