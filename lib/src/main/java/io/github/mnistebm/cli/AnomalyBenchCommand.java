@@ -46,7 +46,7 @@ import tech.tablesaw.columns.numbers.NumberColumnFormatter;
         sortOptions = false)
 final class AnomalyBenchCommand implements Callable<Integer> {
 
-    /** Areas by digit: Pang et al. 2020, "Learning latent space energy-based prior model", table 4. */
+    /** Areas by digit: Pang et al. 2020, "Learning latent space energy-based prior model". */
     private static final Map<Integer, Double> LATENT_SPACE_MODEL =
             Map.of(1, 0.336, 4, 0.630, 5, 0.619, 7, 0.463, 9, 0.413);
 

@@ -27,7 +27,7 @@ import tech.tablesaw.api.Table;
         name = "bench",
         description =
                 "Times this library beside PyTorch, TorchEBM and BlackJAX at the same work, by turns; writes a table and a chart."
-                        + " Takes about half an hour.",
+                        + " Takes about a quarter of an hour.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {

@@ -7,9 +7,8 @@ import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
 /**
  * The energy that the complexity of an image lets one expect. Simple images have little energy whether or not they are like
  * those of the training: a one that no training has seen has less than a common eight. What the energy exceeds the expected by tells
- * anomalies better, as for likelihoods (Serrà et al. 2020, "Input complexity and out-of-distribution detection with
- * likelihood-based generative models", equation 2, whose measure of complexity is the size of the compressed image; of so small ones
- * that is mostly the overhead of the compression).
+ * such anomalies better, as for likelihoods (Serrà et al. 2020, "Input complexity and out-of-distribution detection with
+ * likelihood-based generative models", who measure complexity by the size of the compressed image).
  *
  * <p>Complexity is taken from the length of the edges, the number of neighbouring pixels that differ, and from the number of white
  * pixels. The expected energy is linear in both, fitted by least squares.

@@ -77,9 +77,8 @@ public final class Tensors {
             for (long from = 0; from < n; from += rowsAtOnce) {
                 try (NDScope part = new NDScope()) {
                     part.suppressNotUsedWarning();
-                    // Parameters of blocks require gradients: a result keeps all that a backward pass would need, of
-                    // 60,000
-                    // encoded images 0.4 GB, until it is detached.
+                    // Parameters of blocks require gradients: until it is detached, a result keeps all that a backward
+                    // pass would need, of 60,000 encoded images 0.4 GB.
                     NDArray mapped = map.apply(
                                     rows.get(new NDIndex().addSliceDim(from, Math.min(n, from + rowsAtOnce))))
                             .stopGradient();
