@@ -13,7 +13,7 @@ public interface Chains extends AutoCloseable {
 
     /**
      * Multiplications a state up to which the loops are faster. On two cores, 64 chains on 4 latents with 8 units take 30 times as
-     * many steps a second by loops as by tensor operations, with 256 units on 16 latents 2.4 times as many, 8192 chains 3.0 and 1.2
+     * many steps a second by loops as by tensor operations, with 256 units on 16 latents 2.5 times as many, 8192 chains 3.0 and 2.2
      * times; 64 chains with three layers of 512 units, a million multiplications, take a quarter.
      */
     long SMALL_ENERGY = 50_000;
