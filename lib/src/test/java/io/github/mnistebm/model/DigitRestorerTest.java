@@ -15,21 +15,18 @@ import io.github.mnistebm.sampling.SequentialMonteCarlo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class DigitRestorerTest {
+class DigitRestorerTest extends WithTinyModel {
 
-    private static DigitModel model;
     private static DigitRestorer restorer;
     private static NDArray images;
     /** The upper half is known. */
     private static NDArray known;
 
     @BeforeAll
-    static void train() throws IOException {
-        model = TinyModel.trained(1);
+    static void hideTheLowerHalf() throws IOException {
         restorer = new DigitRestorer(model, new SequentialMonteCarlo(8, 2));
         try (DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
                 DigitImages three = test.first(3)) {
@@ -38,11 +35,6 @@ class DigitRestorerTest {
         }
         known = model.manager().zeros(images.getShape(), DataType.UINT8);
         known.set(new NDIndex(":, :392"), 1);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
     }
 
     @Test

@@ -9,23 +9,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class DigitSamplerTest {
-
-    private static DigitModel model;
-
-    @BeforeAll
-    static void train() {
-        model = TinyModel.trained(1);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
+class DigitSamplerTest extends WithTinyModel {
 
     private static DigitSampler sampler(int chains) {
         SamplerConfig config = SamplerConfig.builder().burnIn(5).steps(5).build();

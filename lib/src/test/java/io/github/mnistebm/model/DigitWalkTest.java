@@ -8,25 +8,11 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DigitWalkTest {
-
-    private static DigitModel model;
-
-    @BeforeAll
-    static void train() {
-        model = TinyModel.trained(1);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
+class DigitWalkTest extends WithTinyModel {
 
     private static float[] lastEnergies(int seed, double temperature) {
         float[][] last = new float[1][];

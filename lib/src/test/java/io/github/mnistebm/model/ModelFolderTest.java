@@ -14,33 +14,19 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ModelFolderTest {
+class ModelFolderTest extends WithTinyModel {
 
     private static final SamplerConfig SHORT =
             SamplerConfig.builder().burnIn(20).steps(20).build();
-
-    private static DigitModel model;
 
     @TempDir
     Path parent;
 
     private Path folder;
-
-    @BeforeAll
-    static void train() {
-        model = TinyModel.trained(1);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     @BeforeEach
     void save() throws IOException {
