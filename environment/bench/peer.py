@@ -348,8 +348,6 @@ WORKS = {
 def main():
     work = json.loads(sys.argv[2])
     run = WORKS[sys.argv[1], work["kind"]](work)
-    if work["warmUp"]:
-        run()
     print("ready", flush=True)
     for _ in sys.stdin:
         start = time.perf_counter()

@@ -55,9 +55,11 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
             double peerMemory,
             double shareOfPeak) {}
 
+    /** Seconds. */
+    private static final double WARM_UP = 6;
+
     private static final String PYTORCH = "torch";
     private static final List<Integer> SMALL = List.of(8);
-    private static final double WARM_UP = 6;
     private static final List<Integer> MEDIUM = List.of(256);
     private static final List<Integer> DEEP = List.of(512, 512, 512);
 
@@ -173,13 +175,12 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
             int threads,
             double peak)
             throws IOException {
-        // A work that is not warmed up takes minutes, and once must do.
-        int times = work.warmUp() ? rounds : 1;
+        int times = work.isRepeated() ? rounds : 1;
         double[] seconds = new double[times];
         double[] peerSeconds = new double[times];
         try (Peer worker = Peer.start(ours(), work, threads);
                 Peer peer = Peer.start(theirs(library), work, threads)) {
-            if (work.warmUp()) {
+            if (work.isRepeated()) {
                 warmUp(worker);
                 warmUp(peer);
             }

@@ -17,7 +17,6 @@ import java.util.List;
  * @param persistent whether the chains go on from update to update, or start at the data
  * @param epochs of the autoencoder, in a training as a whole
  * @param mnist the folder of MNIST's files
- * @param warmUp whether it is done once before it is measured
  */
 record Work(
         String kind,
@@ -30,8 +29,7 @@ record Work(
         int negatives,
         boolean persistent,
         int epochs,
-        String mnist,
-        boolean warmUp) {
+        String mnist) {
 
     private static final Gson GSON = new Gson();
 
@@ -39,11 +37,11 @@ record Work(
     static final int MATRIX = 2048;
 
     static Work sampler(String kind, int chains, int dimension, List<Integer> hidden, int steps) {
-        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, true);
+        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null);
     }
 
     static Work autoencoder(int batchSize, int images, String mnist) {
-        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist, true);
+        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist);
     }
 
     static Work divergence(int dimension, int hidden, int batchSize, int negatives, boolean persistent, int updates) {
@@ -58,16 +56,20 @@ record Work(
                 negatives,
                 persistent,
                 0,
-                null,
-                true);
+                null);
     }
 
     static Work training(int epochs, String mnist) {
-        return new Work("training", 4, List.of(8), 0, 0, 60_000, 64, 8, true, epochs, mnist, false);
+        return new Work("training", 4, List.of(8), 0, 0, 60_000, 64, 8, true, epochs, mnist);
     }
 
     static Work matmul() {
-        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null, true);
+        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null);
+    }
+
+    /** Tells whether it is measured again and again, once it is warmed up; a training as a whole takes minutes, and once must do. */
+    boolean isRepeated() {
+        return !kind.equals("training");
     }
 
     static Work of(String json) {

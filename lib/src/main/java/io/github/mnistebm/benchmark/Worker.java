@@ -42,7 +42,7 @@ public final class Worker {
     private Worker() {}
 
     /**
-     * Sets the work up, does it once, and prints {@code ready}; then, for each line of the input, does it and prints the seconds.
+     * Sets the work up, and prints {@code ready}; then, for each line of the input, does it and prints the seconds.
      *
      * @param work in JSON
      * @param in told when
@@ -54,9 +54,6 @@ public final class Worker {
         Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager()) {
             Runnable run = prepare(parsed, manager);
-            if (parsed.warmUp()) {
-                run.run();
-            }
             out.println("ready");
             out.flush();
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
