@@ -162,13 +162,8 @@ final class AnomalyBenchCommand implements Callable<Integer> {
 
     private static DoubleColumn published(String name, IntColumn digits, Map<Integer, Double> areas) {
         DoubleColumn column = area(name);
-        digits.forEach(digit -> {
-            if (areas.containsKey(digit)) {
-                column.append(areas.get(digit));
-            } else {
-                column.appendMissing();
-            }
-        });
+        // Tablesaw leaves a cell empty for null.
+        digits.forEach(digit -> column.append(areas.get(digit)));
         return column;
     }
 
@@ -183,8 +178,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
             try (DigitModel trained = training.model();
                     NDArray usual = train.binarized(config.binarization());
                     NDArray images = test.binarized(config.binarization())) {
-                ExpectedEnergy expected = ExpectedEnergy.fit(
-                        usual.toByteArray(), trained.score(usual).energies());
+                ExpectedEnergy expected = ExpectedEnergy.fit(usual.toByteArray(), trained.energies(usual));
                 AnomalyScores scores = trained.score(images);
                 double[] excess = expected.excess(images.toByteArray(), scores.energies());
                 table.intColumn(0).append(digit);

@@ -192,10 +192,21 @@ public final class DigitModel implements AutoCloseable {
      * @return the scores
      */
     public AnomalyScores score(NDArray images) {
+        try (NDArray errors = latentSpace.reconstructionError(images)) {
+            return new AnomalyScores(energies(images), doubles(errors));
+        }
+    }
+
+    /**
+     * Computes the energies of images alone, without decoding their latents.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @return E(u) of each image's latent u, nats
+     */
+    public double[] energies(NDArray images) {
         try (NDArray latents = encode(images);
-                NDArray energies = energy.energy(latents);
-                NDArray errors = latentSpace.reconstructionError(images)) {
-            return new AnomalyScores(doubles(energies), doubles(errors));
+                NDArray energies = energy.energy(latents)) {
+            return doubles(energies);
         }
     }
 
