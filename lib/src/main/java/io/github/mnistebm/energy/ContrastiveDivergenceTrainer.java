@@ -313,7 +313,7 @@ public final class ContrastiveDivergenceTrainer {
                     };
             chains.start(start);
             for (int step = 0; step < config.steps(); step++) {
-                chains.step();
+                chains.advance(1);
                 chains.adapt(ADAPTATION_GAIN);
             }
             NDArray moved = chains.positions();

@@ -7,6 +7,9 @@ import java.util.Arrays;
 /** An {@link EnergyNetwork} in plain loops. */
 final class HostNetwork implements HostEnergy {
 
+    /** Values that the sigmoid is taken of at a time. */
+    private static final int TOGETHER = 1024;
+
     private final float[] parameters;
     /** {@code [layer][unit][input]}. */
     private final float[][][] weights;
@@ -78,13 +81,13 @@ final class HostNetwork implements HostEnergy {
         return new float[Math.max(dimension(), widest)];
     }
 
-    /** h = a σ(a), and its slope σ + h − h σ. */
-    private static void activate(float[] values, float[] sigmoids, float[] slopes) {
+    /** h = a σ(a), and its slope σ + h − h σ, where σ was. */
+    private static void activate(float[] values, float[] sigmoids) {
         for (int i = 0; i < values.length; i++) {
             float sigmoid = sigmoids[i];
             float active = values[i] * sigmoid;
             values[i] = active;
-            slopes[i] = sigmoid + active - active * sigmoid;
+            sigmoids[i] = sigmoid + active - active * sigmoid;
         }
     }
 
@@ -92,11 +95,11 @@ final class HostNetwork implements HostEnergy {
     private final class SideBySide implements Evaluator {
         private final float[][][] hidden = new float[weights.length][][];
         private final float[][][] slopes = new float[weights.length][][];
-        private final float[] sigmoids;
+        private final float[] together;
         private final float[] zeros = zeros();
 
         SideBySide(int lanes) {
-            sigmoids = new float[lanes];
+            together = new float[Math.max(TOGETHER, lanes)];
             for (int layer = 0; layer < weights.length; layer++) {
                 hidden[layer] = new float[weights[layer].length][lanes];
                 slopes[layer] = new float[weights[layer].length][lanes];
@@ -109,9 +112,9 @@ final class HostNetwork implements HostEnergy {
             for (int layer = 0; layer < weights.length; layer++) {
                 float[][] units = hidden[layer];
                 Lanes.affine(weights[layer], biases[layer], inputs, units);
+                Lanes.sigmoid(units, slopes[layer], together);
                 for (int unit = 0; unit < units.length; unit++) {
-                    Lanes.sigmoid(units[unit], sigmoids);
-                    activate(units[unit], sigmoids, slopes[layer][unit]);
+                    activate(units[unit], slopes[layer][unit]);
                 }
                 inputs = units;
             }
@@ -146,13 +149,11 @@ final class HostNetwork implements HostEnergy {
         private final float[] gradient = new float[dimension()];
         private final float[][] hidden = new float[weights.length][];
         private final float[][] slopes = new float[weights.length][];
-        private final float[][] sigmoids = new float[weights.length][];
 
         OneByOne() {
             for (int layer = 0; layer < weights.length; layer++) {
                 hidden[layer] = new float[weights[layer].length];
                 slopes[layer] = new float[weights[layer].length];
-                sigmoids[layer] = new float[weights[layer].length];
             }
         }
 
@@ -172,8 +173,9 @@ final class HostNetwork implements HostEnergy {
                 float[] units = hidden[layer];
                 System.arraycopy(biases[layer], 0, units, 0, units.length);
                 Lanes.addProducts(inputs, 0, inputs.length, transposed[layer], units);
-                Lanes.sigmoid(units, sigmoids[layer]);
-                activate(units, sigmoids[layer], slopes[layer]);
+                System.arraycopy(units, 0, slopes[layer], 0, units.length);
+                Lanes.sigmoid(slopes[layer]);
+                activate(units, slopes[layer]);
                 inputs = units;
             }
             float energy = 0;

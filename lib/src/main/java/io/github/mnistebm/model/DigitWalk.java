@@ -131,7 +131,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
         if (Thread.currentThread().isInterrupted()) {
             throw new CancellationException("sampling was interrupted after " + (step - 1) + " of " + steps + " steps");
         }
-        walking.step();
+        walking.advance(1);
     }
 
     /** The steps at which the chains are seen. */

@@ -60,8 +60,13 @@ public interface Chains extends AutoCloseable {
      */
     void resumeAfter(long steps);
 
-    /** Moves every chain one step. */
-    void step();
+    /**
+     * Moves every chain: many steps at a time where nothing is to be seen or adapted in between, which lets each core go on with its
+     * chains without waiting for the others.
+     *
+     * @param steps how many; positive
+     */
+    void advance(int steps);
 
     /**
      * Adapts the step size to the acceptance of the last step, log ε ← log ε + γ (ā − a*); does nothing after a jump, or where

@@ -67,7 +67,13 @@ final class DeviceChains implements Chains {
     }
 
     @Override
-    public void step() {
+    public void advance(int steps) {
+        for (int step = 0; step < steps; step++) {
+            step();
+        }
+    }
+
+    private void step() {
         Transition transition = kernel.advance(state, adaptation.stepSize(), index++);
         state = transition.state();
         if (lastAcceptance != null) {

@@ -4,17 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Chains that move by plain loops in Java, split over the cores. */
 final class HostChains implements Chains {
 
-    /** The shortest row of chains that vector instructions work well on; half as many take 1.3 times the time each. */
+    /** The shortest row of chains that vector instructions work well on; half as many take 1.25 times the time each. */
     private static final int MIN_LANES = 64;
 
     /** Of longer rows more goes into vector instructions: 8192 chains on 256 units take 0.56 times the time of rows of 64. */
@@ -30,9 +30,10 @@ final class HostChains implements Chains {
     private final StepSizeAdaptation.Bounded stepSize;
     private HostKernel host;
     private HostBlock[] blocks;
-    private List<HostKernel.Stepper> steppers;
+    /** Of each thread, from when it is first needed. */
+    private final HostKernel.Stepper[] steppers = new HostKernel.Stepper[CORES];
+
     private int chains;
-    private double jumpAcceptance;
     private int steps;
     private int jumps;
     private long index;
@@ -49,24 +50,24 @@ final class HostChains implements Chains {
         int d = kernel.energy().dimension();
         host = kernel.onHost().orElseThrow();
         chains = Math.toIntExact(positions.getShape().get(0));
-        int forEachCore = Math.min(MAX_LANES, (chains + CORES - 1) / CORES);
+        int most = Math.min(MAX_LANES, divideUp(chains, CORES));
         // Large energies are evaluated for one chain after the other.
         boolean inRows = host.energy().multiplications() <= SMALL_ENERGY;
-        int chainsInBlock = inRows ? Math.max(MIN_LANES, forEachCore) : forEachCore;
-        blocks = new HostBlock[(chains + chainsInBlock - 1) / chainsInBlock];
+        blocks = new HostBlock[divideUp(chains, inRows ? Math.max(MIN_LANES, most) : most)];
+        int lanes = divideUp(chains, blocks.length);
         SplittableRandom random = new SplittableRandom(seed());
         for (int b = 0; b < blocks.length; b++) {
-            int first = b * chainsInBlock;
-            blocks[b] = new HostBlock(first, Math.min(chainsInBlock, chains - first), chainsInBlock, random.split(), d);
+            int first = b * lanes;
+            blocks[b] = new HostBlock(first, Math.min(lanes, chains - first), lanes, random.split(), d);
         }
-        steppers = steppers(chainsInBlock);
+        Arrays.fill(steppers, null);
         float[] states = positions.toFloatArray();
-        inParts(part -> {
-            HostEnergy.Evaluator evaluator = host.energy().evaluator(chainsInBlock);
-            forEachBlock(part, block -> {
+        forEachBlock(threadsFor(1), thread -> {
+            HostEnergy.Evaluator evaluator = host.energy().evaluator(lanes);
+            return block -> {
                 block.start(states);
                 evaluator.energyAndGradient(block.chains, block.positions, block.energies, block.gradients);
-            });
+            };
         });
         resetAcceptance();
     }
@@ -79,14 +80,14 @@ final class HostChains implements Chains {
         }
     }
 
-    private List<HostKernel.Stepper> steppers(int lanes) {
-        long work = host.energy().multiplications() * chains;
-        long threads = Math.min(Math.min(CORES, blocks.length), Math.max(1, work / WORTH_A_THREAD));
-        List<HostKernel.Stepper> made = new ArrayList<>();
-        for (int thread = 0; thread < threads; thread++) {
-            made.add(host.stepper(lanes));
-        }
-        return made;
+    /** How many threads so many steps are worth. */
+    private int threadsFor(int count) {
+        long work = host.energy().multiplications() * chains * count;
+        return (int) Math.max(1, Math.min(CORES, work / WORTH_A_THREAD));
+    }
+
+    private static int divideUp(int dividend, int divisor) {
+        return (dividend + divisor - 1) / divisor;
     }
 
     @Override
@@ -95,41 +96,57 @@ final class HostChains implements Chains {
     }
 
     @Override
-    public void step() {
+    public void advance(int count) {
         float size = (float) stepSize.value();
-        boolean jump = host.jumps(index);
-        inParts(part -> {
-            HostKernel.Stepper stepper = steppers.get(part);
-            forEachBlock(part, block -> {
-                stepper.step(block, size, index);
-                if (!jump) {
-                    block.countAcceptance();
+        int threads = threadsFor(count);
+        if (threads > blocks.length && blocks[0].lanes() >= MIN_LANES) {
+            halveBlocks();
+        }
+        forEachBlock(threads, thread -> {
+            HostKernel.Stepper stepper = stepperOf(thread);
+            return block -> {
+                for (long step = index; step < index + count; step++) {
+                    stepper.step(block, size, step);
+                    block.countAcceptance(host.jumps(step));
                 }
-            });
+            };
         });
-        index++;
-        if (jump) {
-            jumps++;
-            jumpAcceptance += meanOfLastStep();
-        } else {
-            steps++;
+        for (long last = index + count; index < last; index++) {
+            if (host.jumps(index)) {
+                jumps++;
+            } else {
+                steps++;
+            }
         }
     }
 
-    /** Does something for each part of the blocks, each on a thread of its own. */
-    private void inParts(IntConsumer action) {
-        if (steppers.size() == 1) {
-            action.accept(0);
-        } else {
-            IntStream.range(0, steppers.size()).parallel().forEach(action);
-        }
+    /** For more threads: rows half as long take more than half the time, but less than the whole. */
+    void halveBlocks() {
+        blocks = Arrays.stream(blocks).flatMap(HostBlock::halves).toArray(HostBlock[]::new);
+        Arrays.fill(steppers, null);
     }
 
-    private void forEachBlock(int part, Consumer<HostBlock> action) {
-        int from = (int) ((long) blocks.length * part / steppers.size());
-        int to = (int) ((long) blocks.length * (part + 1) / steppers.size());
-        for (int b = from; b < to; b++) {
-            action.accept(blocks[b]);
+    private HostKernel.Stepper stepperOf(int thread) {
+        if (steppers[thread] == null) {
+            steppers[thread] = host.stepper(blocks[0].lanes());
+        }
+        return steppers[thread];
+    }
+
+    /** Does something for each block, on no more threads than there are blocks; each thread first makes what it does it with. */
+    private void forEachBlock(int threads, IntFunction<Consumer<HostBlock>> actionOf) {
+        int parts = Math.min(threads, blocks.length);
+        IntConsumer ofPart = part -> {
+            Consumer<HostBlock> action = actionOf.apply(part);
+            int to = (int) ((long) blocks.length * (part + 1) / parts);
+            for (int b = (int) ((long) blocks.length * part / parts); b < to; b++) {
+                action.accept(blocks[b]);
+            }
+        };
+        if (parts == 1) {
+            ofPart.accept(0);
+        } else {
+            IntStream.range(0, parts).parallel().forEach(ofPart);
         }
     }
 
@@ -153,7 +170,6 @@ final class HostChains implements Chains {
         for (HostBlock block : blocks) {
             block.forgetAcceptance();
         }
-        jumpAcceptance = 0;
         steps = 0;
         jumps = 0;
     }
@@ -162,7 +178,7 @@ final class HostChains implements Chains {
     public NDArray positions() {
         int d = host.energy().dimension();
         float[] states = new float[chains * d];
-        inParts(part -> forEachBlock(part, block -> block.copyPositions(states)));
+        forEachBlock(threadsFor(1), thread -> block -> block.copyPositions(states));
         return owner.create(states, new Shape(chains, d));
     }
 
@@ -188,7 +204,11 @@ final class HostChains implements Chains {
 
     @Override
     public double jumpAcceptanceRate() {
-        return jumpAcceptance / jumps;
+        double sum = 0;
+        for (HostBlock block : blocks) {
+            sum += block.jumpAcceptanceSum;
+        }
+        return sum / chains / jumps;
     }
 
     @Override

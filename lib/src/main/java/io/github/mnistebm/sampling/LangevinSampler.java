@@ -15,6 +15,9 @@ import java.util.function.IntConsumer;
  */
 public final class LangevinSampler {
 
+    /** Few enough to stop soon when interrupted; of small energies, enough for threads to be worth their wait for each other. */
+    private static final int STEPS_AT_A_TIME = 16;
+
     private final TransitionKernel kernel;
     private final SamplerConfig config;
 
@@ -50,7 +53,7 @@ public final class LangevinSampler {
      * Runs chains, telling how far they are.
      *
      * @param initial where they start, {@code [chains, d]}; left as it is
-     * @param progress called after each step, burn-in included, with the number of steps done
+     * @param progress called after each step of burn-in and every few steps from then on, with the number of steps done
      * @return the draws
      * @throws IllegalArgumentException if {@code initial} has another dimension than the target
      * @throws CancellationException if the thread is interrupted
@@ -65,23 +68,22 @@ public final class LangevinSampler {
             chains.start(initial);
             NDList positions = new NDList(config.draws());
             NDList energies = new NDList(config.draws());
-            int total = config.burnIn() + config.steps();
-            for (int step = 1; step <= total; step++) {
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new CancellationException(
-                            "sampling was interrupted after " + (step - 1) + " of " + total + " steps");
-                }
-                chains.step();
-                if (step <= config.burnIn()) {
-                    chains.adapt(StepSizeAdaptation.gain(step));
-                    if (step == config.burnIn()) {
-                        chains.resetAcceptance();
-                    }
-                } else if ((step - config.burnIn()) % config.thinning() == 0) {
+            for (int step = 1; step <= config.burnIn(); step++) {
+                advance(chains, 1, step - 1);
+                chains.adapt(StepSizeAdaptation.gain(step));
+                progress.accept(step);
+            }
+            chains.resetAcceptance();
+            for (int step = 0; step < config.steps(); ) {
+                int toNextDraw = config.thinning() - step % config.thinning();
+                int count = Math.min(Math.min(toNextDraw, config.steps() - step), STEPS_AT_A_TIME);
+                advance(chains, count, config.burnIn() + step);
+                step += count;
+                if (step % config.thinning() == 0) {
                     positions.add(chains.positions());
                     energies.add(chains.energies());
                 }
-                progress.accept(step);
+                progress.accept(config.burnIn() + step);
             }
             NDArray draws = NDArrays.stack(positions);
             NDArray drawEnergies = NDArrays.stack(energies);
@@ -96,5 +98,13 @@ public final class LangevinSampler {
             manager.close();
             throw e;
         }
+    }
+
+    private void advance(Chains chains, int count, int done) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException(
+                    "sampling was interrupted after " + done + " of " + (config.burnIn() + config.steps()) + " steps");
+        }
+        chains.advance(count);
     }
 }

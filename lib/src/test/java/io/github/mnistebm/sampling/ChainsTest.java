@@ -65,7 +65,7 @@ class ChainsTest {
     void areAsManyAsWereStartedAlsoWhereTheyFillNoBlock() {
         try (Chains chains = chains(langevin(8), 70)) {
             chains.start(manager.ones(new Shape(70, 4)));
-            chains.step();
+            chains.advance(1);
             assertThat(chains.positions().getShape()).isEqualTo(new Shape(70, 4));
             assertThat(chains.energies().getShape()).isEqualTo(new Shape(70));
             assertThat(chains.acceptanceRate().getShape()).isEqualTo(new Shape(70));
@@ -77,9 +77,7 @@ class ChainsTest {
         TransitionKernel kernel = langevin(8);
         try (Chains chains = chains(kernel, 70)) {
             chains.start(manager.randomNormal(new Shape(70, 4)));
-            for (int step = 0; step < 20; step++) {
-                chains.step();
-            }
+            chains.advance(20);
             float[] expected = kernel.energy().energy(chains.positions()).toFloatArray();
             float[] energies = chains.energies().toFloatArray();
             for (int chain = 0; chain < 70; chain++) {
@@ -89,12 +87,48 @@ class ChainsTest {
     }
 
     @Test
+    void moveAlikeByManyStepsAtATimeAndOneByOne() {
+        NDArray start = manager.randomNormal(new Shape(70, 4));
+        assertThat(positions(start, 1, 1, 1, 1)).isEqualTo(positions(start, 4)).isEqualTo(positions(start, 1, 3));
+    }
+
+    private float[] positions(NDArray start, int... counts) {
+        Engine.getInstance().setRandomSeed(3);
+        try (Chains chains = chains(langevin(8), 70)) {
+            chains.start(start);
+            for (int count : counts) {
+                chains.advance(count);
+            }
+            return chains.positions().toFloatArray();
+        }
+    }
+
+    /** As they are when the first steps were not worth two threads, and the next hundred are. */
+    @Test
+    void goOnFromWhereTheyAreWhenTheirBlocksAreHalved() {
+        TransitionKernel kernel = langevin(256);
+        try (Chains chains = chains(kernel, 64)) {
+            chains.start(manager.randomNormal(new Shape(64, 4)));
+            chains.advance(1);
+            float[] positions = chains.positions().toFloatArray();
+            float[] acceptance = chains.acceptanceRate().toFloatArray();
+            ((HostChains) chains).halveBlocks();
+            assertThat(chains.positions().toFloatArray()).isEqualTo(positions);
+            assertThat(chains.acceptanceRate().toFloatArray()).isEqualTo(acceptance);
+            chains.advance(100);
+            assertThat(chains.energies().toFloatArray())
+                    .usingComparatorWithPrecision(1e-4f)
+                    .containsExactly(kernel.energy().energy(chains.positions()).toFloatArray());
+        }
+    }
+
+    @Test
     void keepTheirStepSizeWhenStartedAgain() {
         try (Chains chains = chains(langevin(8), 70)) {
             NDArray start = manager.randomNormal(new Shape(70, 4));
             chains.start(start);
             for (int step = 0; step < 50; step++) {
-                chains.step();
+                chains.advance(1);
                 chains.adapt(0.1);
             }
             double adapted = chains.stepSize();
@@ -118,8 +152,8 @@ class ChainsTest {
             try (Chains chains = chains(kernel, count)) {
                 assertThat(chains).isInstanceOf(HostChains.class);
                 chains.start(proposal.sample(manager, count));
-                for (int step = 0; step < 120; step++) {
-                    chains.step();
+                for (int round = 0; round < 6; round++) {
+                    chains.advance(20);
                 }
                 double left = chains.positions()
                         .get(":,0")
@@ -213,9 +247,7 @@ class ChainsTest {
         TransitionKernel kernel = langevin(8);
         try (Chains chains = chains(kernel, 70)) {
             chains.start(start);
-            for (int step = 0; step < 10; step++) {
-                chains.step();
-            }
+            chains.advance(10);
             return chains.positions().toFloatArray();
         }
     }

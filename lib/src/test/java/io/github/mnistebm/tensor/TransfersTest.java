@@ -77,7 +77,7 @@ class TransfersTest {
             chains.start(manager.randomNormal(new Shape(100, DIMENSION)));
             int transfers = Transfers.of(() -> {
                 for (int step = 0; step < 20; step++) {
-                    chains.step();
+                    chains.advance(1);
                     chains.adapt(0.1);
                 }
             });
