@@ -25,6 +25,8 @@ final class ModelOption {
 
     /** Loads the model and says which. */
     DigitModel load(DeviceOption device) throws IOException {
+        // A folder without a model is told before PyTorch is loaded; with one, the card is read while it is.
+        DigitModel.readCard(folder());
         Device where = device.resolve();
         System.out.println("model: " + folder());
         return DigitModel.load(folder(), where);

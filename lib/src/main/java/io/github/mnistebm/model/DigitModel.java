@@ -99,6 +99,17 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
+     * Reads what is known of a model's making, without the model.
+     *
+     * @param folder the model's folder
+     * @return the card
+     * @throws IOException if there is no readable card
+     */
+    public static ModelCard readCard(Path folder) throws IOException {
+        return ModelFolder.readCard(folder);
+    }
+
+    /**
      * Returns what is known of the model's making.
      *
      * @return the card

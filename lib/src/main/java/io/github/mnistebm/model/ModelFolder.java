@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.util.JsonUtils;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
@@ -121,7 +122,8 @@ final class ModelFolder {
             if (Files.size(file) > MAX_CARD_BYTES) {
                 throw new IOException(file + ": expected a model card, the file holds " + Files.size(file) + " bytes");
             }
-            ModelCard card = GSON.fromJson(Files.readString(file), ModelCard.class);
+            // DJL's, which the weights are read with afterwards: to make it takes 40 ms.
+            ModelCard card = JsonUtils.GSON.fromJson(Files.readString(file), ModelCard.class);
             if (card == null) {
                 throw new IOException(file + ": the file is empty");
             }
