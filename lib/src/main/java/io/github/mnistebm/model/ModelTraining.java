@@ -228,8 +228,7 @@ public final class ModelTraining implements AutoCloseable {
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
         seed(ContrastiveDivergenceTrainer.PHASE, 0);
-        try (NDArray images = train.binarized(config.binarization());
-                NDArray latents = latentSpace.encode(images)) {
+        try (NDArray latents = latents()) {
             energyHistory = new ContrastiveDivergenceTrainer(
                             config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
                     .train(
@@ -240,6 +239,13 @@ public final class ModelTraining implements AutoCloseable {
                             state(ContrastiveDivergenceTrainer.PHASE));
         }
         return energyHistory;
+    }
+
+    /** The images, 47 MB, are not kept while the energy network is trained. */
+    private NDArray latents() {
+        try (NDArray images = train.binarized(config.binarization())) {
+            return latentSpace.encode(images);
+        }
     }
 
     /**
