@@ -111,9 +111,8 @@ class ResidentMemoryTest {
                 DigitRestorer.of(model).restore(images, known, 1, done -> {}).close();
                 resident.add(residentBytes());
             }
-            // One leaked array of pixels a move would be 55 · 0.4 MB = 22 MB a restoration, 220 MB in ten; the
-            // just-in-time
-            // compiler, which is still at work, takes or gives back 50 MB.
+            // One leaked array of pixels a move would be 55 · 0.4 MB = 22 MB a restoration, 220 MB in ten; the compiler
+            // of the virtual machine, which is still at work, takes or gives back 50 MB.
             assertThat(resident.get(11) - resident.get(1)).isLessThan(4 * SLACK);
         }
     }
