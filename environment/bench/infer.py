@@ -48,18 +48,18 @@ def main():
         return means[chosen] + (factors[chosen] @ torch.randn(count, dimension, 1)).squeeze(2)
 
     def jump(state):
-        u, here, gradient = state
         proposal = sample()
-        there, proposed_gradient = energy_and_gradient(energy, proposal)
         with torch.no_grad():
-            probability = (tilt(u) - tilt(proposal)).clamp(max=0).exp()
+            probability = (tilt(state[0]) - tilt(proposal)).clamp(max=0).exp()
         accepted = torch.rand_like(probability) < probability
-        rows = accepted.unsqueeze(1)
-        return (
-            torch.where(rows, proposal, u),
-            torch.where(accepted, there, here),
-            torch.where(rows, proposed_gradient, gradient),
-        )
+        if not accepted.any():
+            return state
+        # The gradient of what is rejected is needed no more here than in the library.
+        proposal = proposal[accepted]
+        moved = [part.clone() for part in state]
+        for part, proposed in zip(moved, (proposal, *energy_and_gradient(energy, proposal)), strict=True):
+            part[accepted] = proposed
+        return tuple(moved)
 
     start = sample()
     state = (start, *energy_and_gradient(energy, start))

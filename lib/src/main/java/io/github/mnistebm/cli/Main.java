@@ -75,12 +75,13 @@ public final class Main {
     }
 
     /**
-     * Calls the native methods of Java that the arguments and a model's card are read with. The first call of each waits for the
+     * Calls the native methods of Java that the arguments and a model are read with. The first call of each waits for the
      * dynamic loader, which is not to be had for 0.2 s while it loads PyTorch: called before, they save {@code infer} 20 ms.
      */
     private static void linkNativeMethods() {
         Main.class.getAnnotation(Command.class);
         Array.getLength(new int[0]);
+        Array.set(new long[1], 0, 0L);
         TimeZone.getDefault();
         Path home = Path.of(System.getProperty("java.home"));
         try {

@@ -25,10 +25,10 @@ final class ModelOption {
 
     /** Loads the model and says which. */
     DigitModel load(DeviceOption device) throws IOException {
-        // A folder without a model is told before PyTorch is loaded; with one, the card is read while it is.
-        DigitModel.readCard(folder());
-        Device where = device.resolve();
-        System.out.println("model: " + folder());
-        return DigitModel.load(folder(), where);
+        return DigitModel.load(folder(), () -> {
+            Device where = device.resolve();
+            System.out.println("model: " + folder());
+            return where;
+        });
     }
 }

@@ -4,27 +4,60 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.annotations.SerializedName;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * Named tensors in a safetensors file, which Python opens with {@code safetensors.numpy.load_file}: an 8-byte length, a
- * JSON header, the values.
+ * JSON header, the values. Read without the engine, which is started meanwhile.
  */
 public final class TensorFile {
 
     private static final long MAX_HEADER = 1 << 20;
+    private static final String TYPE = "F32";
+    private static final Gson GSON = new Gson();
 
-    private TensorFile() {}
+    private final Map<String, Shape> shapes;
+    private final Map<String, ByteBuffer> values;
+
+    private TensorFile(Map<String, Shape> shapes, Map<String, ByteBuffer> values) {
+        this.shapes = shapes;
+        this.values = values;
+    }
+
+    /** What the header says of a tensor. */
+    private record Entry(
+            String dtype,
+            long[] shape,
+            @SerializedName("data_offsets") long[] offsets) {
+
+        boolean isOf(Shape expected) {
+            return TYPE.equals(dtype)
+                    && Arrays.equals(shape, expected.getShape())
+                    && offsets != null
+                    && offsets.length == 2
+                    && offsets[1] - offsets[0] == expected.size() * Float.BYTES;
+        }
+    }
 
     /**
      * Writes tensors.
@@ -50,62 +83,93 @@ public final class TensorFile {
     /**
      * Reads tensors of known names and shapes.
      *
-     * @param manager the owner of the tensors
      * @param file the file
      * @param shapes the expected shape of each tensor, by name
-     * @return the tensors, in the order of {@code shapes}
+     * @return their values
      * @throws IOException if the file is missing or damaged, or lacks a tensor, or has one of another shape
      */
-    public static Map<String, NDArray> read(NDManager manager, Path file, Map<String, Shape> shapes)
-            throws IOException {
+    public static TensorFile read(Path file, Map<String, Shape> shapes) throws IOException {
         String name = String.valueOf(file.getFileName());
-        byte[] bytes = bytes(file, name, shapes);
-        NDList list;
-        try {
-            list = NDList.decode(manager, bytes);
-        } catch (RuntimeException e) {
-            throw new IOException(name + ": not a readable safetensors file (" + e.getMessage() + ")", e);
+        ByteBuffer bytes = bytes(file, name, shapes);
+        long headerLength = bytes.getLong(0);
+        if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, bytes.capacity() - 8L)) {
+            throw new IOException(
+                    name + ": not a safetensors file (a header of " + Long.toUnsignedString(headerLength) + " bytes)");
         }
-        Map<String, NDArray> byName = new LinkedHashMap<>();
-        list.forEach(tensor -> byName.put(tensor.getName(), tensor));
-        Map<String, NDArray> tensors = new LinkedHashMap<>();
+        int start = (int) (8 + headerLength);
+        JsonObject header = header(bytes.slice(8, (int) headerLength), name);
+        Map<String, ByteBuffer> values = new LinkedHashMap<>();
         for (Map.Entry<String, Shape> expected : shapes.entrySet()) {
-            NDArray tensor = byName.remove(expected.getKey());
-            if (tensor == null) {
-                throw new IOException(name + ": " + expected.getKey() + " is missing");
+            Entry entry = entry(header, expected.getKey(), name);
+            if (!entry.isOf(expected.getValue())) {
+                throw new IOException(name + ": " + expected.getKey() + ": expected single precision and shape "
+                        + expected.getValue() + ", found " + header.get(expected.getKey()));
             }
-            if (!tensor.getShape().equals(expected.getValue())) {
-                throw new IOException(name + ": " + expected.getKey() + ": expected shape " + expected.getValue()
-                        + ", found " + tensor.getShape());
+            long from = entry.offsets()[0];
+            if (from < 0 || entry.offsets()[1] > bytes.capacity() - start) {
+                throw new IOException(name + ": " + expected.getKey() + ": lies outside the file");
             }
-            tensors.put(expected.getKey(), tensor);
+            int length = (int) (entry.offsets()[1] - from);
+            values.put(
+                    expected.getKey(), bytes.slice(start + (int) from, length).order(ByteOrder.LITTLE_ENDIAN));
         }
-        byName.values().forEach(NDArray::close);
-        return tensors;
+        return new TensorFile(shapes, values);
     }
 
-    private static byte[] bytes(Path file, String name, Map<String, Shape> shapes) throws IOException {
+    private static JsonObject header(ByteBuffer text, String name) throws IOException {
+        try {
+            return JsonParser.parseString(StandardCharsets.UTF_8.decode(text).toString())
+                    .getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new IOException(name + ": not a readable safetensors file (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static Entry entry(JsonObject header, String tensor, String name) throws IOException {
+        JsonElement found = header.get(tensor);
+        if (found == null || found.isJsonNull()) {
+            throw new IOException(name + ": " + tensor + " is missing");
+        }
+        try {
+            return GSON.fromJson(found, Entry.class);
+        } catch (JsonParseException e) {
+            throw new IOException(name + ": " + tensor + ": expected a tensor, found " + found, e);
+        }
+    }
+
+    /** In native memory, from where the engine takes them as they are. */
+    private static ByteBuffer bytes(Path file, String name, Map<String, Shape> shapes) throws IOException {
         long expected = 8;
         for (Shape shape : shapes.values()) {
             expected += shape.size() * Float.BYTES;
         }
-        try {
-            long length = Files.size(file);
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            long length = channel.size();
             // Both checks come before anything is allocated by what a header says.
-            if (length < expected || length > expected + MAX_HEADER) {
+            if (length < expected || length > Math.min(expected + MAX_HEADER, Integer.MAX_VALUE)) {
                 throw new IOException(
                         name + ": expected " + expected + " bytes of tensors and a header, the file holds " + length
                                 + (length < expected ? " (truncated?)" : ""));
             }
-            byte[] bytes = Files.readAllBytes(file);
-            long header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-            if (header < 2 || header > Math.min(MAX_HEADER, bytes.length - 8L)) {
-                throw new IOException(
-                        name + ": not a safetensors file (a header of " + Long.toUnsignedString(header) + " bytes)");
+            ByteBuffer bytes = ByteBuffer.allocateDirect((int) length).order(ByteOrder.LITTLE_ENDIAN);
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                // Reads on.
             }
-            return bytes;
+            return bytes.flip();
         } catch (NoSuchFileException e) {
             throw new IOException(file + ": no such file", e);
         }
+    }
+
+    /**
+     * Makes arrays of the tensors.
+     *
+     * @param manager their owner
+     * @return by name, in the order in which they were asked for
+     */
+    public Map<String, NDArray> arrays(NDManager manager) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> arrays.put(name, manager.create(values.get(name), shape, DataType.FLOAT32)));
+        return arrays;
     }
 }

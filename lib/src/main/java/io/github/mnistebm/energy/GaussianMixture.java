@@ -36,71 +36,75 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     private final NDArray weights;
     private final NDArray means;
     private final NDArray factors;
-    /** −Λₖ/2 beside each other, {@code [d * d, K]}. */
-    private final NDArray quadratic;
-    /** Λₖ μₖ beside each other, {@code [d, K]}. */
-    private final NDArray linear;
-    /** Λₖ below each other, {@code [K, d * d]}. */
-    private final NDArray precisions;
-
-    private final NDArray logConstants;
     private final NDArray cumulative;
     private final NDArray lastComponent;
-    /** Made when first asked for; a mixture does not change. */
+    /** Both made when first asked for: a mixture does not change, and loops need no tensors. */
     private HostReference host;
+
+    private QuadraticForms forms;
 
     private GaussianMixture(NDManager parent, float[] weights, float[] means, float[] factors) {
         this.manager = parent.newSubManager();
         this.components = weights.length;
         this.dimension = means.length / weights.length;
         int k = components;
-        int d = dimension;
-        // All below follows from the three arrays that are stored, so that a loaded mixture is the saved one to the
-        // last bit.
-        float[] quadratics = new float[d * d * k];
-        float[] linears = new float[d * k];
-        float[] precisionValues = new float[k * d * d];
-        float[] constants = new float[k];
         float[] sums = new float[k];
         double sum = 0;
         for (int c = 0; c < k; c++) {
-            DMatrixRMaj inverse = inverseFactor(factors, c, d);
-            DMatrixRMaj precision = new DMatrixRMaj(d, d);
-            CommonOps_DDRM.multTransA(inverse, inverse, precision);
             sum += weights[c];
             sums[c] = (float) sum;
-            double constant = Math.log(weights[c]) - d * Math.log(2 * Math.PI) / 2;
-            for (int i = 0; i < d; i++) {
-                double pull = 0;
-                for (int j = 0; j < d; j++) {
-                    quadratics[(i * d + j) * k + c] = (float) (-precision.get(i, j) / 2);
-                    precisionValues[(c * d + i) * d + j] = (float) precision.get(i, j);
-                    pull += precision.get(i, j) * means[c * d + j];
-                }
-                linears[i * k + c] = (float) pull;
-                constant += Math.log(inverse.get(i, i)) - means[c * d + i] * pull / 2;
-            }
-            constants[c] = (float) constant;
         }
         this.weights = manager.create(weights);
-        this.means = manager.create(means, new Shape(k, d));
-        this.factors = manager.create(factors, new Shape(k, d, d));
-        this.quadratic = manager.create(quadratics, new Shape((long) d * d, k));
-        this.linear = manager.create(linears, new Shape(d, k));
-        this.precisions = manager.create(precisionValues, new Shape(k, (long) d * d));
-        this.logConstants = manager.create(constants);
+        this.means = manager.create(means, new Shape(k, dimension));
+        this.factors = manager.create(factors, new Shape(k, dimension, dimension));
         this.cumulative = manager.create(sums);
         this.lastComponent = manager.create((long) components - 1);
-        NDScope.unregister(
-                this.weights,
-                this.means,
-                this.factors,
-                quadratic,
-                linear,
-                precisions,
-                logConstants,
-                cumulative,
-                lastComponent);
+        NDScope.unregister(this.weights, this.means, this.factors, cumulative, lastComponent);
+    }
+
+    /**
+     * What the energy of all components is computed with.
+     *
+     * @param quadratic −Λₖ/2 beside each other, {@code [d * d, K]}
+     * @param linear Λₖ μₖ beside each other, {@code [d, K]}
+     * @param precisions Λₖ below each other, {@code [K, d * d]}
+     * @param logConstants log wₖ − d/2 log 2π − log |Lₖ| − μₖᵀ Λₖ μₖ / 2, {@code [K]}
+     */
+    private record QuadraticForms(NDArray quadratic, NDArray linear, NDArray precisions, NDArray logConstants) {
+
+        /** From the arrays that are stored, so that a loaded mixture is the saved one to the last bit. */
+        static QuadraticForms of(NDManager manager, float[] weights, float[] means, float[] factors) {
+            int k = weights.length;
+            int d = means.length / k;
+            float[] quadratics = new float[d * d * k];
+            float[] linears = new float[d * k];
+            float[] precisionValues = new float[k * d * d];
+            float[] constants = new float[k];
+            for (int c = 0; c < k; c++) {
+                DMatrixRMaj inverse = inverseFactor(factors, c, d);
+                DMatrixRMaj precision = new DMatrixRMaj(d, d);
+                CommonOps_DDRM.multTransA(inverse, inverse, precision);
+                double constant = Math.log(weights[c]) - d * Math.log(2 * Math.PI) / 2;
+                for (int i = 0; i < d; i++) {
+                    double pull = 0;
+                    for (int j = 0; j < d; j++) {
+                        quadratics[(i * d + j) * k + c] = (float) (-precision.get(i, j) / 2);
+                        precisionValues[(c * d + i) * d + j] = (float) precision.get(i, j);
+                        pull += precision.get(i, j) * means[c * d + j];
+                    }
+                    linears[i * k + c] = (float) pull;
+                    constant += Math.log(inverse.get(i, i)) - means[c * d + i] * pull / 2;
+                }
+                constants[c] = (float) constant;
+            }
+            QuadraticForms forms = new QuadraticForms(
+                    manager.create(quadratics, new Shape((long) d * d, k)),
+                    manager.create(linears, new Shape(d, k)),
+                    manager.create(precisionValues, new Shape(k, (long) d * d)),
+                    manager.create(constants));
+            NDScope.unregister(forms.quadratic, forms.linear, forms.precisions, forms.logConstants);
+            return forms;
+        }
     }
 
     /** Lₖ⁻¹. */
@@ -229,8 +233,11 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         NDArray logDensity = logSum(logs);
         NDArray shares = logs.subi(logDensity.expandDims(1)).exp();
         // −∇ log q = (Σₖ rₖ Λₖ) u − Σₖ rₖ Λₖ μₖ
-        NDArray precision = shares.matMul(precisions).reshape(-1, dimension, dimension);
-        NDArray gradient = precision.matMul(states.expandDims(2)).squeeze(2).subi(shares.matMul(linear.transpose()));
+        NDArray precision = shares.matMul(forms().precisions()).reshape(-1, dimension, dimension);
+        NDArray gradient = precision
+                .matMul(states.expandDims(2))
+                .squeeze(2)
+                .subi(shares.matMul(forms().linear().transpose()));
         return new EnergyAndGradient(logDensity.neg(), gradient);
     }
 
@@ -248,7 +255,16 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     /** log wₖ N(u; μₖ, Σₖ), {@code [n, K]}. */
     private NDArray componentLogDensities(NDArray states) {
         NDArray products = states.expandDims(2).mul(states.expandDims(1)).reshape(-1, (long) dimension * dimension);
-        return products.matMul(quadratic).addi(states.matMul(linear)).addi(logConstants);
+        return products.matMul(forms().quadratic())
+                .addi(states.matMul(forms().linear()))
+                .addi(forms().logConstants());
+    }
+
+    private QuadraticForms forms() {
+        if (forms == null) {
+            forms = QuadraticForms.of(manager, weights.toFloatArray(), means.toFloatArray(), factors.toFloatArray());
+        }
+        return forms;
     }
 
     private static NDArray logSum(NDArray logs) {

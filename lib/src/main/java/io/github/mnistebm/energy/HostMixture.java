@@ -4,7 +4,6 @@ import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.HostReference;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.ejml.data.DMatrixRMaj;
 
 /** A {@link GaussianMixture} in plain loops, which need but the lower half of each factor. */
 final class HostMixture implements HostReference {
@@ -44,32 +43,34 @@ final class HostMixture implements HostReference {
         this.dimension = d;
         this.cumulative = new float[k];
         this.logConstants = new float[k];
-        this.means = new float[k][d];
+        this.means = new float[k][];
         this.offsets = new float[k][d];
-        this.factors = new float[k][d][d];
+        this.factors = new float[k][d][];
         this.inverses = new float[k][d][d];
         this.transposed = new float[k][d][d];
         this.inversesByCoordinate = new float[d][d][k];
         this.offsetsByCoordinate = new float[d][k];
         double sum = 0;
         for (int c = 0; c < k; c++) {
-            DMatrixRMaj inverse = GaussianMixture.inverseFactor(factors, c, d);
+            double[] inverse = GaussianMixture.inverseFactor(factors, c, d).data;
             sum += weights[c];
             cumulative[c] = (float) sum;
             double logConstant = Math.log(weights[c]) - d * Math.log(2 * Math.PI) / 2;
+            this.means[c] = Arrays.copyOfRange(means, c * d, (c + 1) * d);
             for (int i = 0; i < d; i++) {
+                int row = i * d;
+                this.factors[c][i] = Arrays.copyOfRange(factors, c * d * d + row, c * d * d + row + d);
                 double offset = 0;
-                for (int j = 0; j < d; j++) {
-                    this.factors[c][i][j] = factors[(c * d + i) * d + j];
-                    this.inverses[c][i][j] = (float) inverse.get(i, j);
-                    this.transposed[c][j][i] = (float) inverse.get(i, j);
-                    inversesByCoordinate[i][j][c] = (float) inverse.get(i, j);
-                    offset -= inverse.get(i, j) * means[c * d + j];
+                for (int j = 0; j <= i; j++) {
+                    float element = (float) inverse[row + j];
+                    this.inverses[c][i][j] = element;
+                    this.transposed[c][j][i] = element;
+                    inversesByCoordinate[i][j][c] = element;
+                    offset -= inverse[row + j] * means[c * d + j];
                 }
-                this.means[c][i] = means[c * d + i];
                 this.offsets[c][i] = (float) offset;
                 offsetsByCoordinate[i][c] = (float) offset;
-                logConstant += Math.log(inverse.get(i, i));
+                logConstant += Math.log(inverse[row + i]);
             }
             logConstants[c] = (float) logConstant;
         }

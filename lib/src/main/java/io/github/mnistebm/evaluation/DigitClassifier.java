@@ -263,7 +263,9 @@ public final class DigitClassifier implements AutoCloseable {
             Map<String, NDArray> named = classifier.named();
             Map<String, Shape> shapes = new LinkedHashMap<>();
             named.forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
-            TensorFile.read(reading, file, shapes).forEach((name, tensor) -> Tensors.copy(tensor, named.get(name)));
+            TensorFile.read(file, shapes)
+                    .arrays(reading)
+                    .forEach((name, tensor) -> Tensors.copy(tensor, named.get(name)));
             return classifier;
         } catch (IOException | RuntimeException e) {
             classifier.close();

@@ -110,14 +110,15 @@ public final class Checkpoint implements AutoCloseable {
         Head head = head(folder.resolve(HEAD));
         Map<String, Shape> shapes = new LinkedHashMap<>();
         head.shapes().forEach((name, shape) -> shapes.put(name, new Shape(shape)));
+        TensorFile arrays = TensorFile.read(folder.resolve(ARRAYS), shapes);
         NDManager manager = NDManager.newBaseManager(device);
         try {
             return new Checkpoint(
                     manager,
                     head.configuration(),
                     head.histories().stream().map(Course::history).toList(),
-                    TensorFile.read(manager, folder.resolve(ARRAYS), shapes));
-        } catch (IOException | RuntimeException e) {
+                    arrays.arrays(manager));
+        } catch (RuntimeException e) {
             manager.close();
             throw e;
         }

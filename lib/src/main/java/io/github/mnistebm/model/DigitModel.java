@@ -64,6 +64,19 @@ public final class DigitModel implements AutoCloseable {
      * @throws IOException if a file is missing, damaged, or of another version; the message names it
      */
     public static DigitModel load(Path folder, Device device) throws IOException {
+        return load(folder, () -> device);
+    }
+
+    /**
+     * Loads a model, of which the files are read before the device is asked for: the engine, which alone knows the devices, has
+     * time to start meanwhile.
+     *
+     * @param folder where {@link #save} put it
+     * @param device says where it goes; not asked if a file is no good
+     * @return the model
+     * @throws IOException if a file is missing, damaged, or of another version; the message names it
+     */
+    public static DigitModel load(Path folder, Supplier<Device> device) throws IOException {
         return ModelFolder.load(folder, device);
     }
 

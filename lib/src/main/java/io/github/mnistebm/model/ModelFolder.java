@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.util.JsonUtils;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
@@ -26,6 +25,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
@@ -122,8 +122,7 @@ final class ModelFolder {
             if (Files.size(file) > MAX_CARD_BYTES) {
                 throw new IOException(file + ": expected a model card, the file holds " + Files.size(file) + " bytes");
             }
-            // DJL's, which the weights are read with afterwards: to make it takes 40 ms.
-            ModelCard card = JsonUtils.GSON.fromJson(Files.readString(file), ModelCard.class);
+            ModelCard card = GSON.fromJson(Files.readString(file), ModelCard.class);
             if (card == null) {
                 throw new IOException(file + ": the file is empty");
             }
@@ -154,15 +153,15 @@ final class ModelFolder {
         Files.move(part, folder.resolve(CARD), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    static DigitModel load(Path folder, Device device) throws IOException {
+    static DigitModel load(Path folder, Supplier<Device> device) throws IOException {
         ModelCard card = readCard(folder);
         int dimension = card.configuration().autoencoder().latentDimension();
         List<Integer> energyHidden = card.configuration().energyHiddenUnits();
-        NDManager manager = NDManager.newBaseManager(device);
+        // The file's length confirms the card's sizes before any network is made.
+        TensorFile weights = TensorFile.read(folder.resolve(WEIGHTS), shapes(card.configuration()));
+        NDManager manager = NDManager.newBaseManager(device.get());
         try (NDManager reading = manager.newSubManager()) {
-            // The file's length confirms the card's sizes before any network is made.
-            Map<String, NDArray> tensors =
-                    TensorFile.read(reading, folder.resolve(WEIGHTS), shapes(card.configuration()));
+            Map<String, NDArray> tensors = weights.arrays(reading);
             Autoencoder autoencoder =
                     new Autoencoder(manager, card.configuration().autoencoder());
             LatentSpace latentSpace = latentSpace(manager, autoencoder, tensors);
@@ -170,7 +169,7 @@ final class ModelFolder {
             network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
             ReferenceMeasure reference = reference(manager, card.configuration(), tensors);
             return new DigitModel(manager, latentSpace, network, reference, card, () -> readHistories(folder));
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             manager.close();
             throw e;
         }

@@ -40,7 +40,7 @@ final class HostLangevin extends HostKernel {
                 addDensityRatio(
                         proposal.logRatios, noise[i], block.gradients[i], proposal.gradients[i], stepSize, scale);
             }
-            proposal.choose(block);
+            proposal.move(block);
         };
     }
 

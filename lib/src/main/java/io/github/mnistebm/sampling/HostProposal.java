@@ -21,7 +21,19 @@ final class HostProposal {
     }
 
     /** Moves each chain here with probability min(1, α); where log α is no number or the energy is not finite, never. */
-    void choose(HostBlock block) {
+    void move(HostBlock block) {
+        if (!choose(block)) {
+            forgetRejected(block);
+        }
+        mix(block.energies, energies);
+        for (int i = 0; i < positions.length; i++) {
+            mix(block.positions[i], positions[i]);
+            mix(block.gradients[i], gradients[i]);
+        }
+    }
+
+    /** Chooses which chains move, and tells whether all proposals are finite. */
+    boolean choose(HostBlock block) {
         boolean allFinite = true;
         for (int lane = 0; lane < energies.length; lane++) {
             float logRatio = logRatios[lane];
@@ -33,13 +45,33 @@ final class HostProposal {
             rejected[lane] = accepts ? 0 : 1;
             allFinite &= finite;
         }
-        if (!allFinite) {
-            forgetRejected(block);
+        return allFinite;
+    }
+
+    /** Moves the chosen chains here, and evaluates the energy where they go only. */
+    void moveAccepted(HostBlock block, HostEnergy.Evaluator evaluator) {
+        int count = 0;
+        for (int lane = 0; lane < block.chains; lane++) {
+            if (accepted[lane] != 0) {
+                for (float[] coordinate : positions) {
+                    coordinate[count] = coordinate[lane];
+                }
+                count++;
+            }
         }
-        mix(block.energies, energies);
-        for (int i = 0; i < positions.length; i++) {
-            mix(block.positions[i], positions[i]);
-            mix(block.gradients[i], gradients[i]);
+        if (count == 0) {
+            return;
+        }
+        evaluator.energyAndGradient(count, positions, energies, gradients);
+        for (int lane = 0, from = 0; lane < block.chains; lane++) {
+            if (accepted[lane] != 0) {
+                block.energies[lane] = energies[from];
+                for (int i = 0; i < positions.length; i++) {
+                    block.positions[i][lane] = positions[i][from];
+                    block.gradients[i][lane] = gradients[i][from];
+                }
+                from++;
+            }
         }
     }
 

@@ -78,11 +78,30 @@ class ChainsTest {
         try (Chains chains = chains(kernel, 70)) {
             chains.start(manager.randomNormal(new Shape(70, 4)));
             chains.advance(20);
-            float[] expected = kernel.energy().energy(chains.positions()).toFloatArray();
-            float[] energies = chains.energies().toFloatArray();
-            for (int chain = 0; chain < 70; chain++) {
-                assertThat(energies[chain]).isCloseTo(expected[chain], within(1e-4f));
+            assertThat(chains.energies().toFloatArray())
+                    .containsExactly(energiesWhere(chains, kernel.energy()), within(1e-4f));
+        }
+    }
+
+    private static float[] energiesWhere(Chains chains, EnergyFunction energy) {
+        return energy.energy(chains.positions()).toFloatArray();
+    }
+
+    @Test
+    void tellTheEnergiesOfWhereTheyJumpedTo() {
+        double[][] means = {{-2, 0}, {2, 1}};
+        double[][] covariances = {{1, 0, 0, 1}, {2, 0.5, 0.5, 1}};
+        try (GaussianMixture target = GaussianMixture.of(manager, new double[] {0.1, 0.9}, means, covariances);
+                GaussianMixture proposal = GaussianMixture.of(manager, new double[] {0.9, 0.1}, means, covariances);
+                Chains chains =
+                        chains(new IndependenceMetropolis(target, proposal, new Difference(target, proposal)), 70)) {
+            chains.start(target.sample(manager, 70));
+            for (int jump = 0; jump < 10; jump++) {
+                chains.advance(1);
+                assertThat(chains.energies().toFloatArray())
+                        .containsExactly(energiesWhere(chains, target), within(1e-4f));
             }
+            assertThat(chains.jumpAcceptanceRate()).isBetween(0.1, 0.9);
         }
     }
 
