@@ -13,6 +13,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.annotations.SerializedName;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -90,30 +91,58 @@ public final class TensorFile {
      */
     public static TensorFile read(Path file, Map<String, Shape> shapes) throws IOException {
         String name = String.valueOf(file.getFileName());
-        ByteBuffer bytes = bytes(file, name, shapes);
-        long headerLength = bytes.getLong(0);
-        if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, bytes.capacity() - 8L)) {
-            throw new IOException(
-                    name + ": not a safetensors file (a header of " + Long.toUnsignedString(headerLength) + " bytes)");
-        }
-        int start = (int) (8 + headerLength);
-        JsonObject header = header(bytes.slice(8, (int) headerLength), name);
-        Map<String, ByteBuffer> values = new LinkedHashMap<>();
-        for (Map.Entry<String, Shape> expected : shapes.entrySet()) {
-            Entry entry = entry(header, expected.getKey(), name);
-            if (!entry.isOf(expected.getValue())) {
-                throw new IOException(name + ": " + expected.getKey() + ": expected single precision and shape "
-                        + expected.getValue() + ", found " + header.get(expected.getKey()));
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            requireLength(channel.size(), name, shapes);
+            long headerLength = read(channel, name, 0, Long.BYTES).getLong();
+            long start = Long.BYTES + headerLength;
+            if (headerLength < 2 || headerLength > MAX_HEADER || start > channel.size()) {
+                throw new IOException(name + ": not a safetensors file (a header of "
+                        + Long.toUnsignedString(headerLength) + " bytes)");
             }
-            long from = entry.offsets()[0];
-            if (from < 0 || entry.offsets()[1] > bytes.capacity() - start) {
-                throw new IOException(name + ": " + expected.getKey() + ": lies outside the file");
+            JsonObject header = header(read(channel, name, Long.BYTES, (int) headerLength), name);
+            Map<String, ByteBuffer> values = new LinkedHashMap<>();
+            for (Map.Entry<String, Shape> expected : shapes.entrySet()) {
+                Entry entry = entry(header, expected.getKey(), name);
+                if (!entry.isOf(expected.getValue())) {
+                    throw new IOException(name + ": " + expected.getKey() + ": expected single precision and shape "
+                            + expected.getValue() + ", found " + header.get(expected.getKey()));
+                }
+                long from = entry.offsets()[0];
+                long to = entry.offsets()[1];
+                if (from < 0 || to > channel.size() - start) {
+                    throw new IOException(name + ": " + expected.getKey() + ": lies outside the file");
+                }
+                values.put(expected.getKey(), read(channel, name, start + from, (int) (to - from)));
             }
-            int length = (int) (entry.offsets()[1] - from);
-            values.put(
-                    expected.getKey(), bytes.slice(start + (int) from, length).order(ByteOrder.LITTLE_ENDIAN));
+            return new TensorFile(shapes, values);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file", e);
         }
-        return new TensorFile(shapes, values);
+    }
+
+    /** Comes before anything is allocated by what a header says. */
+    private static void requireLength(long length, String name, Map<String, Shape> shapes) throws IOException {
+        long expected = Long.BYTES;
+        for (Shape shape : shapes.values()) {
+            expected += shape.size() * Float.BYTES;
+        }
+        if (length < expected || length > expected + MAX_HEADER) {
+            throw new IOException(name + ": expected " + expected + " bytes of tensors and a header, the file holds "
+                    + length + (length < expected ? " (truncated?)" : ""));
+        }
+    }
+
+    /** Into native memory, which the engine takes as it is. */
+    private static ByteBuffer read(SeekableByteChannel channel, String name, long position, int length)
+            throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+        channel.position(position);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes) < 0) {
+                throw new EOFException(name + ": became shorter while it was read");
+            }
+        }
+        return bytes.flip();
     }
 
     private static JsonObject header(ByteBuffer text, String name) throws IOException {
@@ -134,30 +163,6 @@ public final class TensorFile {
             return GSON.fromJson(found, Entry.class);
         } catch (JsonParseException e) {
             throw new IOException(name + ": " + tensor + ": expected a tensor, found " + found, e);
-        }
-    }
-
-    /** In native memory, from where the engine takes them as they are. */
-    private static ByteBuffer bytes(Path file, String name, Map<String, Shape> shapes) throws IOException {
-        long expected = 8;
-        for (Shape shape : shapes.values()) {
-            expected += shape.size() * Float.BYTES;
-        }
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            long length = channel.size();
-            // Both checks come before anything is allocated by what a header says.
-            if (length < expected || length > Math.min(expected + MAX_HEADER, Integer.MAX_VALUE)) {
-                throw new IOException(
-                        name + ": expected " + expected + " bytes of tensors and a header, the file holds " + length
-                                + (length < expected ? " (truncated?)" : ""));
-            }
-            ByteBuffer bytes = ByteBuffer.allocateDirect((int) length).order(ByteOrder.LITTLE_ENDIAN);
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                // Reads on.
-            }
-            return bytes.flip();
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file", e);
         }
     }
 
