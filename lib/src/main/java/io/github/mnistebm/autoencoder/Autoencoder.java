@@ -17,7 +17,9 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.training.FlatParameters;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An encoder 784 → h → d with one hidden layer of rectified linear units, and a decoder that gives the logits of independent
@@ -34,6 +36,10 @@ public final class Autoencoder implements AutoCloseable {
     private final Block encoder;
     private final Block decoder;
     private final FlatParameters parameters;
+    private final Perceptron encoderInClosedForm;
+    /** Null for a convolutional one. */
+    private final Perceptron decoderInClosedForm;
+
     private ParameterStore store;
 
     /**
@@ -54,6 +60,11 @@ public final class Autoencoder implements AutoCloseable {
                 },
                 latents);
         this.parameters = FlatParameters.of(manager, encoder, decoder);
+        List<NDArray> views = parameters.views();
+        this.encoderInClosedForm = Perceptron.of(views.subList(0, Perceptron.PARAMETERS));
+        this.decoderInClosedForm = architecture == DecoderArchitecture.PERCEPTRON
+                ? Perceptron.of(views.subList(Perceptron.PARAMETERS, views.size()))
+                : null;
         this.store = new ParameterStore(manager, false);
     }
 
@@ -98,24 +109,16 @@ public final class Autoencoder implements AutoCloseable {
      * @return the logits and the map from their gradient to that of the latents
      */
     public DecodedLogits decodeWithGradient(NDArray latents) {
+        if (decoderInClosedForm != null) {
+            Perceptron.Pass decoded = decoderInClosedForm.forward(latents);
+            return new DecodedLogits(
+                    decoded.outputs(), gradient -> decoded.inputGradient(decoded.hiddenGradient(gradient)));
+        }
         Map<String, NDArray> parameters = new HashMap<>();
         name("", decoder, parameters);
         // With them, the engine would remember every step that a chain has made.
         parameters.replaceAll((name, parameter) -> parameter.stopGradient());
-        return switch (architecture) {
-            case PERCEPTRON -> decodeByPerceptron(latents, parameters);
-            case CONVOLUTIONAL -> ConvolutionalDecoder.decode(latents, parameters);
-        };
-    }
-
-    private static DecodedLogits decodeByPerceptron(NDArray latents, Map<String, NDArray> parameters) {
-        NDArray first = parameters.get("0.weight");
-        NDArray second = parameters.get("1.weight");
-        NDArray hidden = Activation.relu(
-                Linear.linear(latents, first, parameters.get("0.bias")).singletonOrThrow());
-        NDArray logits = Linear.linear(hidden, second, parameters.get("1.bias")).singletonOrThrow();
-        return new DecodedLogits(
-                logits, gradient -> gradient.matMul(second).muli(hidden.sign()).matMul(first));
+        return ConvolutionalDecoder.decode(latents, parameters);
     }
 
     private NDArray forward(Block block, NDArray input) {
@@ -145,11 +148,26 @@ public final class Autoencoder implements AutoCloseable {
         return parameters;
     }
 
+    /** The encoder, of views of the parameters. */
+    Perceptron encoderInClosedForm() {
+        return encoderInClosedForm;
+    }
+
+    /** The decoder, of views of the parameters, where it is a perceptron. */
+    Optional<Perceptron> decoderInClosedForm() {
+        return Optional.ofNullable(decoderInClosedForm);
+    }
+
     /** Makes ready for a backward pass, which then adds to no gradient of before. */
-    void dropGradients() {
+    void dropDecoderGradients() {
         parameters.dropGradients();
         // The old one remembers the old views.
         store = new ParameterStore(manager, false);
+    }
+
+    /** The gradients that a backward pass left of the decoder's parameters, in their order. */
+    List<NDArray> decoderGradients() {
+        return parameters.gradients(Perceptron.PARAMETERS);
     }
 
     /**

@@ -1,12 +1,11 @@
 package io.github.mnistebm.autoencoder;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.training.GradientCollector;
+import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
@@ -109,8 +108,7 @@ public final class AutoencoderTrainer {
                 Adam adam = new Adam(values);
                 NDArray testImages = test.binarized(binarization);
                 NDArray total = Tensors.scalar(manager, 0);
-                NDArray penalty = Tensors.scalar(manager, config.latentPenalty());
-                NDArray noise = Tensors.scalar(manager, config.latentNoise());
+                AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, batchSize, manager);
                 NDArray kept = values.duplicate()) {
             Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
             state.put("parameters", values);
@@ -134,9 +132,9 @@ public final class AutoencoderTrainer {
                         }
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
-                            total.addi(backward(autoencoder, batches.get(batch), noise, penalty));
-                            adam.update(autoencoder.parameters().gradients(), schedule.rate(updates++));
-                            autoencoder.dropGradients();
+                            LossAndGradient computed = loss.of(batches.get(batch));
+                            total.addi(computed.loss());
+                            adam.update(computed.gradient(), schedule.rate(updates++));
                         }
                         listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                     }
@@ -154,23 +152,6 @@ public final class AutoencoderTrainer {
                 listener.stateReached(new TrainingState(history, state));
             }
             return history;
-        }
-    }
-
-    /** Leaves the gradients in the blocks and returns the loss. */
-    private NDArray backward(Autoencoder autoencoder, NDArray images, NDArray noise, NDArray penalty) {
-        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray latents = autoencoder.encode(images);
-            NDArray noisy = config.latentNoise() == 0
-                    ? latents
-                    : latents.add(
-                            images.getManager().randomNormal(latents.getShape()).mul(noise));
-            NDArray loss = Autoencoder.crossEntropy(images, autoencoder.decodeLogits(noisy));
-            if (config.latentPenalty() > 0) {
-                loss = loss.add(latents.square().sum(new int[] {1}).mean().mul(penalty));
-            }
-            collector.backward(loss);
-            return loss.stopGradient();
         }
     }
 

@@ -68,12 +68,49 @@ public final class FlatParameters {
     }
 
     /**
+     * Makes views of the parts of the vector that no gradient is asked of, for gradients in closed form.
+     *
+     * @return of each parameter, in the order of the vector, attached to the manager of the vector
+     */
+    public List<NDArray> views() {
+        List<NDArray> views = new ArrayList<>();
+        long offset = 0;
+        for (Shape shape : shapes) {
+            views.add(view(offset, shape));
+            offset += shape.size();
+        }
+        return List.copyOf(views);
+    }
+
+    private NDArray view(long offset, Shape shape) {
+        NDArray slice = values.get(new NDIndex().addSliceDim(offset, offset + shape.size()));
+        NDArray view = slice.reshape(shape);
+        view.attach(manager);
+        NDScope.unregister(view);
+        if (slice != view) {
+            slice.close();
+        }
+        return view;
+    }
+
+    /**
      * Returns the gradients that a backward pass left, and that the next one would add to.
      *
      * @return of each part of the vector, in its order
      */
     public List<NDArray> gradients() {
+        return gradients(0);
+    }
+
+    /**
+     * Returns the gradients that a backward pass through the last of the blocks left.
+     *
+     * @param skipped parameters of the blocks before
+     * @return of each part of the vector after these, in its order
+     */
+    public List<NDArray> gradients(int skipped) {
         return parameters.stream()
+                .skip(skipped)
                 .map(parameter -> parameter.getArray().getGradient())
                 .toList();
     }
@@ -87,17 +124,10 @@ public final class FlatParameters {
         for (int i = 0; i < parameters.size(); i++) {
             Parameter parameter = parameters.get(i);
             Shape shape = shapes.get(i);
-            NDArray slice = values.get(new NDIndex().addSliceDim(offset, offset + shape.size()));
-            NDArray view = slice.reshape(shape);
+            NDArray view = view(offset, shape);
             offset += shape.size();
-            NDArray old = parameter.getArray();
-            view.setName(old.getName());
+            view.setName(parameter.getArray().getName());
             view.setRequiresGradient(true);
-            view.attach(manager);
-            NDScope.unregister(view);
-            if (slice != view) {
-                slice.close();
-            }
             parameter.close();
             parameter.setShape(null);
             parameter.setArray(view);

@@ -2,13 +2,16 @@ package io.github.mnistebm.autoencoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,37 @@ class AutoencoderTest {
             assertThat(decoded.logits().allClose(logits, 1e-5, 1e-5, false)).isTrue();
             assertThat(decoded.vectorJacobianProduct().apply(signal).toFloatArray())
                     .containsExactly(latents.getGradient().toFloatArray(), within(1e-4f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theGradientOfItsLossIsThatOfAutomaticDifferentiation(DecoderArchitecture decoder) {
+        Engine.getInstance().setRandomSeed(1);
+        int count = 5;
+        double penalty = 0.25;
+        AutoencoderConfig config = new AutoencoderConfig(20, 3, decoder, 1, count, 1e-3, 0, penalty);
+        try (NDManager manager = NDManager.newBaseManager();
+                Autoencoder autoencoder = new Autoencoder(manager, config);
+                AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, count, manager)) {
+            NDArray images = manager.randomUniform(0, 1, new Shape(count, 784)).round();
+            LossAndGradient computed = loss.of(images);
+            autoencoder.dropDecoderGradients();
+            NDArray expected;
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                NDArray latents = autoencoder.encode(images);
+                expected = Autoencoder.crossEntropy(images, autoencoder.decodeLogits(latents))
+                        .add(latents.square().sum().mul((float) penalty / count));
+                collector.backward(expected);
+            }
+            assertThat(computed.loss().getFloat()).isCloseTo(expected.getFloat(), withinPercentage(0.001));
+            List<NDArray> gradients = autoencoder.parameters().gradients();
+            assertThat(computed.gradient()).hasSameSizeAs(gradients);
+            for (int i = 0; i < gradients.size(); i++) {
+                assertThat(computed.gradient().get(i).toFloatArray())
+                        .as("parameter %d", i)
+                        .containsExactly(gradients.get(i).toFloatArray(), within(1e-5f));
+            }
         }
     }
 

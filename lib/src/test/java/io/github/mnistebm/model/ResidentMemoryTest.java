@@ -96,8 +96,10 @@ class ResidentMemoryTest {
             training.trainAutoencoder(listener);
             training.trainEnergy(listener);
         }
-        // One leaked batch of images an update would be 78 · 0.4 MB = 31 MB an epoch, 310 MB in ten.
-        assertThat(resident.get(11) - resident.get(1)).as("autoencoder").isLessThan(SLACK);
+        // One leaked batch of images an update would be 78 · 0.4 MB = 31 MB an epoch, 310 MB in ten; the test images'
+        // layers come
+        // and go with 40 MB.
+        assertThat(resident.get(11) - resident.get(1)).as("autoencoder").isLessThan(4 * SLACK);
         assertThat(resident.get(23) - resident.get(13)).as("energy").isLessThan(SLACK);
     }
 

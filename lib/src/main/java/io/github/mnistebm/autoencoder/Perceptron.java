@@ -1,0 +1,63 @@
+package io.github.mnistebm.autoencoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Activation;
+import ai.djl.nn.core.Linear;
+import java.util.List;
+
+/**
+ * A perceptron with one hidden layer of rectified linear units, y = W₂ relu(W₁ x + b₁) + b₂, with its gradients in closed form.
+ *
+ * @param hiddenWeight W₁, {@code [h, inputs]}
+ * @param hiddenBias b₁, {@code [h]}
+ * @param outputWeight W₂, {@code [outputs, h]}
+ * @param outputBias b₂, {@code [outputs]}
+ */
+record Perceptron(NDArray hiddenWeight, NDArray hiddenBias, NDArray outputWeight, NDArray outputBias) {
+
+    /** How many parameters it has. */
+    static final int PARAMETERS = 4;
+
+    /** Takes the parameters in the order of the components. */
+    static Perceptron of(List<NDArray> parameters) {
+        return new Perceptron(parameters.get(0), parameters.get(1), parameters.get(2), parameters.get(3));
+    }
+
+    /** Evaluates it for rows of inputs. */
+    Pass forward(NDArray inputs) {
+        NDArray hidden =
+                Activation.relu(Linear.linear(inputs, hiddenWeight, hiddenBias).singletonOrThrow());
+        NDArray outputs = Linear.linear(hidden, outputWeight, outputBias).singletonOrThrow();
+        return new Pass(this, inputs, hidden, outputs);
+    }
+
+    /**
+     * What the way back needs.
+     *
+     * @param of the perceptron
+     * @param inputs x, {@code [n, inputs]}
+     * @param hidden relu(W₁ x + b₁), {@code [n, h]}
+     * @param outputs y, {@code [n, outputs]}
+     */
+    record Pass(Perceptron of, NDArray inputs, NDArray hidden, NDArray outputs) {
+
+        /** From the gradient by the outputs to that by what the hidden units are given. */
+        NDArray hiddenGradient(NDArray outputGradient) {
+            return outputGradient.matMul(of.outputWeight).muli(hidden.sign());
+        }
+
+        /** From there to that by the inputs. */
+        NDArray inputGradient(NDArray hiddenGradient) {
+            return hiddenGradient.matMul(of.hiddenWeight);
+        }
+
+        /** And to those by the parameters, in the order of the components. */
+        List<NDArray> parameterGradients(NDArray hiddenGradient, NDArray outputGradient) {
+            return List.of(
+                    hiddenGradient.transpose().matMul(inputs),
+                    hiddenGradient.sum(new int[] {0}),
+                    outputGradient.transpose().matMul(hidden),
+                    outputGradient.sum(new int[] {0}));
+        }
+    }
+}
