@@ -32,7 +32,6 @@ public final class Autoencoder implements AutoCloseable {
     private static final String DECODER = "decoder.";
 
     private final NDManager manager;
-    private final DecoderArchitecture architecture;
     private final Block encoder;
     private final Block decoder;
     private final FlatParameters parameters;
@@ -50,7 +49,7 @@ public final class Autoencoder implements AutoCloseable {
      */
     public Autoencoder(NDManager parent, AutoencoderConfig config) {
         this.manager = parent.newSubManager();
-        this.architecture = config.decoder();
+        DecoderArchitecture architecture = config.decoder();
         int latents = config.latentDimension();
         this.encoder = initialized(perceptron(config.hiddenUnits(), latents), DigitImages.PIXELS);
         this.decoder = initialized(
