@@ -2,7 +2,7 @@ package io.github.mnistebm.autoencoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
-import ai.djl.nn.core.Linear;
+import io.github.mnistebm.tensor.MatrixProducts;
 import java.util.List;
 
 /**
@@ -25,9 +25,8 @@ record Perceptron(NDArray hiddenWeight, NDArray hiddenBias, NDArray outputWeight
 
     /** Evaluates it for rows of inputs. */
     Pass forward(NDArray inputs) {
-        NDArray hidden =
-                Activation.relu(Linear.linear(inputs, hiddenWeight, hiddenBias).singletonOrThrow());
-        NDArray outputs = Linear.linear(hidden, outputWeight, outputBias).singletonOrThrow();
+        NDArray hidden = Activation.relu(MatrixProducts.linear(inputs, hiddenWeight, hiddenBias));
+        NDArray outputs = MatrixProducts.linear(hidden, outputWeight, outputBias);
         return new Pass(this, inputs, hidden, outputs);
     }
 
@@ -43,20 +42,20 @@ record Perceptron(NDArray hiddenWeight, NDArray hiddenBias, NDArray outputWeight
 
         /** From the gradient by the outputs to that by what the hidden units are given. */
         NDArray hiddenGradient(NDArray outputGradient) {
-            return outputGradient.matMul(of.outputWeight).muli(hidden.sign());
+            return MatrixProducts.product(outputGradient, of.outputWeight).muli(hidden.sign());
         }
 
         /** From there to that by the inputs. */
         NDArray inputGradient(NDArray hiddenGradient) {
-            return hiddenGradient.matMul(of.hiddenWeight);
+            return MatrixProducts.product(hiddenGradient, of.hiddenWeight);
         }
 
         /** And to those by the parameters, in the order of the components. */
         List<NDArray> parameterGradients(NDArray hiddenGradient, NDArray outputGradient) {
             return List.of(
-                    hiddenGradient.transpose().matMul(inputs),
+                    MatrixProducts.transposedProduct(hiddenGradient, inputs),
                     hiddenGradient.sum(new int[] {0}),
-                    outputGradient.transpose().matMul(hidden),
+                    MatrixProducts.transposedProduct(outputGradient, hidden),
                     outputGradient.sum(new int[] {0}));
         }
     }

@@ -23,6 +23,7 @@ import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -156,7 +157,7 @@ public final class Worker {
         return () -> {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                a.matMul(b);
+                MatrixProducts.product(a, b);
             }
         };
     }

@@ -7,10 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.core.Linear;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.HostEnergy;
+import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -176,9 +176,10 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
         Forward forward = forward(states);
         NDArray signal = forward.slopes().get(last()).mul(output);
         for (int layer = last(); layer > 0; layer--) {
-            signal = signal.matMul(weights.get(layer)).muli(forward.slopes().get(layer - 1));
+            signal = MatrixProducts.product(signal, weights.get(layer))
+                    .muli(forward.slopes().get(layer - 1));
         }
-        return new EnergyAndGradient(forward.energy(), signal.matMul(weights.get(0)));
+        return new EnergyAndGradient(forward.energy(), MatrixProducts.product(signal, weights.get(0)));
     }
 
     /**
@@ -196,10 +197,11 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
         NDArray signal = forward.slopes().get(last()).mul(output).muli(weighting.expandDims(1));
         for (int layer = last(); layer >= 0; layer--) {
             NDArray input = forward.activations().get(layer);
-            parts[2 * layer] = signal.transpose().matMul(input).flatten();
+            parts[2 * layer] = MatrixProducts.transposedProduct(signal, input).flatten();
             parts[2 * layer + 1] = signal.sum(new int[] {0});
             if (layer > 0) {
-                signal = signal.matMul(weights.get(layer)).muli(forward.slopes().get(layer - 1));
+                signal = MatrixProducts.product(signal, weights.get(layer))
+                        .muli(forward.slopes().get(layer - 1));
             }
         }
         return new EnergyAndGradient(forward.energy(), NDArrays.concat(new NDList(parts)));
@@ -225,7 +227,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
     }
 
     private NDArray affine(int layer, NDArray input) {
-        return Linear.linear(input, weights.get(layer), biases.get(layer)).singletonOrThrow();
+        return MatrixProducts.linear(input, weights.get(layer), biases.get(layer));
     }
 
     private int last() {
