@@ -110,10 +110,8 @@ public final class AutoencoderTrainer {
                 NDArray total = Tensors.scalar(manager, 0);
                 AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, batchSize, manager);
                 NDArray kept = values.duplicate()) {
-            Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
-            state.put("parameters", values);
             if (from != null) {
-                from.copyInto(state);
+                from.copyInto(state(adam, values));
                 adam.resumeAfter(updates);
                 Tensors.copy(values, kept);
             }
@@ -149,10 +147,17 @@ public final class AutoencoderTrainer {
                     history.add(trainLoss, loss(autoencoder, testImages), (System.nanoTime() - start) / 1e9);
                 }
                 listener.epochDone(history);
-                listener.stateReached(new TrainingState(history, state));
+                listener.stateReached(new TrainingState(history, state(adam, values)));
             }
             return history;
         }
+    }
+
+    /** What training changes. */
+    private static Map<String, NDArray> state(Adam adam, NDArray values) {
+        Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
+        state.put("parameters", values);
+        return state;
     }
 
     /**

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.Tensors;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,25 @@ class AdamTest {
                     assertThat((double) found[i]).isCloseTo(parameter[i], within(1e-5));
                 }
             }
+        }
+    }
+
+    @Test
+    void goesOnFromTheMomentsOfAnother() {
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray parameters = manager.zeros(new Shape(SIZE));
+                NDArray resumed = manager.zeros(new Shape(SIZE));
+                Adam adam = new Adam(parameters);
+                Adam other = new Adam(resumed)) {
+            adam.update(List.of(manager.randomNormal(new Shape(SIZE))), 0.1);
+            Map<String, NDArray> moments = other.moments();
+            adam.moments().forEach((name, moment) -> Tensors.copy(moment, moments.get(name)));
+            Tensors.copy(parameters, resumed);
+            other.resumeAfter(1);
+            NDArray next = manager.randomNormal(new Shape(SIZE));
+            adam.update(List.of(next), 0.1);
+            other.update(List.of(next), 0.1);
+            assertThat(resumed.toFloatArray()).isEqualTo(parameters.toFloatArray());
         }
     }
 
