@@ -87,7 +87,7 @@ public final class Autoencoder implements AutoCloseable {
      * @return latents, {@code [n, d]}, attached to the manager of the images
      */
     public NDArray encode(NDArray images) {
-        return forward(encoder, images);
+        return encoderInClosedForm.forward(images).outputs();
     }
 
     /**
@@ -98,7 +98,9 @@ public final class Autoencoder implements AutoCloseable {
      *     latents
      */
     public NDArray decodeLogits(NDArray latents) {
-        return forward(decoder, latents);
+        return decoderInClosedForm == null
+                ? decoder.forward(store, new NDList(latents), false).singletonOrThrow()
+                : decoderInClosedForm.forward(latents).outputs();
     }
 
     /**
@@ -118,10 +120,6 @@ public final class Autoencoder implements AutoCloseable {
         // With them, the engine would remember every step that a chain has made.
         parameters.replaceAll((name, parameter) -> parameter.stopGradient());
         return ConvolutionalDecoder.decode(latents, parameters);
-    }
-
-    private NDArray forward(Block block, NDArray input) {
-        return block.forward(store, new NDList(input), false).singletonOrThrow();
     }
 
     /**

@@ -1,2 +1,2 @@
-/** What the packages share that work with arrays on the device, where DJL's own methods go through the host or are unsafe. */
+/** What the packages share that work with arrays on the device, where DJL's own methods go through the host, are unsafe or are slow. */
 package io.github.mnistebm.tensor;

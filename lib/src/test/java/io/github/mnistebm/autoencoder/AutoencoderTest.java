@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,15 +93,34 @@ class AutoencoderTest {
             NDArray images = manager.randomUniform(0, 1, new Shape(count, 784)).round();
             LossAndGradient computed = loss.of(images);
             autoencoder.dropDecoderGradients();
+            List<NDArray> views = autoencoder.parameters().views();
+            List<NDArray> copies = new ArrayList<>();
+            int copied = decoder == DecoderArchitecture.PERCEPTRON ? views.size() : Perceptron.PARAMETERS;
+            for (NDArray view : views.subList(0, copied)) {
+                NDArray copy = view.duplicate();
+                copy.setRequiresGradient(true);
+                copies.add(copy);
+            }
             NDArray expected;
             try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-                NDArray latents = autoencoder.encode(images);
-                expected = Autoencoder.crossEntropy(images, autoencoder.decodeLogits(latents))
+                NDArray latents = Perceptron.of(copies.subList(0, Perceptron.PARAMETERS))
+                        .forward(images)
+                        .outputs();
+                NDArray logits = decoder == DecoderArchitecture.PERCEPTRON
+                        ? Perceptron.of(copies.subList(Perceptron.PARAMETERS, copied))
+                                .forward(latents)
+                                .outputs()
+                        : autoencoder.decodeLogits(latents);
+                expected = Autoencoder.crossEntropy(images, logits)
                         .add(latents.square().sum().mul((float) penalty / count));
                 collector.backward(expected);
             }
             assertThat(computed.loss().getFloat()).isCloseTo(expected.getFloat(), withinPercentage(0.001));
-            List<NDArray> gradients = autoencoder.parameters().gradients();
+            List<NDArray> gradients = new ArrayList<>();
+            copies.forEach(copy -> gradients.add(copy.getGradient()));
+            if (decoder == DecoderArchitecture.CONVOLUTIONAL) {
+                gradients.addAll(autoencoder.decoderGradients());
+            }
             assertThat(computed.gradient()).hasSameSizeAs(gradients);
             for (int i = 0; i < gradients.size(); i++) {
                 assertThat(computed.gradient().get(i).toFloatArray())
