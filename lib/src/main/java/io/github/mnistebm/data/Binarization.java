@@ -1,8 +1,8 @@
 package io.github.mnistebm.data;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 
 /** How grey values 0 to 255 become 0 and 1. */
@@ -18,6 +18,9 @@ public enum Binarization {
     /** The largest grey value that {@link #THRESHOLD} makes black. */
     public static final int LAST_BLACK = 127;
 
+    /** Of all of MNIST at once, the random numbers would take 0.2 GB. */
+    private static final long ROWS_AT_ONCE = 2000;
+
     /**
      * Makes black and white images.
      *
@@ -25,18 +28,24 @@ public enum Binarization {
      * @return unsigned bytes 0 and 1 of the same shape, attached to the manager of {@code grey}
      */
     public NDArray apply(NDArray grey) {
-        NDManager manager = grey.getManager();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray white =
-                    switch (this) {
-                        case THRESHOLD -> grey.gt(LAST_BLACK);
-                        case STOCHASTIC ->
-                            manager.randomUniform(0, 255, grey.getShape()).lt(grey.toType(DataType.FLOAT32, false));
-                    };
-            NDArray binary = white.toType(DataType.UINT8, false);
-            NDScope.unregister(binary);
-            return binary;
+        long n = grey.getShape().get(0);
+        NDArray binary = grey.zerosLike();
+        NDScope.unregister(binary);
+        for (long from = 0; from < n; from += ROWS_AT_ONCE) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDIndex rows = new NDIndex().addSliceDim(from, Math.min(n, from + ROWS_AT_ONCE));
+                binary.set(rows, white(grey.get(rows)).toType(DataType.UINT8, false));
+            }
         }
+        return binary;
+    }
+
+    private NDArray white(NDArray grey) {
+        return switch (this) {
+            case THRESHOLD -> grey.gt(LAST_BLACK);
+            case STOCHASTIC ->
+                grey.getManager().randomUniform(0, 255, grey.getShape()).lt(grey.toType(DataType.FLOAT32, false));
+        };
     }
 }

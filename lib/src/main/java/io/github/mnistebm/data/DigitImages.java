@@ -44,9 +44,13 @@ public final class DigitImages implements AutoCloseable {
      * @throws IllegalArgumentException if the two disagree in length, or a label is no digit
      */
     public static DigitImages of(byte[] grey, byte[] labels, Device device) {
-        if (grey.length != labels.length * (long) PIXELS) {
+        return of(ByteBuffer.wrap(grey), labels.clone(), device);
+    }
+
+    private static DigitImages of(ByteBuffer grey, byte[] labels, Device device) {
+        if (grey.remaining() != labels.length * (long) PIXELS) {
             throw new IllegalArgumentException("expected " + labels.length * (long) PIXELS + " grey values for "
-                    + labels.length + " labels, found " + grey.length);
+                    + labels.length + " labels, found " + grey.remaining());
         }
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] > 9) {
@@ -54,8 +58,8 @@ public final class DigitImages implements AutoCloseable {
             }
         }
         NDManager manager = NDManager.newBaseManager(device);
-        NDArray tensor = manager.create(ByteBuffer.wrap(grey), new Shape(labels.length, PIXELS), DataType.UINT8);
-        return new DigitImages(manager, tensor, labels.clone());
+        NDArray tensor = manager.create(grey, new Shape(labels.length, PIXELS), DataType.UINT8);
+        return new DigitImages(manager, tensor, labels);
     }
 
     /**
@@ -89,7 +93,9 @@ public final class DigitImages implements AutoCloseable {
         IdxFile labels = read(folder, labelFile, "labels", new int[] {labelFile.count()});
         imageFile.verify(folder.resolve(imageFile.fileName()));
         labelFile.verify(folder.resolve(labelFile.fileName()));
-        return of(images.values(), labels.values(), device);
+        byte[] digits = new byte[labels.values().remaining()];
+        labels.values().get(digits);
+        return of(images.values(), digits, device);
     }
 
     private static IdxFile read(Path folder, MnistFile file, String what, int[] shape) throws IOException {

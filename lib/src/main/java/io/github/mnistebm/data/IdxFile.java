@@ -2,8 +2,11 @@ package io.github.mnistebm.data;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,9 +17,9 @@ import java.util.Arrays;
  * dimension as a big-endian 32-bit integer, then the values in row-major order.
  *
  * @param shape the dimensions, the number of items first
- * @param values the values, one byte each, to be read as unsigned
+ * @param values the values, one byte each, to be read as unsigned; in memory that a tensor can be made of without a copy
  */
-public record IdxFile(int[] shape, byte[] values) {
+public record IdxFile(int[] shape, ByteBuffer values) {
 
     private static final int UNSIGNED_BYTE = 0x08;
     private static final int MAX_DIMENSIONS = 8;
@@ -74,14 +77,24 @@ public record IdxFile(int[] shape, byte[] values) {
                                         bodyLength / itemLength,
                                         bodyLength / itemLength < shape[0] ? " (truncated?)" : " and more"));
             }
-            byte[] values = new byte[Math.toIntExact(bodyLength)];
-            data.readFully(values);
-            return new IdxFile(shape, values);
+            return new IdxFile(shape, body(file, headerLength, Math.toIntExact(bodyLength)));
         } catch (NoSuchFileException e) {
             throw new IOException(file + ": no such file. Run ./environment/run setup", e);
         } catch (ArithmeticException e) {
             throw new IOException(name + ": the header announces more than 2 GiB", e);
         }
+    }
+
+    private static ByteBuffer body(Path file, long from, int length) throws IOException {
+        ByteBuffer values = ByteBuffer.allocateDirect(length);
+        try (FileChannel channel = FileChannel.open(file)) {
+            while (values.hasRemaining()) {
+                if (channel.read(values, from + values.position()) < 0) {
+                    throw new EOFException(file.getFileName() + ": became shorter while it was read");
+                }
+            }
+        }
+        return values.flip();
     }
 
     private static long product(int[] shape, int from) {
@@ -94,12 +107,12 @@ public record IdxFile(int[] shape, byte[] values) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof IdxFile that && Arrays.equals(shape, that.shape) && Arrays.equals(values, that.values);
+        return other instanceof IdxFile that && Arrays.equals(shape, that.shape) && values.equals(that.values);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(shape) + Arrays.hashCode(values);
+        return 31 * Arrays.hashCode(shape) + values.hashCode();
     }
 
     @Override

@@ -62,7 +62,7 @@ class ImageWriterTest {
     void idxHoldsImagesAndASecondFileTheMeans() throws IOException {
         IdxFile images = IdxFile.read(written("samples.idx"), "images");
         assertThat(images.shape()).containsExactly(2, 28, 28);
-        assertThat(images.values()[0]).isEqualTo((byte) 1);
+        assertThat(images.values().get(0)).isEqualTo((byte) 1);
         assertThat(Files.size(folder.resolve("samples.means.idx"))).isEqualTo(16 + 2 * 784 * 4);
     }
 
