@@ -1,12 +1,8 @@
 package io.github.mnistebm.data;
 
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,13 +32,12 @@ public record IdxFile(int[] shape, ByteBuffer values) {
      */
     public static IdxFile read(Path file, String what) throws IOException {
         String name = String.valueOf(file.getFileName());
-        try (InputStream in = Files.newInputStream(file);
-                DataInputStream data = new DataInputStream(new BufferedInputStream(in))) {
-            long length = Files.size(file);
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            long length = channel.size();
             if (length < 4) {
                 throw new IOException(name + ": expected an IDX header, the file holds " + length + " bytes");
             }
-            int magic = data.readInt();
+            int magic = NativeReader.read(channel, name, 0, Integer.BYTES).getInt();
             int dimensions = magic & 0xff;
             if (magic >>> 16 != 0
                     || (magic >>> 8 & 0xff) != UNSIGNED_BYTE
@@ -52,14 +47,15 @@ public record IdxFile(int[] shape, ByteBuffer values) {
                         "%s: expected an IDX file of unsigned bytes (magic 0x0000080n), found 0x%08x. Is it still compressed?"
                                 .formatted(name, magic));
             }
-            long headerLength = 4L + 4L * dimensions;
+            int headerLength = Integer.BYTES + Integer.BYTES * dimensions;
             if (length < headerLength) {
                 throw new IOException(name + ": expected a header of " + headerLength + " bytes, the file holds "
                         + length + " bytes (truncated?)");
             }
+            ByteBuffer sizes = NativeReader.read(channel, name, Integer.BYTES, headerLength - Integer.BYTES);
             int[] shape = new int[dimensions];
             for (int i = 0; i < dimensions; i++) {
-                shape[i] = data.readInt();
+                shape[i] = sizes.getInt();
                 if (shape[i] <= 0) {
                     throw new IOException(name + ": dimension " + i + " must be positive, found "
                             + Integer.toUnsignedString(shape[i]));
@@ -77,24 +73,12 @@ public record IdxFile(int[] shape, ByteBuffer values) {
                                         bodyLength / itemLength,
                                         bodyLength / itemLength < shape[0] ? " (truncated?)" : " and more"));
             }
-            return new IdxFile(shape, body(file, headerLength, Math.toIntExact(bodyLength)));
+            return new IdxFile(shape, NativeReader.read(channel, name, headerLength, Math.toIntExact(bodyLength)));
         } catch (NoSuchFileException e) {
             throw new IOException(file + ": no such file. Run ./environment/run setup", e);
         } catch (ArithmeticException e) {
             throw new IOException(name + ": the header announces more than 2 GiB", e);
         }
-    }
-
-    private static ByteBuffer body(Path file, long from, int length) throws IOException {
-        ByteBuffer values = ByteBuffer.allocateDirect(length);
-        try (FileChannel channel = FileChannel.open(file)) {
-            while (values.hasRemaining()) {
-                if (channel.read(values, from + values.position()) < 0) {
-                    throw new EOFException(file.getFileName() + ": became shorter while it was read");
-                }
-            }
-        }
-        return values.flip();
     }
 
     private static long product(int[] shape, int from) {

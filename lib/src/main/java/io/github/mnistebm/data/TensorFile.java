@@ -13,7 +13,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.annotations.SerializedName;
 import java.io.BufferedOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -132,17 +131,9 @@ public final class TensorFile {
         }
     }
 
-    /** Into native memory, which the engine takes as it is. */
     private static ByteBuffer read(SeekableByteChannel channel, String name, long position, int length)
             throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
-        channel.position(position);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes) < 0) {
-                throw new EOFException(name + ": became shorter while it was read");
-            }
-        }
-        return bytes.flip();
+        return NativeReader.read(channel, name, position, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static JsonObject header(ByteBuffer text, String name) throws IOException {
