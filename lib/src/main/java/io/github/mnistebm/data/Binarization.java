@@ -2,8 +2,8 @@ package io.github.mnistebm.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.tensor.Tensors;
 
 /** How grey values 0 to 255 become 0 and 1. */
 public enum Binarization {
@@ -28,16 +28,10 @@ public enum Binarization {
      * @return unsigned bytes 0 and 1 of the same shape, attached to the manager of {@code grey}
      */
     public NDArray apply(NDArray grey) {
-        long n = grey.getShape().get(0);
-        NDArray binary = grey.zerosLike();
+        NDArray binary =
+                Tensors.mapInParts(grey, ROWS_AT_ONCE, rows -> white(rows).toType(DataType.UINT8, false));
+        // The caller closes it, a surrounding scope does not.
         NDScope.unregister(binary);
-        for (long from = 0; from < n; from += ROWS_AT_ONCE) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDIndex rows = new NDIndex().addSliceDim(from, Math.min(n, from + ROWS_AT_ONCE));
-                binary.set(rows, white(grey.get(rows)).toType(DataType.UINT8, false));
-            }
-        }
         return binary;
     }
 

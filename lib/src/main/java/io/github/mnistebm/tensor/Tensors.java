@@ -1,8 +1,6 @@
 package io.github.mnistebm.tensor;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
@@ -69,26 +67,23 @@ public final class Tensors {
      * @return the results below each other, {@code [n, …]}, attached to the manager of the rows
      */
     public static NDArray mapInParts(NDArray rows, long rowsAtOnce, UnaryOperator<NDArray> map) {
-        NDArray result;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDList parts = new NDList();
-            long n = rows.getShape().get(0);
-            for (long from = 0; from < n; from += rowsAtOnce) {
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
-                    // Parameters of blocks require gradients: until it is detached, a result keeps all that a backward
-                    // pass would need, of 60,000 encoded images 0.4 GB.
-                    NDArray mapped = map.apply(
-                                    rows.get(new NDIndex().addSliceDim(from, Math.min(n, from + rowsAtOnce))))
-                            .stopGradient();
-                    NDScope.unregister(mapped);
-                    parts.add(mapped);
+        NDArray result = null;
+        long n = rows.getShape().get(0);
+        for (long from = 0; from < n; from += rowsAtOnce) {
+            NDIndex part = new NDIndex().addSliceDim(from, Math.min(n, from + rowsAtOnce));
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                // Parameters of blocks require gradients: until it is detached, what comes of them keeps all that a
+                // backward
+                // pass would need.
+                NDArray mapped = map.apply(rows.get(part)).stopGradient();
+                if (result == null) {
+                    Shape each = mapped.getShape().slice(1);
+                    result = rows.getManager().create(new Shape(n).addAll(each), mapped.getDataType());
+                    NDScope.unregister(result);
                 }
+                result.set(part, mapped);
             }
-            result = NDArrays.concat(parts);
-            parts.close();
-            NDScope.unregister(result);
         }
         // To the scope of the caller, if there is one.
         NDScope.register(result);
