@@ -7,6 +7,22 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="also run the tests that are marked slow")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes minutes; runs with --all only")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--all"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
 class Launcher:
     """Calls environment/run as a user would."""
 
