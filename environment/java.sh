@@ -66,7 +66,7 @@ use_utf8() {
     command -v locale >/dev/null || return 0
     [[ $(locale charmap 2>/dev/null) != UTF-8 ]] || return 0
     for locale in C.UTF-8 C.utf8 en_US.UTF-8; do
-        if [[ $(LC_ALL=$locale locale charmap 2>/dev/null) == UTF-8 ]]; then
+        if [[ $(env "LC_ALL=$locale" locale charmap 2>/dev/null) == UTF-8 ]]; then
             export LC_ALL=$locale
             return 0
         fi

@@ -40,6 +40,27 @@ class Launcher:
         )
 
 
+def files_of_the_user():
+    """What the README's commands write by default, and when it was written."""
+    found = [ROOT, *ROOT.glob("samples*"), *(ROOT / "data").glob("*"), *(ROOT / "data").glob("model*/**/*")]
+    return {path: path.stat().st_mtime_ns for path in found if path.name not in ("mnist", ROOT.name)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def place_of_its_own(tmp_path_factory):
+    """A home, a working directory and a default model for the tests: they neither see nor change the user's."""
+    home = tmp_path_factory.mktemp("home")
+    before = files_of_the_user()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.setenv("DJL_CACHE_DIR", str(ROOT / "lib" / "target" / "djl"))
+        patch.setenv("MNIST_EBM_MODEL", str(home / "model"))
+        patch.chdir(home)
+        yield
+    assert files_of_the_user() == before
+
+
 @pytest.fixture(scope="session")
 def root():
     return ROOT

@@ -1,8 +1,8 @@
 package io.github.mnistebm.cli;
 
-import ai.djl.engine.Engine;
 import com.sun.jna.Function;
 import com.sun.jna.Platform;
+import io.github.mnistebm.data.PyTorch;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         // Loads PyTorch, 0.3 s, while the arguments are read. What fails here fails again where it is told.
-        CompletableFuture.runAsync(Engine::getInstance);
+        CompletableFuture.runAsync(PyTorch::start);
         linkNativeMethods();
         Interruption.listen();
         int code = execute(arguments);

@@ -1,7 +1,6 @@
 package io.github.mnistebm.data;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 
 /** The user's choice of where the work is done; {@code AUTO} takes a GPU when the engine sees one. */
 public enum ComputeDevice {
@@ -17,9 +16,10 @@ public enum ComputeDevice {
      *
      * @return the device
      * @throws IllegalArgumentException if a GPU is asked for and the engine sees none
+     * @throws ai.djl.engine.EngineException if the engine cannot be started
      */
     public Device resolve() {
-        int gpus = Engine.getInstance().getGpuCount();
+        int gpus = PyTorch.start().getGpuCount();
         if (this == GPU && gpus == 0) {
             throw new IllegalArgumentException(
                     "device gpu: the PyTorch engine sees no GPU on this machine. Use --device cpu, or see \"GPU\" in README.md");

@@ -9,6 +9,9 @@ public final class DataFolder {
     /** The system property that names the folder. */
     public static final String PROPERTY = "mnistebm.data";
 
+    /** The environment variable that names the folder of the user's own model. */
+    public static final String MODEL_VARIABLE = "MNIST_EBM_MODEL";
+
     private DataFolder() {}
 
     /**
@@ -56,10 +59,11 @@ public final class DataFolder {
     /**
      * Returns where the user's own model is, unless told otherwise.
      *
-     * @return a folder
+     * @return the folder that the environment variable {@value #MODEL_VARIABLE} names; without it {@code model} in {@link #path()}
      */
     public static Path model() {
-        return path().resolve("model");
+        String given = System.getenv(MODEL_VARIABLE);
+        return given == null || given.isEmpty() ? path().resolve("model") : Path.of(given);
     }
 
     /**

@@ -57,7 +57,7 @@ public final class DigitImages implements AutoCloseable {
                 throw new IllegalArgumentException("label " + i + ": expected 0 to 9, found " + (labels[i] & 0xff));
             }
         }
-        NDManager manager = NDManager.newBaseManager(device);
+        NDManager manager = PyTorch.newManager(device);
         NDArray tensor = manager.create(grey, new Shape(labels.length, PIXELS), DataType.UINT8);
         return new DigitImages(manager, tensor, labels);
     }

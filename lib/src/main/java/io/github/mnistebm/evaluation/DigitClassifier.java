@@ -24,6 +24,7 @@ import ai.djl.util.Pair;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
+import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.data.TensorFile;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
@@ -69,7 +70,7 @@ public final class DigitClassifier implements AutoCloseable {
     private ParameterStore store;
 
     private DigitClassifier(Device device) {
-        manager = NDManager.newBaseManager(device);
+        manager = PyTorch.newManager(device);
         features = new SequentialBlock()
                 .add(convolution(16))
                 .add(Activation::relu)

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.data.Sha256;
 import io.github.mnistebm.data.TensorFile;
 import io.github.mnistebm.training.TrainingHistory;
@@ -111,7 +112,7 @@ public final class Checkpoint implements AutoCloseable {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         head.shapes().forEach((name, shape) -> shapes.put(name, new Shape(shape)));
         TensorFile arrays = TensorFile.read(folder.resolve(ARRAYS), shapes);
-        NDManager manager = NDManager.newBaseManager(device);
+        NDManager manager = PyTorch.newManager(device);
         try {
             return new Checkpoint(
                     manager,

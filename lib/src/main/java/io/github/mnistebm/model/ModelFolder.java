@@ -9,6 +9,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.data.TensorFile;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.GaussianMixture;
@@ -159,7 +160,7 @@ final class ModelFolder {
         List<Integer> energyHidden = card.configuration().energyHiddenUnits();
         // The file's length confirms the card's sizes before any network is made.
         TensorFile weights = TensorFile.read(folder.resolve(WEIGHTS), shapes(card.configuration()));
-        NDManager manager = NDManager.newBaseManager(device.get());
+        NDManager manager = PyTorch.newManager(device.get());
         try (NDManager reading = manager.newSubManager()) {
             Map<String, NDArray> tensors = weights.arrays(reading);
             Autoencoder autoencoder =

@@ -11,6 +11,7 @@ import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MnistFile;
+import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.ExpectationMaximization;
@@ -70,8 +71,8 @@ public final class ModelTraining implements AutoCloseable {
         this.train = train;
         this.test = test;
         Device device = train.device();
-        Engine.getInstance().setRandomSeed(config.seed());
-        this.manager = NDManager.newBaseManager(device);
+        PyTorch.start().setRandomSeed(config.seed());
+        this.manager = PyTorch.newManager(device);
         this.autoencoder = new Autoencoder(manager, config.autoencoder());
         this.network =
                 EnergyNetwork.create(manager, config.autoencoder().latentDimension(), config.energyHiddenUnits());

@@ -1,5 +1,6 @@
 package io.github.mnistebm.notebook;
 
+import io.github.mnistebm.data.PyTorch;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
@@ -8,11 +9,15 @@ import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.jfree.chart.JFreeChart;
 import tech.tablesaw.api.Table;
 
-/** Teaches the JJava kernel to show charts as pictures and tables as HTML. Found by the kernel as a service. */
+/**
+ * Teaches the JJava kernel to show charts as pictures and tables as HTML, and chooses the folder of PyTorch's native libraries. Found by
+ * the kernel as a service.
+ */
 public final class NotebookExtension implements Extension {
 
     @Override
     public void install(BaseKernel kernel) {
+        PyTorch.chooseFolder();
         Renderer renderer = kernel.getRenderer();
         renderer.createRegistration(JFreeChart.class)
                 .preferring(MIMEType.IMAGE_PNG)

@@ -8,7 +8,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
-import io.javalin.http.staticfiles.Location;
 import io.javalin.json.JavalinGson;
 import java.io.IOException;
 import java.net.BindException;
@@ -113,11 +112,6 @@ public final class DigitServer implements AutoCloseable {
         settings.http.prefer405over404 = true;
         settings.jsonMapper(new JavalinGson(gson, false));
         settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
-        settings.staticFiles.add(files -> {
-            files.directory = "/web";
-            files.location = Location.CLASSPATH;
-            files.headers = Map.of("Cache-Control", "no-cache");
-        });
         routes(settings.routes);
         problems(settings.routes);
     }
@@ -148,6 +142,8 @@ public final class DigitServer implements AutoCloseable {
                 "/api/results/{id}/digits.npz", context -> download(context, "application/zip", Results.Digits::npz));
         routes.get("/api/results/{id}/digits.csv", context -> download(context, "text/csv", Results.Digits::csv));
         routes.get("/healthz", context -> context.json(new Health(draining ? "draining" : "up", jobs.counts())));
+        routes.get("/", context -> Page.answer(context, "index.html"));
+        routes.get("/{file}", context -> Page.answer(context, context.pathParam("file")));
     }
 
     /** Puts the security headers on every answer, and keeps out pages of other sites that have their name point to this machine. */

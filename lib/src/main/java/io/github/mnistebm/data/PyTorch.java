@@ -1,0 +1,213 @@
+package io.github.mnistebm.data;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.util.Utils;
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DJL's PyTorch engine, started where its native libraries can be used.
+ *
+ * <p>DJL unpacks these libraries, 432 MB, from a jar into a folder when the engine first starts on a machine. The folder is the one that
+ * the environment variable or system property {@code ENGINE_CACHE_DIR} or {@code DJL_CACHE_DIR} names. If neither is set, it is the first of these
+ * that belongs to the user, has room and lets programs run: {@code .djl.ai} in the home folder, {@code .djl.ai} in the project's
+ * {@linkplain DataFolder data folder}, {@code .djl.ai-} with the user's number in the folder for temporary files.
+ *
+ * <p>The methods may be called by several threads.
+ */
+public final class PyTorch {
+
+    private static final String ENGINE_FOLDER = "ENGINE_CACHE_DIR";
+    private static final String DJL_FOLDER = "DJL_CACHE_DIR";
+
+    /** The libraries, and what unpacking them takes besides. */
+    private static final long NEEDED_MEGABYTES = 500;
+
+    /** The number of a file's owner. */
+    private static final String OWNER = "unix:uid";
+
+    private static final String WAY_OUT = "Name a folder of yours, with " + NEEDED_MEGABYTES
+            + " MB free and not mounted noexec: " + DJL_FOLDER + "=/folder";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PyTorch.class);
+
+    private PyTorch() {}
+
+    /** A folder, and why it cannot be used, or null if it can. */
+    private record Candidate(Path folder, String fault) {
+        @Override
+        public String toString() {
+            return folder + ": " + fault;
+        }
+    }
+
+    /** Chosen when it is first asked for. */
+    private static final class Choice {
+        private static final Candidate FOLDER = choose();
+    }
+
+    /**
+     * Starts the engine if it is not running yet.
+     *
+     * @return the engine
+     * @throws EngineException if its native libraries cannot be unpacked or loaded; the message names the folder, the cause and
+     *     the way out
+     */
+    public static Engine start() {
+        chooseFolder();
+        Candidate chosen = Choice.FOLDER;
+        try {
+            return Engine.getInstance();
+        } catch (EngineException | LinkageError e) {
+            String cause = chosen.fault() == null ? rootCause(e) : chosen.fault();
+            throw new EngineException(
+                    "PyTorch's native libraries cannot be used in " + chosen.folder() + ": " + cause + ". " + WAY_OUT,
+                    e);
+        }
+    }
+
+    /**
+     * Creates a manager of arrays, and starts the engine if it is not running yet.
+     *
+     * @param device where the arrays are
+     * @return a manager, which the caller closes
+     * @throws EngineException if the engine cannot be started
+     */
+    public static NDManager newManager(Device device) {
+        start();
+        return NDManager.newBaseManager(device);
+    }
+
+    /** Tells DJL where the native libraries go, for engines that are started by other means than {@link #start}. */
+    public static void chooseFolder() {
+        Path folder = Choice.FOLDER.folder();
+        if (given().isEmpty()) {
+            System.setProperty(ENGINE_FOLDER, folder.toString());
+        }
+        // JNA unpacks a library too, in the home folder unless told otherwise.
+        if (System.getProperty("jna.tmpdir") == null && !folder.startsWith(home())) {
+            System.setProperty("jna.tmpdir", folder.resolve("jna").toString());
+        }
+    }
+
+    private static Optional<Path> given() {
+        return Stream.of(ENGINE_FOLDER, DJL_FOLDER)
+                .map(Utils::getEnvOrSystemProperty)
+                .filter(value -> value != null && !value.isEmpty())
+                .map(Path::of)
+                .findFirst();
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty("user.home"));
+    }
+
+    private static Candidate choose() {
+        Optional<Path> given = given();
+        if (given.isPresent()) {
+            return new Candidate(given.get(), fault(given.get()));
+        }
+        List<Candidate> unusable = new ArrayList<>();
+        for (Path folder : List.of(
+                home().resolve(".djl.ai"),
+                DataFolder.path().toAbsolutePath().resolve(".djl.ai"),
+                Path.of(System.getProperty("java.io.tmpdir"), ".djl.ai-" + user()))) {
+            String fault = faultOfOwn(folder);
+            if (fault == null) {
+                if (!unusable.isEmpty() && !holdsLibraries(folder)) {
+                    LOG.warn("PyTorch's native libraries go to {}, since {}", folder, unusable.get(0));
+                }
+                return new Candidate(folder, null);
+            }
+            unusable.add(new Candidate(folder, fault));
+        }
+        return unusable.get(0);
+    }
+
+    /** Of a folder that nobody named: libraries that another user can change are not loaded. */
+    private static String faultOfOwn(Path folder) {
+        Path parent = folder.getParent();
+        if (!folder.isAbsolute() || !Files.isDirectory(parent)) {
+            return parent + ": no such folder";
+        }
+        try {
+            if (Files.exists(folder) && isForeign(folder)) {
+                return "it belongs to " + Files.getOwner(folder).getName();
+            }
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
+        return fault(folder);
+    }
+
+    /** Whether neither the user made it nor the owner of the folder that it is in. */
+    private static boolean isForeign(Path folder) throws IOException {
+        if (!hasUserNumbers()) {
+            return false;
+        }
+        Object owner = Files.getAttribute(folder, OWNER);
+        return !owner.equals(Files.getAttribute(folder.getParent(), OWNER))
+                && !owner.toString().equals(user());
+    }
+
+    private static boolean hasUserNumbers() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+    }
+
+    /** The user's number, or the name on Windows. */
+    private static String user() {
+        return hasUserNumbers() ? Long.toString(new UnixSystem().getUid()) : System.getProperty("user.name");
+    }
+
+    private static String fault(Path folder) {
+        if (holdsLibraries(folder)) {
+            return null;
+        }
+        try {
+            Files.createDirectories(folder);
+            Path probe = Files.createTempFile(folder, "probe", null);
+            try {
+                // On a file system that is mounted noexec, no file is executable.
+                if (!probe.toFile().setExecutable(true) || !Files.isExecutable(probe)) {
+                    return "no program may run there (it is mounted noexec)";
+                }
+            } finally {
+                Files.delete(probe);
+            }
+            long free = Files.getFileStore(folder).getUsableSpace() >> 20;
+            return free < NEEDED_MEGABYTES ? "it has " + free + " MB free of " + NEEDED_MEGABYTES + " needed" : null;
+        } catch (IOException e) {
+            return "it cannot be written to (" + e.getClass().getSimpleName() + ")";
+        }
+    }
+
+    /** Whether the engine's libraries of this version are there, which DJL puts in place at once. */
+    private static boolean holdsLibraries(Path folder) {
+        String library = Engine.getDjlVersion() + "-" + System.mapLibraryName("djl_torch");
+        try (Stream<Path> versions = Files.list(folder.resolve("pytorch"))) {
+            return versions.anyMatch(version -> Files.isReadable(version.resolve(library)));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String rootCause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    }
+}
