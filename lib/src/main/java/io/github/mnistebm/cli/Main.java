@@ -8,6 +8,7 @@ import java.lang.reflect.Array;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,8 @@ public final class Main {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
+        // Libraries that print tables, charts and help for this program write numbers as its English texts do.
+        Locale.setDefault(Locale.ROOT);
         // Loads PyTorch, 0.3 s, while the arguments are read. What fails here fails again where it is told.
         CompletableFuture.runAsync(PyTorch::start);
         linkNativeMethods();

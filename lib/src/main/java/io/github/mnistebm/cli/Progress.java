@@ -46,7 +46,7 @@ final class Progress implements TrainingListener, AutoCloseable {
         }
         int epoch = history.epochs();
         long left = (System.nanoTime() - start) / (epoch - epochsBefore) * (epochs - epoch);
-        System.out.printf("%s %d/%d: %s, %s left%n", phase, epoch, epochs, values, clock(left));
+        System.out.println(phase + " " + epoch + "/" + epochs + ": " + values + ", " + clock(left) + " left");
     }
 
     private static String values(Table history) {
@@ -113,7 +113,7 @@ final class Progress implements TrainingListener, AutoCloseable {
 
     private static String clock(long nanos) {
         Duration duration = Duration.ofNanos(nanos);
-        return "%d:%02d".formatted(duration.toMinutes(), duration.toSecondsPart());
+        return String.format(Locale.ROOT, "%d:%02d", duration.toMinutes(), duration.toSecondsPart());
     }
 
     /** Ends the bar's line, so that others can be printed. */

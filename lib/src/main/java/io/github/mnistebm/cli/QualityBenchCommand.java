@@ -15,6 +15,7 @@ import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,9 @@ final class QualityBenchCommand implements Callable<Integer> {
                 System.out.println("train " + variants.get(i));
                 measured.add(measure(configs.get(i), train, test, classifier));
                 Table table = table(measured);
-                table.write().csv(file.toFile());
+                try (Writer writer = Files.newBufferedWriter(file)) {
+                    table.write().csv(writer);
+                }
                 System.out.println(table.printAll());
             }
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * Reads IDX files of unsigned bytes: two zero bytes, the type code {@code 0x08}, the number of dimensions, each
@@ -43,9 +44,8 @@ public record IdxFile(int[] shape, ByteBuffer values) {
                     || (magic >>> 8 & 0xff) != UNSIGNED_BYTE
                     || dimensions == 0
                     || dimensions > MAX_DIMENSIONS) {
-                throw new IOException(
-                        "%s: expected an IDX file of unsigned bytes (magic 0x0000080n), found 0x%08x. Is it still compressed?"
-                                .formatted(name, magic));
+                throw new IOException(name + ": expected an IDX file of unsigned bytes (magic 0x0000080n), found 0x"
+                        + HexFormat.of().toHexDigits(magic) + ". Is it still compressed?");
             }
             int headerLength = Integer.BYTES + Integer.BYTES * dimensions;
             if (length < headerLength) {
@@ -64,14 +64,10 @@ public record IdxFile(int[] shape, ByteBuffer values) {
             long itemLength = product(shape, 1);
             long bodyLength = length - headerLength;
             if (bodyLength / itemLength != shape[0] || bodyLength % itemLength != 0) {
-                throw new IOException(
-                        "%s: expected %d %s, the file holds %d%s. Delete it and run ./environment/run setup"
-                                .formatted(
-                                        name,
-                                        shape[0],
-                                        what,
-                                        bodyLength / itemLength,
-                                        bodyLength / itemLength < shape[0] ? " (truncated?)" : " and more"));
+                long items = bodyLength / itemLength;
+                throw new IOException(name + ": expected " + shape[0] + " " + what + ", the file holds " + items
+                        + (items < shape[0] ? " (truncated?)" : " and more")
+                        + ". Delete it and run ./environment/run setup");
             }
             return new IdxFile(shape, NativeReader.read(channel, name, headerLength, Math.toIntExact(bodyLength)));
         } catch (NoSuchFileException e) {

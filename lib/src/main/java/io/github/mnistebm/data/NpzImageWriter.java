@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -40,12 +42,24 @@ final class NpzImageWriter extends StagedImageWriter {
 
     /** The header of an {@code .npy} file of format 1.0. */
     private static byte[] header(String type, long count) {
-        String description = "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d, %d), }"
-                .formatted(type, count, DigitImages.SIDE, DigitImages.SIDE);
+        String description = String.format(
+                Locale.ROOT,
+                "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d, %d), }",
+                type,
+                count,
+                DigitImages.SIDE,
+                DigitImages.SIDE);
         int padding = Math.floorMod(-(10 + description.length() + 1), ALIGNMENT);
         String padded = description + " ".repeat(padding) + "\n";
         String preamble = "\u0093NUMPY\u0001\0" + (char) (padded.length() & 0xff) + (char) (padded.length() >> 8);
         return (preamble + padded).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** As NumPy writes it, without the time: the same images make the same file. */
+    private static ZipEntry entry(String name) {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        return entry;
     }
 
     @Override
@@ -55,9 +69,9 @@ final class NpzImageWriter extends StagedImageWriter {
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16);
                     ZipOutputStream zip = new ZipOutputStream(out)) {
                 zip.setLevel(Deflater.BEST_SPEED);
-                zip.putNextEntry(new ZipEntry("images.npy"));
+                zip.putNextEntry(entry("images.npy"));
                 images.copyTo(zip);
-                zip.putNextEntry(new ZipEntry("means.npy"));
+                zip.putNextEntry(entry("means.npy"));
                 means.copyTo(zip);
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

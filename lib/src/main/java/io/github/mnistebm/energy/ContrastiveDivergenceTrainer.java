@@ -22,6 +22,7 @@ import io.github.mnistebm.training.TrainingListener;
 import io.github.mnistebm.training.TrainingState;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -258,8 +259,11 @@ public final class ContrastiveDivergenceTrainer {
         private TrainingDivergedException diverged(int epoch, double gap, double deviation) {
             Tensors.copy(kept, network.parameters());
             String cause = Double.isFinite(gap)
-                    ? ", more than %.0f standard deviations of the data's energies (%.3g): the chains no longer sample the model"
-                            .formatted(WIDEST_GAP, deviation)
+                    ? String.format(
+                            Locale.ROOT,
+                            ", more than %.0f standard deviations of the data's energies (%.3g): the chains no longer sample the model",
+                            WIDEST_GAP,
+                            deviation)
                     : ": training has diverged";
             return new TrainingDivergedException("energy: the energy gap of epoch " + epoch + " is "
                     + (float) gap + cause + ". Back to epoch " + (epoch - 1)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -87,8 +88,8 @@ public final class Checkpoints {
         }
         long room = Files.getFileStore(there).getUsableSpace();
         if (room < bytes) {
-            throw new IOException("%s: expected %d MiB of free space for the training, found %d"
-                    .formatted(folder, bytes >> 20, room >> 20));
+            throw new IOException(folder + ": expected " + (bytes >> 20) + " MiB of free space for the training, found "
+                    + (room >> 20));
         }
         Files.createDirectories(folder);
         Path probe = folder.resolve("probe" + PART);
@@ -99,8 +100,8 @@ public final class Checkpoints {
     /** Writes the next checkpoint, then removes those before the last two. */
     void write(TrainingConfig config, List<TrainingHistory> histories, Map<String, NDArray> arrays) throws IOException {
         TrainingHistory last = histories.get(histories.size() - 1);
-        Path target = folder.resolve(
-                "%d-%s-%04d".formatted(histories.size(), last.table().name(), last.epochs()));
+        Path target = folder.resolve(String.format(
+                Locale.ROOT, "%d-%s-%04d", histories.size(), last.table().name(), last.epochs()));
         Path staging = folder.resolve(target.getFileName() + PART);
         ModelFolder.delete(staging);
         Files.createDirectories(staging);

@@ -17,7 +17,9 @@ import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,10 +27,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.io.Source;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
@@ -67,7 +71,9 @@ final class ModelFolder {
             Files.writeString(staging.resolve(CARD), GSON.toJson(model.card()) + "\n");
             TensorFile.write(staging.resolve(WEIGHTS), tensors(model));
             for (Table history : model.histories()) {
-                history.write().csv(staging.resolve(history.name() + ".csv").toFile());
+                try (Writer out = Files.newBufferedWriter(staging.resolve(history.name() + ".csv"))) {
+                    history.write().csv(out);
+                }
             }
             replace(staging, target);
         } finally {
@@ -232,8 +238,9 @@ final class ModelFolder {
         return Stream.of("autoencoder", "energy")
                 .filter(phase -> Files.exists(folder.resolve(phase + ".csv")))
                 .map(phase -> Table.read()
-                        .usingOptions(CsvReadOptions.builder(
-                                        folder.resolve(phase + ".csv").toFile())
+                        .usingOptions(CsvReadOptions.builder(new Source(
+                                        folder.resolve(phase + ".csv").toFile(), StandardCharsets.UTF_8))
+                                .locale(Locale.ROOT)
                                 .tableName(phase)))
                 .toList();
     }

@@ -1,6 +1,7 @@
 package io.github.mnistebm.notebook;
 
 import io.github.mnistebm.data.PyTorch;
+import java.util.Locale;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
@@ -10,14 +11,15 @@ import org.jfree.chart.JFreeChart;
 import tech.tablesaw.api.Table;
 
 /**
- * Teaches the JJava kernel to show charts as pictures and tables as HTML, and chooses the folder of PyTorch's native libraries. Found by
- * the kernel as a service.
+ * Teaches the JJava kernel to show charts as pictures and tables as HTML, and to write numbers in cells as the library does in charts
+ * and tables, whatever the machine's locale; chooses the folder of PyTorch's native libraries. Found by the kernel as a service.
  */
 public final class NotebookExtension implements Extension {
 
     @Override
     public void install(BaseKernel kernel) {
         PyTorch.chooseFolder();
+        Locale.setDefault(Locale.ROOT);
         Renderer renderer = kernel.getRenderer();
         renderer.createRegistration(JFreeChart.class)
                 .preferring(MIMEType.IMAGE_PNG)

@@ -13,18 +13,17 @@ final class TableHtml {
 
     static String of(Table table) {
         Table shown = Table.create(table.name());
-        for (Column<?> column : table.columns()) {
-            shown.addColumns(column instanceof DoubleColumn numbers ? rounded(numbers) : column);
-        }
+        table.columns().forEach(column -> shown.addColumns(texts(column)));
         return shown.write().toString("html");
     }
 
-    private static StringColumn rounded(DoubleColumn numbers) {
-        StringColumn strings = StringColumn.create(numbers.name());
-        for (int row = 0; row < numbers.size(); row++) {
-            strings.append(numbers.isMissing(row) ? "" : significant(numbers.getDouble(row)));
+    private static StringColumn texts(Column<?> column) {
+        StringColumn texts = StringColumn.create(column.name());
+        for (int row = 0; row < column.size(); row++) {
+            boolean real = column instanceof DoubleColumn && !column.isMissing(row);
+            texts.append(real ? significant(((DoubleColumn) column).getDouble(row)) : column.getUnformattedString(row));
         }
-        return strings;
+        return texts;
     }
 
     private static String significant(double value) {

@@ -16,6 +16,7 @@ import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnitSource;
 import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
@@ -64,11 +65,12 @@ public final class Charts {
         }
         JFreeChart chart =
                 ChartFactory.createXYLineChart(table.name(), table.column(0).name(), valueLabel, data);
-        if (table.column(0) instanceof IntColumn) {
-            ((NumberAxis) chart.getXYPlot().getDomainAxis()).setStandardTickUnits(NumberAxis.createIntegerTickUnits());
-        }
         ((NumberAxis) chart.getXYPlot().getRangeAxis()).setAutoRangeIncludesZero(false);
-        return styled(chart, lines(data, 2f, table.rowCount() < 50));
+        styled(chart, lines(data, 2f, table.rowCount() < 50));
+        if (table.column(0) instanceof IntColumn) {
+            chart.getXYPlot().getDomainAxis().setStandardTickUnits(new NumberTickUnitSource(true, numbers()));
+        }
+        return chart;
     }
 
     /**
@@ -193,7 +195,7 @@ public final class Charts {
         CategoryPlot plot = chart.getCategoryPlot();
         LogAxis axis = new LogAxis(valueLabel);
         axis.setBase(2);
-        axis.setNumberFormatOverride(NumberFormat.getNumberInstance(Locale.ROOT));
+        axis.setNumberFormatOverride(numbers());
         plot.setRangeAxis(axis);
         plot.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.5f);
         BarRenderer renderer = (BarRenderer) plot.getRenderer();
@@ -279,6 +281,13 @@ public final class Charts {
         return chart;
     }
 
+    /** Not the default locale's: the charts' texts are English. */
+    private static NumberFormat numbers() {
+        NumberFormat numbers = NumberFormat.getNumberInstance(Locale.ROOT);
+        numbers.setMaximumFractionDigits(6);
+        return numbers;
+    }
+
     private static XYSeriesCollection classes(double[][] points, byte[] labels) {
         XYSeriesCollection data = new XYSeriesCollection();
         for (int digit = 0; digit < CLASSES; digit++) {
@@ -317,6 +326,8 @@ public final class Charts {
         plot.setOutlineVisible(false);
         plot.setDomainGridlinePaint(GRID);
         plot.setRangeGridlinePaint(GRID);
+        plot.getDomainAxis().setStandardTickUnits(new NumberTickUnitSource(false, numbers()));
+        plot.getRangeAxis().setStandardTickUnits(new NumberTickUnitSource(false, numbers()));
         return chart;
     }
 }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.InEveryLocale;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ class ImageWriterTest {
         return file;
     }
 
-    @Test
+    @InEveryLocale
     void npzHoldsImagesAndMeans() throws IOException {
         try (NDManager manager = NDManager.newBaseManager();
                 InputStream in = Files.newInputStream(written("samples.npz"))) {
@@ -58,7 +59,7 @@ class ImageWriterTest {
         }
     }
 
-    @Test
+    @InEveryLocale
     void idxHoldsImagesAndASecondFileTheMeans() throws IOException {
         IdxFile images = IdxFile.read(written("samples.idx"), "images");
         assertThat(images.shape()).containsExactly(2, 28, 28);

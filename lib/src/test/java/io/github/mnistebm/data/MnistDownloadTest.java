@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.repository.Repository;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,23 +47,21 @@ class MnistDownloadTest {
             try (OutputStream out =
                     new GZIPOutputStream(Files.newOutputStream(place.resolve(file.fileName() + ".gz")))) {
                 if (file == damaged) {
-                    out.write("not MNIST".getBytes());
+                    out.write("not MNIST".getBytes(StandardCharsets.UTF_8));
                 } else {
                     Files.copy(DataFolder.mnist().resolve(file.fileName()), out);
                 }
             }
         }
         String files = Arrays.stream(MnistFile.values())
-                .map(file -> "\"%s\": {\"uri\": \"%s\"}"
-                        .formatted(
-                                file.repositoryItem(),
-                                place.resolve(file.fileName() + ".gz").toUri()))
+                .map(file -> "\"" + file.repositoryItem() + "\": {\"uri\": \""
+                        + place.resolve(file.fileName() + ".gz").toUri() + "\"}")
                 .collect(Collectors.joining(", "));
         Files.writeString(place.resolve("metadata.json"), """
                 {"metadataVersion": "0.2", "resourceType": "dataset", "application": "cv",
                  "groupId": "ai.djl.basicdataset", "artifactId": "mnist", "name": "MNIST",
-                 "artifacts": [{"version": "1.0", "files": {%s}}]}
-                """.formatted(files));
+                 "artifacts": [{"version": "1.0", "files": {FILES}}]}
+                """.replace("FILES", files));
         return Repository.newInstance("test", folder.resolve("repository"));
     }
 

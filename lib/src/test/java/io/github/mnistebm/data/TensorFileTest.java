@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.InEveryLocale;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,7 +36,7 @@ class TensorFileTest {
                 .hasMessageStartingWith("tensors: " + message);
     }
 
-    @Test
+    @InEveryLocale
     void isReadAsItWasWritten() throws IOException {
         Path file = folder.resolve("tensors");
         try (NDManager manager = NDManager.newBaseManager()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import ai.djl.Device;
+import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
@@ -135,7 +136,7 @@ class CheckpointsTest {
                                 + " before");
     }
 
-    @Test
+    @InEveryLocale
     void theLastTwoAreKept() throws IOException {
         Checkpoints checkpoints = stopped(config(), AutoencoderTrainer.PHASE, 3);
         try (Stream<Path> content = Files.list(checkpoints.folder())) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.InEveryLocale;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
@@ -48,7 +50,7 @@ class ModelFolderTest extends WithTinyModel {
         }
     }
 
-    @Test
+    @InEveryLocale
     void theCardKeepsConfigurationMetricsAndChecksums() throws IOException {
         try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
             assertThat(loaded.card()).isEqualTo(model.card());
@@ -72,13 +74,21 @@ class ModelFolderTest extends WithTinyModel {
         }
     }
 
-    @Test
+    @InEveryLocale
     void theHistoriesComeBack() throws IOException {
         try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
             assertThat(loaded.histories())
                     .extracting(table -> table.name() + " " + table.rowCount())
                     .containsExactly("autoencoder 2", "energy 2");
+            assertThat(gaps(loaded)).isEqualTo(gaps(model));
         }
+    }
+
+    private static double[] gaps(DigitModel of) {
+        return of.histories()
+                .get(1)
+                .doubleColumn(ContrastiveDivergenceTrainer.ENERGY_GAP)
+                .asDoubleArray();
     }
 
     @Test

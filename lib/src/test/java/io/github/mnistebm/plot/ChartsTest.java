@@ -2,15 +2,28 @@ package io.github.mnistebm.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.training.TrainingHistory;
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.Map;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.AxisState;
 import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.axis.ValueTick;
 import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.data.xy.XYDataset;
 import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
 
 class ChartsTest {
 
@@ -45,6 +58,35 @@ class ChartsTest {
         }
         // All but the farthest 1 %, give or take the last bin.
         assertThat(mass).isBetween(0.98, 1.0);
+    }
+
+    /** The labels that an axis 400 pixels long draws. */
+    private static List<String> labels(ValueAxis axis) {
+        Graphics2D graphics = new BufferedImage(400, 400, BufferedImage.TYPE_INT_RGB).createGraphics();
+        List<?> ticks = axis.refreshTicks(
+                graphics, new AxisState(), new Rectangle2D.Double(0, 0, 400, 400), RectangleEdge.BOTTOM);
+        graphics.dispose();
+        return ticks.stream()
+                .map(tick -> ((ValueTick) tick).getText())
+                .filter(label -> !label.isEmpty())
+                .toList();
+    }
+
+    @InEveryLocale
+    void axesAreLabelledInEnglish() {
+        Table table = Table.create("t", IntColumn.create("epoch", 1, 3), DoubleColumn.create("loss", 0.5, 1500.25));
+        XYPlot history = Charts.history(table, "nats", "loss").getXYPlot();
+        XYPlot comparison = Charts.compare("title", "loss", Map.of("t", table)).getXYPlot();
+        XYPlot histograms = Charts.histograms("title", "value", Map.of("group", new float[] {0, 1}))
+                .getXYPlot();
+        CategoryPlot ratios =
+                Charts.ratios("title", "times", Map.of("a", 2.0, "b", 0.5)).getCategoryPlot();
+        assertThat(labels(history.getDomainAxis())).containsExactly("1", "2", "3");
+        assertThat(labels(history.getRangeAxis())).contains("500", "1,000");
+        assertThat(labels(comparison.getDomainAxis())).contains("1", "1.2");
+        assertThat(labels(histograms.getDomainAxis())).contains("0.2", "1");
+        assertThat(((LogAxis) ratios.getRangeAxis()).getNumberFormatOverride().format(0.5))
+                .isEqualTo("0.5");
     }
 
     @Test

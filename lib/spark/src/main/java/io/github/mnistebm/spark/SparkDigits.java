@@ -64,6 +64,7 @@ public final class SparkDigits implements Callable<Integer> {
      * @param arguments its options
      */
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT);
         CommandLine line = new CommandLine(new SparkDigits()).setExecutionExceptionHandler((e, command, result) -> {
             command.getErr().println("spark: " + e.getMessage());
             return 1;
@@ -111,7 +112,7 @@ public final class SparkDigits implements Callable<Integer> {
         for (int partition = 0; partition < partitions; partition++) {
             long from = images * partition / partitions;
             long to = images * (partition + 1) / partitions;
-            String file = out.resolve("part-%05d.npz".formatted(partition))
+            String file = out.resolve(String.format(Locale.ROOT, "part-%05d.npz", partition))
                     .toAbsolutePath()
                     .toString();
             shares.add(new Share(
