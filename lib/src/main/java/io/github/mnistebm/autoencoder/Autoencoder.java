@@ -11,9 +11,10 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.FlatParameters;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,13 +42,7 @@ public final class Autoencoder implements AutoCloseable {
 
     private ParameterStore store;
 
-    /**
-     * Makes an untrained autoencoder, with weights drawn from the engine's random numbers.
-     *
-     * @param parent the parent of the manager that owns the parameters
-     * @param config its hidden units, latent dimension and decoder
-     */
-    public Autoencoder(NDManager parent, AutoencoderConfig config) {
+    private Autoencoder(NDManager parent, AutoencoderConfig config) {
         this.manager = parent.newSubManager();
         DecoderArchitecture architecture = config.decoder();
         int latents = config.latentDimension();
@@ -64,7 +59,32 @@ public final class Autoencoder implements AutoCloseable {
         this.decoderInClosedForm = architecture == DecoderArchitecture.PERCEPTRON
                 ? Perceptron.of(views.subList(Perceptron.PARAMETERS, views.size()))
                 : null;
-        this.store = new ParameterStore(manager, false);
+        this.store = parameters.store();
+    }
+
+    /**
+     * Makes an untrained autoencoder.
+     *
+     * @param parent the parent of the manager that owns the parameters
+     * @param config its hidden units, latent dimension and decoder
+     * @param random the source of randomness, which the weights are drawn from
+     * @return the autoencoder
+     */
+    public static Autoencoder create(NDManager parent, AutoencoderConfig config, RandomSource random) {
+        Autoencoder autoencoder = zeros(parent, config);
+        autoencoder.parameters.drawWeights(random);
+        return autoencoder;
+    }
+
+    /**
+     * Makes an autoencoder whose parameters are all zero, to be given others.
+     *
+     * @param parent the parent of the manager that owns the parameters
+     * @param config its hidden units, latent dimension and decoder
+     * @return the autoencoder
+     */
+    public static Autoencoder zeros(NDManager parent, AutoencoderConfig config) {
+        return new Autoencoder(parent, config);
     }
 
     private static Block perceptron(int hidden, int outputs) {
@@ -75,7 +95,7 @@ public final class Autoencoder implements AutoCloseable {
     }
 
     private Block initialized(Block block, int inputs) {
-        block.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+        block.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, inputs));
         return block;
     }
@@ -158,8 +178,7 @@ public final class Autoencoder implements AutoCloseable {
     /** Makes ready for a backward pass, which then adds to no gradient of before. */
     void dropDecoderGradients() {
         parameters.dropGradients();
-        // The old one remembers the old views.
-        store = new ParameterStore(manager, false);
+        store = parameters.store();
     }
 
     /** The gradients that a backward pass left of the decoder's parameters, in their order. */

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +62,12 @@ final class AutoencoderLoss implements AutoCloseable {
      */
     record LossAndGradient(NDArray loss, List<NDArray> gradient) {}
 
-    /** Computes the loss of a batch, {@code [batch size, 784]}; arrays on the way to it are left to the surrounding scope. */
-    LossAndGradient of(NDArray images) {
+    /** Computes the loss of a batch, {@code [batch size, 784]}, with noise from a source; arrays on the way to it are left to the surrounding scope. */
+    LossAndGradient of(NDArray images, RandomSource random) {
         Perceptron.Pass encoded = autoencoder.encoderInClosedForm().forward(images);
         NDArray latents = encoded.outputs();
         NDArray seen = noisy
-                ? images.getManager()
-                        .randomNormal(latents.getShape())
+                ? random.normal(images.getManager(), latents.getShape())
                         .muli(noise)
                         .addi(latents)
                 : latents;

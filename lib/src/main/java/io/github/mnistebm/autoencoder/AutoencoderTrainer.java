@@ -9,6 +9,7 @@ import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
@@ -63,6 +64,7 @@ public final class AutoencoderTrainer {
      * @param train the training images
      * @param test the images to measure on
      * @param binarization how grey becomes black and white; a stochastic one draws anew each epoch
+     * @param random the source of randomness; each epoch has a source of its own, by its number
      * @param listener is told of batches and epochs
      * @return the history: {@value #TRAIN_LOSS}, {@value #TEST_LOSS}, {@value #SECONDS}
      * @throws TrainingDivergedException if the loss is no finite number at an epoch's end
@@ -72,18 +74,20 @@ public final class AutoencoderTrainer {
             DigitImages train,
             DigitImages test,
             Binarization binarization,
+            RandomSource random,
             TrainingListener listener) {
-        return train(autoencoder, train, test, binarization, listener, null);
+        return train(autoencoder, train, test, binarization, random, listener, null);
     }
 
     /**
-     * Like {@link #train(Autoencoder, DigitImages, DigitImages, Binarization, TrainingListener)}, from a state that a training of
+     * Like {@link #train(Autoencoder, DigitImages, DigitImages, Binarization, RandomSource, TrainingListener)}, from a state that a training of
      * the same configuration reached.
      *
      * @param autoencoder what to train; changed
      * @param train the training images
      * @param test the images to measure on
      * @param binarization how grey becomes black and white
+     * @param random the source of randomness; each epoch has a source of its own, by its number
      * @param listener is told of batches and epochs
      * @param from the state; null to begin at the beginning
      * @return the history, that of the state included
@@ -95,6 +99,7 @@ public final class AutoencoderTrainer {
             DigitImages train,
             DigitImages test,
             Binarization binarization,
+            RandomSource random,
             TrainingListener listener,
             TrainingState from) {
         TrainingHistory history =
@@ -106,7 +111,7 @@ public final class AutoencoderTrainer {
         long updates = (long) history.epochs() * (train.size() / batchSize);
         try (NDManager manager = NDManager.newBaseManager(train.device());
                 Adam adam = new Adam(values);
-                NDArray testImages = test.binarized(binarization);
+                NDArray testImages = test.binarized(binarization, random.numbered(0));
                 NDArray total = Tensors.scalar(manager, 0);
                 AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, batchSize, manager);
                 NDArray kept = values.duplicate()) {
@@ -117,10 +122,11 @@ public final class AutoencoderTrainer {
             }
             for (int epoch = history.epochs() + 1; epoch <= config.epochs(); epoch++) {
                 long start = System.nanoTime();
+                RandomSource ofEpoch = random.numbered(epoch);
                 listener.epochBegins(PHASE, epoch);
                 try (NDScope scope = new NDScope();
-                        NDArray images = train.binarized(binarization);
-                        MiniBatches batches = MiniBatches.shuffled(images, batchSize)) {
+                        NDArray images = train.binarized(binarization, ofEpoch);
+                        MiniBatches batches = MiniBatches.shuffled(images, batchSize, ofEpoch)) {
                     scope.suppressNotUsedWarning();
                     for (int batch = 0; batch < batches.count(); batch++) {
                         if (Thread.interrupted()) {
@@ -130,7 +136,7 @@ public final class AutoencoderTrainer {
                         }
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
-                            LossAndGradient computed = loss.of(batches.get(batch));
+                            LossAndGradient computed = loss.of(batches.get(batch), ofEpoch);
                             total.addi(computed.loss());
                             adam.update(computed.gradient(), schedule.rate(updates++));
                         }

@@ -1,7 +1,6 @@
 package io.github.mnistebm.benchmark;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -24,6 +23,7 @@ import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.MatrixProducts;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -52,9 +52,8 @@ public final class Worker {
      */
     public static void serve(String work, InputStream in, PrintStream out) throws IOException {
         Work parsed = Work.of(work);
-        Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager()) {
-            Runnable run = prepare(parsed, manager);
+            Runnable run = prepare(parsed, manager, RandomSource.of(1));
             out.println("ready");
             out.flush();
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -67,35 +66,35 @@ public final class Worker {
         }
     }
 
-    private static Runnable prepare(Work work, NDManager manager) throws IOException {
+    private static Runnable prepare(Work work, NDManager manager, RandomSource random) throws IOException {
         return switch (work.kind()) {
-            case "mala", "ula" -> sampler(work, manager);
-            case "autoencoder" -> autoencoder(work, manager);
-            case "divergence" -> divergence(work, manager);
+            case "mala", "ula" -> sampler(work, manager, random);
+            case "autoencoder" -> autoencoder(work, manager, random);
+            case "divergence" -> divergence(work, manager, random);
             case "training" -> () -> training(work);
-            case "matmul" -> matmul(manager);
+            case "matmul" -> matmul(manager, random);
             default -> throw new IllegalArgumentException("work: unknown kind " + work.kind());
         };
     }
 
-    private static TiltedEnergy energy(Work work, NDManager manager) {
-        EnergyNetwork network = EnergyNetwork.create(manager, work.dimension(), work.hidden());
+    private static TiltedEnergy energy(Work work, NDManager manager, RandomSource random) {
+        EnergyNetwork network = EnergyNetwork.create(manager, work.dimension(), work.hidden(), random);
         // Another output than zero; it matters to the acceptance, not to the time.
         network.parameters()
-                .addi(manager.randomNormal(network.parameters().getShape()).mul(0.05));
+                .addi(random.normal(manager, network.parameters().getShape()).mul(0.05));
         return new TiltedEnergy(network, new StandardNormal(work.dimension()));
     }
 
-    private static Runnable sampler(Work work, NDManager manager) {
+    private static Runnable sampler(Work work, NDManager manager, RandomSource random) {
         LangevinAlgorithm algorithm = LangevinAlgorithm.valueOf(work.kind().toUpperCase(Locale.ROOT));
         SamplerConfig config = SamplerConfig.builder()
                 .burnIn(0)
                 .steps(work.steps())
                 .stepSize(STEP_SIZE)
                 .build();
-        LangevinSampler sampler = LangevinSampler.of(algorithm.kernel(energy(work, manager)), config);
-        NDArray start = manager.randomNormal(new Shape(work.chains(), work.dimension()));
-        return () -> sampler.run(start).close();
+        LangevinSampler sampler = LangevinSampler.of(algorithm.kernel(energy(work, manager, random)), config);
+        NDArray start = random.normal(manager, new Shape(work.chains(), work.dimension()));
+        return () -> sampler.run(start, random).close();
     }
 
     private static TrainingConfig.Builder perceptron(Work work) {
@@ -108,17 +107,17 @@ public final class Worker {
                 .autoencoderBatchSize(work.batchSize());
     }
 
-    private static Runnable autoencoder(Work work, NDManager manager) throws IOException {
+    private static Runnable autoencoder(Work work, NDManager manager, RandomSource random) throws IOException {
         TrainingConfig config = perceptron(work).autoencoderEpochs(1).build();
         DigitImages train =
                 DigitImages.train(Path.of(work.mnist()), Device.cpu()).first(work.images());
         DigitImages test = DigitImages.test(Path.of(work.mnist()), Device.cpu()).first(1000);
-        Autoencoder autoencoder = new Autoencoder(manager, config.autoencoder());
+        Autoencoder autoencoder = Autoencoder.create(manager, config.autoencoder(), random);
         AutoencoderTrainer trainer = new AutoencoderTrainer(config.autoencoder());
-        return () -> trainer.train(autoencoder, train, test, Binarization.THRESHOLD, TrainingListener.NONE);
+        return () -> trainer.train(autoencoder, train, test, Binarization.THRESHOLD, random, TrainingListener.NONE);
     }
 
-    private static Runnable divergence(Work work, NDManager manager) {
+    private static Runnable divergence(Work work, NDManager manager, RandomSource random) {
         TrainingConfig config = Preset.SEED
                 .builder()
                 .energyBatchSize(work.batchSize())
@@ -127,11 +126,12 @@ public final class Worker {
                 .importanceDraws(0)
                 .energyEpochs(1)
                 .build();
-        TiltedEnergy energy = energy(work, manager);
-        NDArray latents = manager.randomNormal(new Shape(work.images(), work.dimension()));
+        TiltedEnergy energy = energy(work, manager, random);
+        NDArray latents = random.normal(manager, new Shape(work.images(), work.dimension()));
         ContrastiveDivergenceTrainer trainer =
                 new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new);
-        return () -> trainer.train((EnergyNetwork) energy.tilt(), energy.reference(), latents, TrainingListener.NONE);
+        return () -> trainer.train(
+                (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE);
     }
 
     private static void training(Work work) {
@@ -150,10 +150,10 @@ public final class Worker {
         }
     }
 
-    private static Runnable matmul(NDManager manager) {
+    private static Runnable matmul(NDManager manager, RandomSource random) {
         Shape shape = new Shape(Work.MATRIX, Work.MATRIX);
-        NDArray a = manager.randomNormal(shape);
-        NDArray b = manager.randomNormal(shape);
+        NDArray a = random.normal(manager, shape);
+        NDArray b = random.normal(manager, shape);
         return () -> {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();

@@ -10,6 +10,7 @@ import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -175,9 +176,10 @@ final class AnomalyBenchCommand implements Callable<Integer> {
             training.trainAutoencoder(progress);
             training.trainEnergy(progress);
             progress.end();
+            RandomSource random = RandomSource.of(config.seed());
             try (DigitModel trained = training.model();
-                    NDArray usual = train.binarized(config.binarization());
-                    NDArray images = test.binarized(config.binarization())) {
+                    NDArray usual = train.binarized(config.binarization(), random);
+                    NDArray images = test.binarized(config.binarization(), random)) {
                 ExpectedEnergy expected = ExpectedEnergy.fit(usual.toByteArray(), trained.energies(usual));
                 AnomalyScores scores = trained.score(images);
                 double[] excess = expected.excess(images.toByteArray(), scores.energies());
@@ -207,7 +209,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
         try (DigitModel loaded = model.load(device);
                 DigitImages test =
                         DigitImages.test(mnist.folder(), loaded.manager().getDevice());
-                NDArray digits = test.binarized(loaded.card().configuration().binarization())) {
+                NDArray digits = test.binarized(loaded.card().configuration().binarization(), RandomSource.of(seed))) {
             AnomalyScores usual = loaded.score(digits);
             Map<String, byte[]> anomalies = new LinkedHashMap<>();
             anomalies.put("uniform noise", Anomalies.noise(test.size(), seed));

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.DigitPicture;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ final class DigitsOption {
         }
         if (!digits.isEmpty()) {
             try (DigitImages test = DigitImages.test(mnist.folder(), manager.getDevice());
-                    NDArray all = test.binarized(model.card().configuration().binarization())) {
+                    NDArray all = test.binarized(model.card().configuration().binarization(), RandomSource.of(1))) {
                 for (int digit : digits) {
                     if (digit < 0 || digit >= test.size()) {
                         throw new ParameterException(

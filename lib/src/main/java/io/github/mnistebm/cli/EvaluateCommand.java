@@ -1,7 +1,6 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -17,6 +16,7 @@ import io.github.mnistebm.evaluation.QualityReport;
 import io.github.mnistebm.evaluation.SampleQuality;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +139,8 @@ final class EvaluateCommand implements Callable<Integer> {
                             sampler.draw(numImages, seed, progress.sampling(sampler.work(numImages)))) {
                 progress.end();
                 used.add(seed);
-                sets.add(evaluation.qualities(drawing.images()));
+                sets.add(evaluation.qualities(
+                        drawing.images(), RandomSource.of(seed).numbered(1)));
                 copies.add(evaluation.copies(drawing.images()));
             }
         }
@@ -154,7 +155,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void logLikelihoods(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
         double stepSize = loaded.card().metrics().getOrDefault("energy step size", STEP_SIZE);
-        Map<String, LogLikelihood> found = evaluation.logLikelihoods(stepSize);
+        Map<String, LogLikelihood> found = evaluation.logLikelihoods(stepSize, RandomSource.of(sampling.seed()));
         System.out.println();
         System.out.println(LogLikelihood.table(found).printAll());
         results.put("held-out log-likelihood of latents", found);
@@ -185,9 +186,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void longRun(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
-        Engine.getInstance().setRandomSeed(sampling.seed());
-        try (NDArray start = loaded.reference().sample(loaded.manager(), Math.min(numImages, LONG_CHAINS))) {
-            Table table = LongRun.of(evaluation, loaded, loaded.kernel(), start, LONG_STEPS);
+        RandomSource random = RandomSource.of(sampling.seed());
+        try (NDArray start = loaded.reference().sample(loaded.manager(), Math.min(numImages, LONG_CHAINS), random)) {
+            Table table = LongRun.of(evaluation, loaded, loaded.kernel(), start, random, LONG_STEPS);
             System.out.println();
             System.out.println(table.printAll());
             Map<String, Double> distances = new LinkedHashMap<>();

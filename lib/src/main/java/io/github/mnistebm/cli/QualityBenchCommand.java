@@ -2,7 +2,6 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
@@ -13,6 +12,7 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
 import java.io.Writer;
@@ -129,12 +129,13 @@ final class QualityBenchCommand implements Callable<Integer> {
                 System.out.println(Messages.of(e));
             }
             progress.end();
+            RandomSource random = RandomSource.of(SAMPLING_SEED).numbered(1);
             try (DigitModel model = training.model();
                     ModelEvaluation evaluation = new ModelEvaluation(model, train, test, classifier);
                     DigitSampler.Drawing drawing = DigitSampler.of(model).draw(IMAGES, SAMPLING_SEED);
-                    NDArray images = test.binarized(Binarization.THRESHOLD);
+                    NDArray images = test.thresholded();
                     NDArray latents = model.encode(images)) {
-                Map<String, SampleQuality> sets = evaluation.qualities(drawing.images());
+                Map<String, SampleQuality> sets = evaluation.qualities(drawing.images(), random);
                 SampleQuality samples = sets.get(ModelEvaluation.SAMPLES);
                 Map<String, Double> row = new LinkedHashMap<>();
                 row.put("Fréchet distance", samples.frechetDistance());
@@ -150,7 +151,7 @@ final class QualityBenchCommand implements Callable<Integer> {
                 row.put("largest", Collections.max(samples.classShares()));
                 row.put(
                         "held-out log-likelihood, nats",
-                        LogLikelihood.of(model.energy(), latents, DRAWS).nats());
+                        LogLikelihood.of(model.energy(), latents, DRAWS, random).nats());
                 row.put(
                         "of the mixture, nats",
                         evaluation.mixtureLogLikelihood(latents).nats());

@@ -13,6 +13,7 @@ import io.github.mnistebm.evaluation.Occlusion;
 import io.github.mnistebm.evaluation.RestorationQuality;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -82,8 +83,9 @@ final class RestoreBenchCommand implements Callable<Integer> {
                     DigitImages test = DigitImages.test(mnist.folder(), where);
                     DigitImages some = test.first(Math.min(images, test.size()))) {
                 scope.suppressNotUsedWarning();
-                NDArray examples = train.binarized(binarization);
-                NDArray originals = some.binarized(binarization);
+                RandomSource random = RandomSource.of(seed);
+                NDArray examples = train.binarized(binarization, random);
+                NDArray originals = some.binarized(binarization, random);
                 for (Occlusion occlusion : Occlusion.values()) {
                     NDArray known = occlusion.known(loaded.manager(), some.size(), seed);
                     Map<String, NDArray> completions = new LinkedHashMap<>();

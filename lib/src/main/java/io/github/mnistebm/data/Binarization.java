@@ -3,14 +3,16 @@ package io.github.mnistebm.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
+import java.util.function.UnaryOperator;
 
 /** How grey values 0 to 255 become 0 and 1. */
 public enum Binarization {
     /** White where the grey value exceeds 127. */
     THRESHOLD,
     /**
-     * White with probability grey/255, drawn from the engine's random numbers (Salakhutdinov &amp; Murray 2008, "On the
+     * White with probability grey/255, (Salakhutdinov &amp; Murray 2008, "On the
      * quantitative analysis of deep belief networks", section 6). Every call draws anew.
      */
     STOCHASTIC;
@@ -25,21 +27,27 @@ public enum Binarization {
      * Makes black and white images.
      *
      * @param grey unsigned bytes, {@code [n, 784]}
+     * @param random the source of randomness, which {@link #THRESHOLD} does not need
      * @return unsigned bytes 0 and 1 of the same shape, attached to the manager of {@code grey}
      */
-    public NDArray apply(NDArray grey) {
+    public NDArray apply(NDArray grey, RandomSource random) {
+        return switch (this) {
+            case THRESHOLD -> threshold(grey);
+            case STOCHASTIC ->
+                binary(grey, rows -> random.uniform(rows.getManager(), 0, 255, rows.getShape())
+                        .lt(rows.toType(DataType.FLOAT32, false)));
+        };
+    }
+
+    static NDArray threshold(NDArray grey) {
+        return binary(grey, rows -> rows.gt(LAST_BLACK));
+    }
+
+    private static NDArray binary(NDArray grey, UnaryOperator<NDArray> white) {
         NDArray binary =
-                Tensors.mapInParts(grey, ROWS_AT_ONCE, rows -> white(rows).toType(DataType.UINT8, false));
+                Tensors.mapInParts(grey, ROWS_AT_ONCE, rows -> white.apply(rows).toType(DataType.UINT8, false));
         // The caller closes it, a surrounding scope does not.
         NDScope.unregister(binary);
         return binary;
-    }
-
-    private NDArray white(NDArray grey) {
-        return switch (this) {
-            case THRESHOLD -> grey.gt(LAST_BLACK);
-            case STOCHASTIC ->
-                grey.getManager().randomUniform(0, 255, grey.getShape()).lt(grey.toType(DataType.FLOAT32, false));
-        };
     }
 }

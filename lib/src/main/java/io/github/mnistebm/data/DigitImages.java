@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -197,10 +198,20 @@ public final class DigitImages implements AutoCloseable {
      * Makes black and white images of all of them.
      *
      * @param binarization how
+     * @param random the source of randomness, which {@link Binarization#THRESHOLD} does not need
      * @return unsigned bytes 0 and 1, {@code [n, 784]}, this object's until it is closed unless the caller detaches it
      */
-    public NDArray binarized(Binarization binarization) {
-        return binarization.apply(grey);
+    public NDArray binarized(Binarization binarization, RandomSource random) {
+        return binarization.apply(grey, random);
+    }
+
+    /**
+     * Makes black and white images of all of them: white where the grey value exceeds 127.
+     *
+     * @return unsigned bytes 0 and 1, {@code [n, 784]}, this object's until it is closed unless the caller detaches it
+     */
+    public NDArray thresholded() {
+        return Binarization.threshold(grey);
     }
 
     /**

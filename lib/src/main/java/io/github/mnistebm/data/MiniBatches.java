@@ -1,11 +1,11 @@
 package io.github.mnistebm.data;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
+import io.github.mnistebm.tensor.RandomSource;
 
 /**
  * One epoch over a tensor that stays on the device: a random permutation of the rows, cut into batches of equal size.
@@ -24,20 +24,20 @@ public final class MiniBatches implements AutoCloseable {
     }
 
     /**
-     * Shuffles the rows with the engine's random numbers.
+     * Shuffles the rows.
      *
      * @param rows the data, {@code [n, …]}; not closed with this object
      * @param batchSize rows a batch; a larger one than n counts as n
+     * @param random the source of randomness
      * @return the epoch
      * @throws IllegalArgumentException if {@code batchSize} is not positive
      */
-    public static MiniBatches shuffled(NDArray rows, int batchSize) {
+    public static MiniBatches shuffled(NDArray rows, int batchSize, RandomSource random) {
         if (batchSize <= 0) {
             throw new IllegalArgumentException("batch size: must be at least 1, found " + batchSize);
         }
-        NDManager manager = rows.getManager();
-        long n = rows.getShape().get(0);
-        return new MiniBatches(rows, manager.randomPermutation(n), (int) Math.min(batchSize, n));
+        int n = Math.toIntExact(rows.getShape().get(0));
+        return new MiniBatches(rows, random.permutation(rows.getManager(), n), Math.min(batchSize, n));
     }
 
     /**

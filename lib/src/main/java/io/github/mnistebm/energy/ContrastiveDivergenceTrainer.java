@@ -12,6 +12,7 @@ import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
@@ -97,6 +98,7 @@ public final class ContrastiveDivergenceTrainer {
      * @param network f; changed
      * @param reference q
      * @param data {@code [n, d]}
+     * @param random the source of randomness; each epoch has a source of its own, by its number
      * @param listener is told of batches and epochs
      * @return the history: {@value #DATA_ENERGY}, {@value #NEGATIVE_ENERGY}, {@value #ENERGY_GAP}, {@value
      *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value #SECONDS}
@@ -105,17 +107,22 @@ public final class ContrastiveDivergenceTrainer {
      * @throws IllegalArgumentException if the data are of another dimension than the network
      */
     public TrainingHistory train(
-            EnergyNetwork network, ReferenceMeasure reference, NDArray data, TrainingListener listener) {
-        return train(network, reference, data, listener, null);
+            EnergyNetwork network,
+            ReferenceMeasure reference,
+            NDArray data,
+            RandomSource random,
+            TrainingListener listener) {
+        return train(network, reference, data, random, listener, null);
     }
 
     /**
-     * Like {@link #train(EnergyNetwork, ReferenceMeasure, NDArray, TrainingListener)}, from a state that a training of the same
+     * Like {@link #train(EnergyNetwork, ReferenceMeasure, NDArray, RandomSource, TrainingListener)}, from a state that a training of the same
      * configuration reached.
      *
      * @param network f; changed
      * @param reference q
      * @param data {@code [n, d]}
+     * @param random the source of randomness; each epoch has a source of its own, by its number
      * @param listener is told of batches and epochs
      * @param from the state; null to begin at the beginning
      * @return the history, that of the state included
@@ -127,6 +134,7 @@ public final class ContrastiveDivergenceTrainer {
             EnergyNetwork network,
             ReferenceMeasure reference,
             NDArray data,
+            RandomSource random,
             TrainingListener listener,
             TrainingState from) {
         TiltedEnergy energy = new TiltedEnergy(network, reference);
@@ -139,12 +147,12 @@ public final class ContrastiveDivergenceTrainer {
                 : from.history();
         double stepSize = from == null ? config.initialStepSize() : history.last(STEP_SIZE);
         try (NDManager manager = data.getManager().newSubManager();
-                Session session = new Session(manager, network, energy, data, stepSize)) {
+                Session session = new Session(manager, network, energy, data, stepSize, random.numbered(0))) {
             if (from != null) {
                 session.resume(from);
             }
             for (int epoch = history.epochs() + 1; epoch <= config.epochs(); epoch++) {
-                if (!session.epoch(epoch, history, listener)) {
+                if (!session.epoch(epoch, random.numbered(epoch), history, listener)) {
                     history.markInterrupted();
                     break;
                 }
@@ -172,7 +180,13 @@ public final class ContrastiveDivergenceTrainer {
         private final NDArray totals;
         private long updates;
 
-        Session(NDManager manager, EnergyNetwork network, TiltedEnergy energy, NDArray data, double stepSize) {
+        Session(
+                NDManager manager,
+                EnergyNetwork network,
+                TiltedEnergy energy,
+                NDArray data,
+                double stepSize,
+                RandomSource random) {
             this.manager = manager;
             this.network = network;
             this.energy = energy;
@@ -186,7 +200,12 @@ public final class ContrastiveDivergenceTrainer {
             this.chains = Chains.of(manager, kernel.apply(energy), negatives, stepSize, config.targetAcceptance());
             this.buffer = config.negatives() == NegativeSource.PERSISTENT
                     ? new ReplayBuffer(
-                            manager, energy.reference(), negatives, config.bufferBatches(), config.restartProbability())
+                            manager,
+                            energy.reference(),
+                            negatives,
+                            config.bufferBatches(),
+                            config.restartProbability(),
+                            random)
                     : null;
             this.draws = (long) batchSize * config.importanceDraws();
             try (NDScope scope = new NDScope()) {
@@ -225,11 +244,11 @@ public final class ContrastiveDivergenceTrainer {
         }
 
         /** Trains one epoch; false if it was interrupted. */
-        boolean epoch(int epoch, TrainingHistory history, TrainingListener listener) {
+        boolean epoch(int epoch, RandomSource random, TrainingHistory history, TrainingListener listener) {
             long start = System.nanoTime();
             listener.epochBegins(PHASE, epoch);
             try (NDScope scope = new NDScope();
-                    MiniBatches batches = MiniBatches.shuffled(data, batchSize)) {
+                    MiniBatches batches = MiniBatches.shuffled(data, batchSize, random)) {
                 scope.suppressNotUsedWarning();
                 for (int batch = 0; batch < batches.count(); batch++) {
                     if (Thread.interrupted()) {
@@ -237,7 +256,7 @@ public final class ContrastiveDivergenceTrainer {
                     }
                     try (NDScope update = new NDScope()) {
                         update.suppressNotUsedWarning();
-                        update(batches.get(batch));
+                        update(batches.get(batch), random);
                     }
                     listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                 }
@@ -270,10 +289,10 @@ public final class ContrastiveDivergenceTrainer {
                     + ". Try a smaller learning rate (--ebm-lr), or a larger --energy-penalty");
         }
 
-        private void update(NDArray positives) {
-            NDList states = new NDList(positives, negatives(positives));
+        private void update(NDArray positives, RandomSource random) {
+            NDList states = new NDList(positives, negatives(positives, random));
             if (draws > 0) {
-                states.add(energy.reference().sample(manager, draws));
+                states.add(energy.reference().sample(manager, draws, random));
             }
             EnergyAndGradient loss = network.parameterGradient(NDArrays.concat(states), this::coefficients);
             adam.update(List.of(loss.gradient()), schedule.rate(updates++));
@@ -307,15 +326,15 @@ public final class ContrastiveDivergenceTrainer {
                             .addi(each);
         }
 
-        private NDArray negatives(NDArray positives) {
+        private NDArray negatives(NDArray positives, RandomSource random) {
             NDArray start =
                     switch (config.negatives()) {
                         case DATA -> positives.repeat(0, config.samplesPerDatapoint());
-                        case PERSISTENT -> buffer.take();
+                        case PERSISTENT -> buffer.take(random);
                         case NOISE ->
-                            energy.reference().sample(manager, (long) batchSize * config.samplesPerDatapoint());
+                            energy.reference().sample(manager, (long) batchSize * config.samplesPerDatapoint(), random);
                     };
-            chains.start(start);
+            chains.start(start, random);
             for (int step = 0; step < config.steps(); step++) {
                 chains.advance(1);
                 chains.adapt(ADAPTATION_GAIN);

@@ -11,6 +11,7 @@ import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.HostEnergy;
 import io.github.mnistebm.tensor.MatrixProducts;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,19 +76,34 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
      * @param parent the parent of the manager that owns the parameters
      * @param dimension d
      * @param hiddenUnits the width of each hidden layer, at least one
+     * @param random the source of randomness
      * @return the network
      * @throws IllegalArgumentException if a size is not positive
      */
-    public static EnergyNetwork create(NDManager parent, int dimension, List<Integer> hiddenUnits) {
-        EnergyNetwork network = new EnergyNetwork(parent, dimension, hiddenUnits);
+    public static EnergyNetwork create(
+            NDManager parent, int dimension, List<Integer> hiddenUnits, RandomSource random) {
+        EnergyNetwork network = zeros(parent, dimension, hiddenUnits);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             for (NDArray weight : network.weights) {
                 float bound = (float) Math.sqrt(3.0 / weight.getShape().get(1));
-                Tensors.copy(network.manager.randomUniform(-bound, bound, weight.getShape()), weight);
+                Tensors.copy(random.uniform(network.manager, -bound, bound, weight.getShape()), weight);
             }
         }
         return network;
+    }
+
+    /**
+     * Makes a network whose parameters are all zero, to be given others.
+     *
+     * @param parent the parent of the manager that owns the parameters
+     * @param dimension d
+     * @param hiddenUnits the width of each hidden layer, at least one
+     * @return the network
+     * @throws IllegalArgumentException if a size is not positive
+     */
+    public static EnergyNetwork zeros(NDManager parent, int dimension, List<Integer> hiddenUnits) {
+        return new EnergyNetwork(parent, dimension, hiddenUnits);
     }
 
     /**
@@ -163,12 +179,14 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
     @Override
     public Optional<HostEnergy> onHost() {
         float[] values = parameters.toFloatArray();
-        // A kernel of several parts asks for it several times.
-        if (host == null || !host.isOf(values)) {
+        // A kernel of several parts asks for it several times, and so do several threads.
+        HostNetwork last = host;
+        if (last == null || !last.isOf(values)) {
             int[] units = hiddenUnits.stream().mapToInt(Integer::intValue).toArray();
-            host = new HostNetwork(dimension, units, values);
+            last = new HostNetwork(dimension, units, values);
+            host = last;
         }
-        return Optional.of(host);
+        return Optional.of(last);
     }
 
     @Override

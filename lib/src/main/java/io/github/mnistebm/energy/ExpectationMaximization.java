@@ -7,8 +7,10 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 
 /**
@@ -31,19 +33,20 @@ public final class ExpectationMaximization {
     private ExpectationMaximization() {}
 
     /**
-     * Fits a mixture with the engine's random numbers. If the thread is interrupted, the mixture so far is returned, and the
+     * Fits a mixture. If the thread is interrupted, the mixture so far is returned, and the
      * thread stays interrupted.
      *
      * @param parent the parent of the manager that owns the mixture
      * @param data {@code [n, d]}
      * @param components K, at least 1 and at most n
      * @param iterations at least 1
+     * @param random the source of randomness
      * @param progress called after each iteration, with the number of those done
      * @return the mixture
      * @throws IllegalArgumentException if there are fewer data than components
      */
     public static GaussianMixture fit(
-            NDManager parent, NDArray data, int components, int iterations, IntConsumer progress) {
+            NDManager parent, NDArray data, int components, int iterations, RandomSource random, IntConsumer progress) {
         long n = data.getShape().get(0);
         int d = (int) data.getShape().get(1);
         if (components < 1 || components > n) {
@@ -57,11 +60,13 @@ public final class ExpectationMaximization {
                 covariance[i * d + i] = 1;
             }
         }
-        GaussianMixture mixture = GaussianMixture.of(parent, weights, spreadMeans(data, components), covariances);
+        GaussianMixture mixture =
+                GaussianMixture.of(parent, weights, spreadMeans(data, components, random.forLoops()), covariances);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             long part = Math.min(n, Math.max(n / FIRST_PART, (long) MIN_ROWS * components));
-            NDArray some = data.get(data.getManager().randomPermutation(n).get(new NDIndex().addSliceDim(0, part)));
+            NDArray some = data.get(
+                    random.permutation(data.getManager(), Math.toIntExact(n)).get(new NDIndex().addSliceDim(0, part)));
             int last = Math.max(1, iterations / FIRST_PART);
             for (int iteration = 1; iteration <= iterations; iteration++) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -77,18 +82,17 @@ public final class ExpectationMaximization {
     }
 
     /** Data points, each drawn with a probability proportional to its squared distance from those before it. */
-    private static double[][] spreadMeans(NDArray data, int components) {
+    private static double[][] spreadMeans(NDArray data, int components, SplittableRandom random) {
         double[][] means = new double[components][];
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDManager manager = data.getManager();
             NDArray nearest = data.zerosLike().sum(new int[] {1}).add(1);
             for (int c = 0; c < components; c++) {
                 try (NDScope draw = new NDScope()) {
                     draw.suppressNotUsedWarning();
                     NDArray cumulative = nearest.toType(DataType.FLOAT64, false).cumSum(0);
                     NDArray chosen = cumulative
-                            .lt(cumulative.get(-1).mul(manager.randomUniform(0, 1, new Shape())))
+                            .lt(cumulative.get(-1).mul(random.nextDouble()))
                             .countNonzero();
                     NDArray mean =
                             data.get(Math.min(chosen.getLong(), data.getShape().get(0) - 1));

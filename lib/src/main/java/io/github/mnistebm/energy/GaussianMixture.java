@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -220,7 +221,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     @Override
-    public Optional<HostReference> onHost() {
+    public synchronized Optional<HostReference> onHost() {
         if (host == null) {
             host = new HostMixture(weights.toFloatArray(), means.toFloatArray(), factors.toFloatArray());
         }
@@ -260,7 +261,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
                 .addi(forms().logConstants());
     }
 
-    private QuadraticForms forms() {
+    private synchronized QuadraticForms forms() {
         if (forms == null) {
             forms = QuadraticForms.of(manager, weights.toFloatArray(), means.toFloatArray(), factors.toFloatArray());
         }
@@ -273,17 +274,17 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     @Override
-    public NDArray sample(NDManager owner, long count) {
+    public NDArray sample(NDManager owner, long count, RandomSource random) {
         NDArray samples;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray chosen = owner.randomUniform(0, 1, new Shape(count, 1))
+            NDArray chosen = random.uniform(owner, 0, 1, new Shape(count, 1))
                     .gt(cumulative.expandDims(0))
                     .toType(DataType.INT64, false)
                     .sum(new int[] {1});
             // The last sum of the weights may be less than 1 by rounding.
             chosen = NDArrays.minimum(chosen, lastComponent);
-            NDArray noise = owner.randomNormal(new Shape(count, dimension, 1));
+            NDArray noise = random.normal(owner, new Shape(count, dimension, 1));
             NDArray spread = factors.get(new NDIndex().addIndices("{}", chosen))
                     .matMul(noise)
                     .squeeze(2);

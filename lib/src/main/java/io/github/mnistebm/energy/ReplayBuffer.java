@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -25,13 +26,19 @@ final class ReplayBuffer implements AutoCloseable {
     private final NDArray chains;
     private int current;
 
-    ReplayBuffer(NDManager parent, ReferenceMeasure reference, int batchSize, int batches, double restartProbability) {
+    ReplayBuffer(
+            NDManager parent,
+            ReferenceMeasure reference,
+            int batchSize,
+            int batches,
+            double restartProbability,
+            RandomSource random) {
         this.manager = parent.newSubManager();
         this.reference = reference;
         this.batchSize = batchSize;
         this.batches = batches;
         this.restartProbability = restartProbability;
-        this.chains = reference.sample(manager, (long) batchSize * batches);
+        this.chains = reference.sample(manager, (long) batchSize * batches, random);
         this.probability = Tensors.scalar(manager, restartProbability);
         NDScope.unregister(chains, probability);
     }
@@ -47,14 +54,14 @@ final class ReplayBuffer implements AutoCloseable {
     }
 
     /** Copies the next batch of chains, some of them started anew, {@code [batch size, d]}. */
-    NDArray take() {
+    NDArray take(RandomSource random) {
         current = (current + 1) % batches;
         NDArray kept = chains.get(slot()).duplicate();
         if (restartProbability == 0) {
             return kept;
         }
-        NDArray fresh = reference.sample(manager, batchSize);
-        NDArray restarted = manager.randomUniform(0, 1, fresh.getShape().slice(0, 1))
+        NDArray fresh = reference.sample(manager, batchSize, random);
+        NDArray restarted = random.uniform(manager, 0, 1, fresh.getShape().slice(0, 1))
                 .lt(probability)
                 .expandDims(1)
                 .broadcast(fresh.getShape());

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Optional;
@@ -44,8 +45,8 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
     }
 
     @Override
-    public NDArray sample(NDManager manager, long count) {
-        return manager.randomNormal(new Shape(count, dimension));
+    public NDArray sample(NDManager manager, long count, RandomSource random) {
+        return random.normal(manager, new Shape(count, dimension));
     }
 
     @Override

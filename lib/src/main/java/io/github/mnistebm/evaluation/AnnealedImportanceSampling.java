@@ -7,6 +7,7 @@ import io.github.mnistebm.energy.TiltedEnergy;
 import io.github.mnistebm.sampling.ChainState;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -47,13 +48,14 @@ public final class AnnealedImportanceSampling {
      *
      * @param states held-out data, {@code [n, d]} with n &gt; 1
      * @param chains draws of q to start from, at least 2
+     * @param random the source of randomness
      * @return the estimate
      */
-    public LogLikelihood upper(NDArray states, int chains) {
+    public LogLikelihood upper(NDArray states, int chains, RandomSource random) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray start = energy.reference().sample(states.getManager(), chains);
-            return LogLikelihood.of(energy, states, LogMean.of(logWeights(start, true)));
+            NDArray start = energy.reference().sample(states.getManager(), chains, random);
+            return LogLikelihood.of(energy, states, LogMean.of(logWeights(start, true, random)));
         }
     }
 
@@ -62,10 +64,11 @@ public final class AnnealedImportanceSampling {
      *
      * @param states held-out data, {@code [n, d]} with n &gt; 1
      * @param samples of p to start from, {@code [chains, d]} with at least 2 chains
+     * @param random the source of randomness
      * @return the estimate
      */
-    public LogLikelihood lower(NDArray states, NDArray samples) {
-        double[] inverse = logWeights(samples, false);
+    public LogLikelihood lower(NDArray states, NDArray samples, RandomSource random) {
+        double[] inverse = logWeights(samples, false, random);
         for (int i = 0; i < inverse.length; i++) {
             inverse[i] = -inverse[i];
         }
@@ -77,7 +80,7 @@ public final class AnnealedImportanceSampling {
     }
 
     /** log w = −Σₜ (βₜ − βₜ₋₁) f(uₜ₋₁), along u₀ … u_T forwards, along u_T … u₀ backwards. */
-    private double[] logWeights(NDArray start, boolean forwards) {
+    private double[] logWeights(NDArray start, boolean forwards, RandomSource random) {
         NDManager manager = start.getManager();
         try (NDScope scope = new NDScope();
                 NDArray step = Tensors.scalar(manager, stepSize);
@@ -97,7 +100,7 @@ public final class AnnealedImportanceSampling {
                     EnergyFunction tilt = energy.tilt().atTemperature((double) temperatures / index);
                     TiltedEnergy between = new TiltedEnergy(tilt, energy.reference());
                     positions = new MetropolisAdjustedLangevin(between)
-                            .step(ChainState.at(between, before), step, t)
+                            .step(ChainState.at(between, before), step, t, random)
                             .state()
                             .positions();
                     if (!forwards) {

@@ -19,13 +19,13 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import ai.djl.training.initializer.XavierInitializer;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.data.TensorFile;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
@@ -85,7 +85,7 @@ public final class DigitClassifier implements AutoCloseable {
         initialize(features, new Shape(1, 1, DigitImages.SIDE, DigitImages.SIDE));
         initialize(head, new Shape(1, FEATURES));
         parameters = FlatParameters.of(manager, features, head);
-        store = new ParameterStore(manager, false);
+        store = parameters.store();
     }
 
     private static Block convolution(int channels) {
@@ -96,7 +96,7 @@ public final class DigitClassifier implements AutoCloseable {
     }
 
     private void initialize(Block block, Shape input) {
-        block.setInitializer(new XavierInitializer(), Parameter.Type.WEIGHT);
+        block.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
         block.initialize(manager, DataType.FLOAT32, input);
     }
 
@@ -112,10 +112,11 @@ public final class DigitClassifier implements AutoCloseable {
      */
     public static DigitClassifier train(
             DigitImages train, DigitImages test, int epochs, int seed, TrainingListener listener) {
-        Engine.getInstance().setRandomSeed(seed);
+        RandomSource random = RandomSource.of(seed);
         DigitClassifier classifier = new DigitClassifier(train.device());
         try {
-            classifier.fit(train, test, epochs, listener);
+            classifier.parameters.drawWeights(random);
+            classifier.fit(train, test, epochs, random, listener);
             return classifier;
         } catch (RuntimeException | Error e) {
             classifier.close();
@@ -123,7 +124,7 @@ public final class DigitClassifier implements AutoCloseable {
         }
     }
 
-    private void fit(DigitImages train, DigitImages test, int epochs, TrainingListener listener) {
+    private void fit(DigitImages train, DigitImages test, int epochs, RandomSource random, TrainingListener listener) {
         TrainingHistory history = TrainingHistory.of(PHASE, TRAIN_LOSS, TEST_ACCURACY);
         int batchSize = Math.min(BATCH, train.size());
         CosineSchedule schedule = new CosineSchedule(LEARNING_RATE, (long) epochs * (train.size() / batchSize));
@@ -133,15 +134,14 @@ public final class DigitClassifier implements AutoCloseable {
                 NDArray rows = withLabels(working, train);
                 NDArray total = Tensors.scalar(working, 0)) {
             for (int epoch = 1; epoch <= epochs; epoch++) {
-                try (MiniBatches batches = MiniBatches.shuffled(rows, batchSize)) {
+                try (MiniBatches batches = MiniBatches.shuffled(rows, batchSize, random)) {
                     for (int batch = 0; batch < batches.count(); batch++) {
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
                             total.addi(backward(batches.get(batch)));
                             adam.update(parameters.gradients(), schedule.rate(updates++));
                             parameters.dropGradients();
-                            // The old one remembers the old views.
-                            store = new ParameterStore(manager, false);
+                            store = parameters.store();
                         }
                         listener.batchDone(PHASE, epoch, epochs, batch + 1, batches.count());
                     }
@@ -159,7 +159,7 @@ public final class DigitClassifier implements AutoCloseable {
             scope.suppressNotUsedWarning();
             NDArray labels =
                     manager.create(ByteBuffer.wrap(images.labels()), new Shape(images.size(), 1), DataType.UINT8);
-            NDArray rows = labels.concat(images.binarized(Binarization.THRESHOLD), 1);
+            NDArray rows = labels.concat(images.thresholded(), 1);
             NDScope.unregister(rows);
             return rows;
         }
@@ -214,7 +214,7 @@ public final class DigitClassifier implements AutoCloseable {
      * @return the share that is read rightly
      */
     public double accuracy(DigitImages images) {
-        try (NDArray binary = images.binarized(Binarization.THRESHOLD)) {
+        try (NDArray binary = images.thresholded()) {
             return accuracy(binary, images.labels());
         }
     }

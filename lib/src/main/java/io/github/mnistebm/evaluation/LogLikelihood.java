@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.energy.TiltedEnergy;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Map;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -33,20 +34,21 @@ public record LogLikelihood(
     private static final int DRAWS_AT_ONCE = 5000;
 
     /**
-     * Estimates the log-likelihood with the engine's random numbers.
+     * Estimates the log-likelihood.
      *
      * @param energy the model
      * @param states held-out data, {@code [n, d]} with n &gt; 1
      * @param draws from the reference measure, at least 2
+     * @param random the source of randomness
      * @return the estimate
      * @throws IllegalArgumentException if there are too few states or draws
      */
-    public static LogLikelihood of(TiltedEnergy energy, NDArray states, int draws) {
+    public static LogLikelihood of(TiltedEnergy energy, NDArray states, int draws, RandomSource random) {
         if (states.getShape().get(0) < 2 || draws < 2) {
             throw new IllegalArgumentException("log-likelihood: expected at least 2 states and 2 draws, found "
                     + states.getShape().get(0) + " and " + draws);
         }
-        return of(energy, states, LogMean.of(logWeights(energy, states.getManager(), draws)));
+        return of(energy, states, LogMean.of(logWeights(energy, states.getManager(), draws, random)));
     }
 
     /** With an estimate of Z from elsewhere. */
@@ -117,14 +119,14 @@ public record LogLikelihood(
         return new LogLikelihood(-mean, Math.sqrt(variance / energies.length), 0, 0, 0);
     }
 
-    private static double[] logWeights(TiltedEnergy energy, NDManager manager, int draws) {
+    private static double[] logWeights(TiltedEnergy energy, NDManager manager, int draws, RandomSource random) {
         double[] logWeights = new double[draws];
         for (int from = 0; from < draws; from += DRAWS_AT_ONCE) {
             int count = Math.min(DRAWS_AT_ONCE, draws - from);
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 float[] tilts = energy.tilt()
-                        .energy(energy.reference().sample(manager, count))
+                        .energy(energy.reference().sample(manager, count, random))
                         .toFloatArray();
                 for (int i = 0; i < count; i++) {
                     logWeights[from + i] = -tilts[i];

@@ -7,6 +7,7 @@ import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.tensor.RandomSource;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
@@ -23,19 +24,25 @@ public final class LongRun {
     private LongRun() {}
 
     /**
-     * Runs chains and measures them on the way, with the engine's random numbers. The step size adapts until the first
+     * Runs chains and measures them on the way. The step size adapts until the first
      * measurement, and is frozen then.
      *
      * @param evaluation measures the images
      * @param model decodes the states
      * @param kernel the chains' steps
      * @param start where they start, {@code [chains, d]}; left as it is
+     * @param random the source of randomness
      * @param steps when to measure, ascending, from 1
      * @return a row a measurement: chain steps, Fréchet distance, precision, recall, share read with confidence
      * @throws IllegalArgumentException if the steps do not ascend
      */
     public static Table of(
-            ModelEvaluation evaluation, DigitModel model, TransitionKernel kernel, NDArray start, int... steps) {
+            ModelEvaluation evaluation,
+            DigitModel model,
+            TransitionKernel kernel,
+            NDArray start,
+            RandomSource random,
+            int... steps) {
         Table table = Table.create(
                 "quality of long chains",
                 IntColumn.create("chain steps"),
@@ -57,7 +64,7 @@ public final class LongRun {
                 config.burnIn(burnIn).steps(until - done - burnIn);
                 try (NDScope scope = new NDScope();
                         SampleRun run =
-                                LangevinSampler.of(kernel, config.build()).run(positions)) {
+                                LangevinSampler.of(kernel, config.build()).run(positions, random)) {
                     scope.suppressNotUsedWarning();
                     NDArray images = model.decodeBinary(run.last());
                     SampleQuality quality = evaluation.quality(images);

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.ExpectationMaximization;
 import io.github.mnistebm.energy.GaussianMixture;
@@ -12,6 +11,7 @@ import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -41,6 +41,10 @@ public final class ModelEvaluation implements AutoCloseable {
 
     private static final int COMPONENTS = 50;
     private static final int EM_ITERATIONS = 40;
+
+    /** One baseline, whatever it is compared with. */
+    private static final int MIXTURE_SEED = 1;
+
     private static final int DRAWS = 200_000;
     private static final int ANNEALED_CHAINS = 2000;
     private static final int TEMPERATURES = 200;
@@ -69,8 +73,8 @@ public final class ModelEvaluation implements AutoCloseable {
         this.manager = model.manager().newSubManager();
         this.model = model;
         this.classifier = classifier;
-        this.trainImages = train.binarized(Binarization.THRESHOLD);
-        this.testImages = test.binarized(Binarization.THRESHOLD);
+        this.trainImages = train.thresholded();
+        this.testImages = test.thresholded();
         this.testFeatures = classifier.features(testImages);
         for (NDArray array : new NDArray[] {trainImages, testImages, testFeatures}) {
             array.attach(manager);
@@ -89,26 +93,28 @@ public final class ModelEvaluation implements AutoCloseable {
     }
 
     /**
-     * Measures samples, and as many images of each kind that they can be compared with, drawn with the engine's random numbers.
+     * Measures samples, and as many images of each kind that they can be compared with.
      *
      * @param samples drawn from the model, 0 and 1, {@code [n, 784]}
+     * @param random the source of randomness
      * @return {@link #SAMPLES}, {@link #CEILING}, {@link #FLOOR}, {@link #MIXTURE}, {@link #GAUSSIAN}
      */
-    public Map<String, SampleQuality> qualities(NDArray samples) {
+    public Map<String, SampleQuality> qualities(NDArray samples, RandomSource random) {
         Map<String, SampleQuality> sets = new LinkedHashMap<>();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            long n = Math.min(samples.getShape().get(0), trainImages.getShape().get(0));
-            NDArray subset =
-                    manager.randomPermutation(trainImages.getShape().get(0)).get(new NDIndex().addSliceDim(0, n));
+            int all = Math.toIntExact(trainImages.getShape().get(0));
+            long n = Math.min(samples.getShape().get(0), all);
+            NDArray subset = random.permutation(manager, all).get(new NDIndex().addSliceDim(0, n));
             NDArray images = trainImages.get(new NDIndex().addIndices("{}", subset));
             sets.put(SAMPLES, quality(samples));
             sets.put(CEILING, quality(model.decodeBinary(model.encode(images))));
             sets.put(FLOOR, quality(images));
-            sets.put(MIXTURE, quality(model.decodeBinary(mixture().sample(manager, n))));
+            sets.put(MIXTURE, quality(model.decodeBinary(mixture().sample(manager, n, random))));
             sets.put(
                     GAUSSIAN,
-                    quality(model.decodeBinary(new StandardNormal(model.energy().dimension()).sample(manager, n))));
+                    quality(model.decodeBinary(
+                            new StandardNormal(model.energy().dimension()).sample(manager, n, random))));
         }
         return sets;
     }
@@ -117,29 +123,31 @@ public final class ModelEvaluation implements AutoCloseable {
     private GaussianMixture mixture() {
         if (mixture == null) {
             try (NDArray latents = model.encode(trainImages)) {
-                mixture = ExpectationMaximization.fit(manager, latents, COMPONENTS, EM_ITERATIONS, done -> {});
+                mixture = ExpectationMaximization.fit(
+                        manager, latents, COMPONENTS, EM_ITERATIONS, RandomSource.of(MIXTURE_SEED), done -> {});
             }
         }
         return mixture;
     }
 
     /**
-     * Estimates the mean log-likelihood of the test images' latents in several ways, with the engine's random numbers.
+     * Estimates the mean log-likelihood of the test images' latents in several ways.
      *
      * @param stepSize of the MALA steps of annealed importance sampling
+     * @param random the source of randomness
      * @return by name: the model's by importance sampling from its reference measure and from both sides by annealed importance
      *     sampling, and those of the reference measure and of the two baselines
      */
-    public Map<String, LogLikelihood> logLikelihoods(double stepSize) {
+    public Map<String, LogLikelihood> logLikelihoods(double stepSize, RandomSource random) {
         Map<String, LogLikelihood> found = new LinkedHashMap<>();
         try (NDArray latents = model.encode(testImages);
                 SampleRun samples =
-                        model.sample(ANNEALED_CHAINS, SamplerConfig.builder().build())) {
+                        model.sample(ANNEALED_CHAINS, SamplerConfig.builder().build(), random)) {
             AnnealedImportanceSampling annealed =
                     new AnnealedImportanceSampling(model.energy(), TEMPERATURES, stepSize);
-            found.put("energy, by importance sampling", LogLikelihood.of(model.energy(), latents, DRAWS));
-            found.put("energy, annealed, from above", annealed.upper(latents, ANNEALED_CHAINS));
-            found.put("energy, annealed, from below", annealed.lower(latents, samples.last()));
+            found.put("energy, by importance sampling", LogLikelihood.of(model.energy(), latents, DRAWS, random));
+            found.put("energy, annealed, from above", annealed.upper(latents, ANNEALED_CHAINS, random));
+            found.put("energy, annealed, from below", annealed.lower(latents, samples.last(), random));
             found.put("reference measure alone", LogLikelihood.of(model.reference(), latents));
             found.put(MIXTURE, mixtureLogLikelihood(latents));
             found.put(

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -25,7 +26,7 @@ public record TestDigitScores(Distribution energies, Distribution reconstruction
      */
     public static TestDigitScores of(DigitModel model, Path mnist) throws IOException {
         try (DigitImages test = DigitImages.test(mnist, model.manager().getDevice());
-                NDArray images = test.binarized(model.card().configuration().binarization())) {
+                NDArray images = test.binarized(model.card().configuration().binarization(), RandomSource.of(1))) {
             AnomalyScores scores = model.score(images);
             return new TestDigitScores(
                     Distribution.of(scores.energies()), Distribution.of(scores.reconstructionErrors()));

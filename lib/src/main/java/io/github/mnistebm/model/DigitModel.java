@@ -1,7 +1,6 @@
 package io.github.mnistebm.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -17,6 +16,7 @@ import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -252,30 +252,30 @@ public final class DigitModel implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public SampleRun sample(int chains, SamplerConfig config, int seed) {
-        Engine.getInstance().setRandomSeed(seed);
-        return sample(chains, config);
+        return sample(chains, config, RandomSource.of(seed));
     }
 
     /**
-     * Like {@link #sample(int, SamplerConfig, int)}, with the engine's random numbers as they are.
+     * Like {@link #sample(int, SamplerConfig, int)}, with random numbers from a source.
      *
      * @param chains how many chains; at least 1
      * @param config how long they run
+     * @param random the source of randomness
      * @return the draws; close it
      * @throws IllegalArgumentException if {@code chains} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
-    public SampleRun sample(int chains, SamplerConfig config) {
-        return sample(chains, LangevinAlgorithm.MALA, config, step -> {});
+    public SampleRun sample(int chains, SamplerConfig config, RandomSource random) {
+        return sample(chains, LangevinAlgorithm.MALA, config, random, step -> {});
     }
 
-    /** Draws samples with the engine's random numbers as they are. */
-    SampleRun sample(int chains, LangevinAlgorithm algorithm, SamplerConfig config, IntConsumer progress) {
+    SampleRun sample(
+            int chains, LangevinAlgorithm algorithm, SamplerConfig config, RandomSource random, IntConsumer progress) {
         if (chains < 1) {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
         }
-        try (NDArray start = reference().sample(manager, chains)) {
-            return LangevinSampler.of(kernel(energy, algorithm), config).run(start, progress);
+        try (NDArray start = reference().sample(manager, chains, random)) {
+            return LangevinSampler.of(kernel(energy, algorithm), config).run(start, random, progress);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.mnistebm.model;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -11,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -182,7 +182,7 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
             throw new IllegalArgumentException("expected images and known pixels of shape (n, 784), found "
                     + images.getShape() + " and " + known.getShape());
         }
-        Engine.getInstance().setRandomSeed(seed);
+        RandomSource random = RandomSource.of(seed);
         NDManager owner = model.manager().newSubManager();
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -195,7 +195,10 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
                 try (NDScope part = new NDScope()) {
                     part.suppressNotUsedWarning();
                     SequentialMonteCarlo.Draws draws = draw(
-                            images.get(rows), known.get(rows), beta -> progress.accept((before + beta * many) / n));
+                            images.get(rows),
+                            known.get(rows),
+                            random,
+                            beta -> progress.accept((before + beta * many) / n));
                     NDArray decoded =
                             model.decode(draws.positions()).reshape(-1, sampler.particles(), DigitImages.PIXELS);
                     NDScope.unregister(decoded, draws.logEvidence());
@@ -214,11 +217,12 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
         }
     }
 
-    private SequentialMonteCarlo.Draws draw(NDArray images, NDArray known, DoubleConsumer progress) {
+    private SequentialMonteCarlo.Draws draw(
+            NDArray images, NDArray known, RandomSource random, DoubleConsumer progress) {
         RestorationPotential potential =
                 new RestorationPotential(model.energy().tilt(), model.latentSpace(), asFloats(images), asFloats(known));
         int groups = (int) images.getShape().get(0);
-        return sampler.draw(model.manager(), model.reference(), potential, groups, progress);
+        return sampler.draw(model.manager(), model.reference(), potential, groups, random, progress);
     }
 
     /** {@code [n, 1, 784]}. */

@@ -1,6 +1,5 @@
 package io.github.mnistebm.model;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -10,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.util.function.LongConsumer;
 
@@ -142,7 +142,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
         if (images < 1) {
             throw new IllegalArgumentException("images: must be at least 1, found " + images);
         }
-        Engine.getInstance().setRandomSeed(seed);
+        RandomSource random = RandomSource.of(seed);
         double acceptance = 0;
         double jumpAcceptance = 0;
         double stepSize = 0;
@@ -151,7 +151,11 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
             long before = done;
             try (NDScope scope = new NDScope();
                     SampleRun run = model.sample(
-                            round, algorithm, config, step -> progress.accept(work(before) + (long) round * step))) {
+                            round,
+                            algorithm,
+                            config,
+                            random,
+                            step -> progress.accept(work(before) + (long) round * step))) {
                 scope.suppressNotUsedWarning();
                 NDArray means = model.decode(run.last());
                 sink.accept(means.gt(0.5).toType(DataType.UINT8, false), means);

@@ -1,6 +1,5 @@
 package io.github.mnistebm.model;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -10,6 +9,7 @@ import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
@@ -88,7 +88,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
         if (snapshots < 1) {
             throw new IllegalArgumentException("snapshots: must be at least 1, found " + snapshots);
         }
-        Engine.getInstance().setRandomSeed(seed);
+        RandomSource random = RandomSource.of(seed);
         int burnIn = steps / 2;
         try (NDManager manager = model.manager().newSubManager()) {
             SortedSet<Integer> seen = schedule(snapshots);
@@ -97,9 +97,9 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
             NDArray middle;
             double stepSize;
             try (Chains walking = chains(manager, langevin, chains, FIRST_STEP_SIZE);
-                    NDArray start = manager.randomNormal(
-                            new Shape(chains, model.energy().dimension()))) {
-                walking.start(start);
+                    NDArray start = random.normal(
+                            manager, new Shape(chains, model.energy().dimension()))) {
+                walking.start(start, random);
                 see(walking, 0, watcher);
                 for (int step = 1; step <= burnIn; step++) {
                     advance(walking, step);
@@ -112,7 +112,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
                 stepSize = walking.stepSize();
             }
             try (Chains walking = chains(manager, model.kernel(temperature), chains, stepSize)) {
-                walking.start(middle);
+                walking.start(middle, random);
                 for (int step = burnIn + 1; step <= steps; step++) {
                     advance(walking, step);
                     if (seen.contains(step)) {

@@ -170,9 +170,9 @@ final class ModelFolder {
         try (NDManager reading = manager.newSubManager()) {
             Map<String, NDArray> tensors = weights.arrays(reading);
             Autoencoder autoencoder =
-                    new Autoencoder(manager, card.configuration().autoencoder());
+                    Autoencoder.zeros(manager, card.configuration().autoencoder());
             LatentSpace latentSpace = latentSpace(manager, autoencoder, tensors);
-            EnergyNetwork network = EnergyNetwork.create(manager, dimension, energyHidden);
+            EnergyNetwork network = EnergyNetwork.zeros(manager, dimension, energyHidden);
             network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
             ReferenceMeasure reference = reference(manager, card.configuration(), tensors);
             return new DigitModel(manager, latentSpace, network, reference, card, () -> readHistories(folder));

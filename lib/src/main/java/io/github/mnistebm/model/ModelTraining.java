@@ -1,7 +1,6 @@
 package io.github.mnistebm.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -18,6 +17,7 @@ import io.github.mnistebm.energy.ExpectationMaximization;
 import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
@@ -29,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
@@ -40,6 +39,9 @@ import tech.tablesaw.api.Table;
 public final class ModelTraining implements AutoCloseable {
 
     private static final long ROWS_AT_ONCE = 2000;
+    private static final String AUTOENCODER_WEIGHTS = "autoencoder weights";
+    private static final String ENERGY_WEIGHTS = "energy weights";
+    private static final String LATENTS = "latents";
     private static final String REFERENCE_PHASE = "reference measure";
     private static final int EM_ITERATIONS = 32;
 
@@ -60,7 +62,7 @@ public final class ModelTraining implements AutoCloseable {
     private Checkpoints checkpoints;
 
     /**
-     * Prepares a training: seeds the engine and makes the untrained networks on the images' device.
+     * Prepares a training: makes the untrained networks on the images' device.
      *
      * @param config how to train
      * @param train the training images; not closed with this object
@@ -71,11 +73,10 @@ public final class ModelTraining implements AutoCloseable {
         this.train = train;
         this.test = test;
         Device device = train.device();
-        PyTorch.start().setRandomSeed(config.seed());
         this.manager = PyTorch.newManager(device);
-        this.autoencoder = new Autoencoder(manager, config.autoencoder());
-        this.network =
-                EnergyNetwork.create(manager, config.autoencoder().latentDimension(), config.energyHiddenUnits());
+        this.autoencoder = Autoencoder.create(manager, config.autoencoder(), random(AUTOENCODER_WEIGHTS));
+        this.network = EnergyNetwork.create(
+                manager, config.autoencoder().latentDimension(), config.energyHiddenUnits(), random(ENERGY_WEIGHTS));
     }
 
     /**
@@ -106,20 +107,16 @@ public final class ModelTraining implements AutoCloseable {
         checkpoints = target;
     }
 
-    /**
-     * Seeds the engine. Random numbers begin anew at each epoch, since the engine does not tell where it is in its sequence: what
-     * an epoch draws then depends on nothing before it.
-     */
-    private void seed(String phase, int epoch) {
-        long word = (long) config.seed() << Integer.SIZE ^ (long) phase.hashCode() * 31 + epoch;
-        Engine.getInstance().setRandomSeed(new SplittableRandom(word).nextInt());
+    /** The source of a part of the training, which depends on nothing but the seed. */
+    private RandomSource random(String part) {
+        return RandomSource.of(config.seed()).numbered(part.hashCode());
     }
 
     private TrainingState state(String phase) {
         return from == null || from.history(phase) == null ? null : from.state(phase);
     }
 
-    /** Seeds each epoch, writes the checkpoints, and tells the user's listener. */
+    /** Writes the checkpoints, and tells the user's listener. */
     private final class Steering implements TrainingListener {
         private final TrainingListener listener;
 
@@ -129,7 +126,6 @@ public final class ModelTraining implements AutoCloseable {
 
         @Override
         public void epochBegins(String phase, int epoch) {
-            seed(phase, epoch);
             listener.epochBegins(phase, epoch);
         }
 
@@ -188,21 +184,22 @@ public final class ModelTraining implements AutoCloseable {
                         train,
                         test,
                         config.binarization(),
+                        random(AutoencoderTrainer.PHASE),
                         new Steering(listener),
                         state(AutoencoderTrainer.PHASE));
         if (autoencoderHistory.epochs() > 0) {
-            seed(REFERENCE_PHASE, 1);
-            try (NDArray images = train.binarized(config.binarization());
+            RandomSource random = random(REFERENCE_PHASE);
+            try (NDArray images = train.binarized(config.binarization(), random);
                     NDArray latents = Tensors.mapInParts(
                             images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
                 latentSpace = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
-                reference = reference(latents, listener);
+                reference = reference(latents, random, listener);
             }
         }
         return autoencoderHistory;
     }
 
-    private ReferenceMeasure reference(NDArray latents, TrainingListener listener) {
+    private ReferenceMeasure reference(NDArray latents, RandomSource random, TrainingListener listener) {
         if (config.referenceComponents() == 0) {
             return new StandardNormal(network.dimension());
         }
@@ -214,6 +211,7 @@ public final class ModelTraining implements AutoCloseable {
                     whitened,
                     config.referenceComponents(),
                     EM_ITERATIONS,
+                    random,
                     done -> listener.batchDone(REFERENCE_PHASE, 1, 1, done, EM_ITERATIONS));
         }
     }
@@ -228,14 +226,15 @@ public final class ModelTraining implements AutoCloseable {
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
-        seed(ContrastiveDivergenceTrainer.PHASE, 0);
-        try (NDArray latents = latents()) {
+        RandomSource random = random(ContrastiveDivergenceTrainer.PHASE);
+        try (NDArray latents = latents(random(LATENTS))) {
             energyHistory = new ContrastiveDivergenceTrainer(
                             config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
                     .train(
                             network,
                             reference,
                             latents,
+                            random,
                             new Steering(listener),
                             state(ContrastiveDivergenceTrainer.PHASE));
         }
@@ -243,8 +242,8 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /** The images, 47 MB, are not kept while the energy network is trained. */
-    private NDArray latents() {
-        try (NDArray images = train.binarized(config.binarization())) {
+    private NDArray latents(RandomSource random) {
+        try (NDArray images = train.binarized(config.binarization(), random)) {
             return latentSpace.encode(images);
         }
     }

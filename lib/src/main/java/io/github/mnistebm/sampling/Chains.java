@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /**
@@ -49,9 +50,10 @@ public interface Chains extends AutoCloseable {
      * Starts the chains, or starts them again: with the target's present parameters, and the step size of before.
      *
      * @param positions {@code [chains, d]}; left as they are
+     * @param random the source of randomness until the next start
      * @throws IllegalArgumentException if the positions are not of the target's dimension
      */
-    void start(NDArray positions);
+    void start(NDArray positions, RandomSource random);
 
     /**
      * Goes on after steps that other chains made, for kernels that do different things in turn.

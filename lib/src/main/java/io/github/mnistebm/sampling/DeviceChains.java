@@ -3,6 +3,7 @@ package io.github.mnistebm.sampling;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 
 /** Chains that move by tensor operations: nothing of a step is read back to the host. */
@@ -12,6 +13,7 @@ final class DeviceChains implements Chains {
     private final TransitionKernel kernel;
     private final StepSizeAdaptation adaptation;
     private ChainState state;
+    private RandomSource random;
     /** Of the last step, {@code [chains]}; null after a jump. */
     private NDArray lastAcceptance;
 
@@ -29,7 +31,7 @@ final class DeviceChains implements Chains {
     }
 
     @Override
-    public void start(NDArray positions) {
+    public void start(NDArray positions, RandomSource random) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray start = positions.duplicate();
@@ -44,6 +46,7 @@ final class DeviceChains implements Chains {
             acceptance = noAcceptance;
             jumpAcceptance = noJumpAcceptance;
         }
+        this.random = random;
         steps = 0;
         jumps = 0;
     }
@@ -74,7 +77,7 @@ final class DeviceChains implements Chains {
     }
 
     private void step() {
-        Transition transition = kernel.advance(state, adaptation.stepSize(), index++);
+        Transition transition = kernel.advance(state, adaptation.stepSize(), index++, random);
         state = transition.state();
         if (lastAcceptance != null) {
             lastAcceptance.close();

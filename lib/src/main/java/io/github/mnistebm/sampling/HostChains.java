@@ -2,8 +2,8 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -45,7 +45,7 @@ final class HostChains implements Chains {
     }
 
     @Override
-    public void start(NDArray positions) {
+    public void start(NDArray positions, RandomSource random) {
         ChainState.requireDimension(kernel.energy(), positions);
         int d = kernel.energy().dimension();
         host = kernel.onHost().orElseThrow();
@@ -55,10 +55,10 @@ final class HostChains implements Chains {
         boolean inRows = host.energy().multiplications() <= SMALL_ENERGY;
         blocks = new HostBlock[divideUp(chains, inRows ? Math.max(MIN_LANES, most) : most)];
         int lanes = divideUp(chains, blocks.length);
-        SplittableRandom random = new SplittableRandom(seed());
+        SplittableRandom ofBlocks = random.forLoops();
         for (int b = 0; b < blocks.length; b++) {
             int first = b * lanes;
-            blocks[b] = new HostBlock(first, Math.min(lanes, chains - first), lanes, random.split(), d);
+            blocks[b] = new HostBlock(first, Math.min(lanes, chains - first), lanes, ofBlocks.split(), d);
         }
         Arrays.fill(steppers, null);
         float[] states = positions.toFloatArray();
@@ -70,14 +70,6 @@ final class HostChains implements Chains {
             };
         });
         resetAcceptance();
-    }
-
-    /** From the engine's random numbers, so that one seed of the user's gives all. */
-    private long seed() {
-        try (NDArray drawn = owner.randomInteger(0, Integer.MAX_VALUE, new Shape(2), DataType.INT64)) {
-            long[] words = drawn.toLongArray();
-            return words[0] << 32 ^ words[1];
-        }
     }
 
     /** How many threads so many steps are worth. */

@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /**
@@ -30,11 +31,11 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
     }
 
     @Override
-    public Transition step(ChainState state, NDArray stepSize, long index) {
+    public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
         NDArray here = state.positions();
         ChainState there = ChainState.at(
-                energy, proposal.sample(here.getManager(), here.getShape().get(0)));
+                energy, proposal.sample(here.getManager(), here.getShape().get(0), random));
         NDArray acceptance = Metropolis.acceptance(tilt.energy(here).subi(tilt.energy(there.positions())));
-        return new Transition(Metropolis.choose(acceptance, there, state), acceptance, true);
+        return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance, true);
     }
 }

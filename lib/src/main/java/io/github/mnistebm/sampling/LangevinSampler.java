@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntConsumer;
 
@@ -41,31 +42,33 @@ public final class LangevinSampler {
      * Runs chains.
      *
      * @param initial where they start, {@code [chains, d]}; left as it is
+     * @param random the source of randomness
      * @return the draws
      * @throws IllegalArgumentException if {@code initial} has another dimension than the target
      * @throws CancellationException if the thread is interrupted
      */
-    public SampleRun run(NDArray initial) {
-        return run(initial, step -> {});
+    public SampleRun run(NDArray initial, RandomSource random) {
+        return run(initial, random, step -> {});
     }
 
     /**
      * Runs chains, telling how far they are.
      *
      * @param initial where they start, {@code [chains, d]}; left as it is
+     * @param random the source of randomness
      * @param progress called after each step of burn-in and every few steps from then on, with the number of steps done
      * @return the draws
      * @throws IllegalArgumentException if {@code initial} has another dimension than the target
      * @throws CancellationException if the thread is interrupted
      */
-    public SampleRun run(NDArray initial, IntConsumer progress) {
+    public SampleRun run(NDArray initial, RandomSource random, IntConsumer progress) {
         NDManager manager = initial.getManager().newSubManager();
         try (NDScope scope = new NDScope();
                 NDManager work = manager.newSubManager();
                 Chains chains = Chains.of(
                         work, kernel, initial.getShape().get(0), config.stepSize(), config.targetAcceptance())) {
             scope.suppressNotUsedWarning();
-            chains.start(initial);
+            chains.start(initial, random);
             NDList positions = new NDList(config.draws());
             NDList energies = new NDList(config.draws());
             for (int step = 1; step <= config.burnIn(); step++) {

@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /**
@@ -47,8 +48,8 @@ public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropoli
     }
 
     @Override
-    public Transition step(ChainState state, NDArray stepSize, long index) {
+    public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
         TransitionKernel kernel = jumps(index) ? jump : langevin;
-        return kernel.step(state, stepSize, index);
+        return kernel.step(state, stepSize, index, random);
     }
 }

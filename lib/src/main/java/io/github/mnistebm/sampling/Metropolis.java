@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import io.github.mnistebm.tensor.RandomSource;
 
 /** The accept-reject step of Metropolis et al. (1953) and Hastings (1970), on the device. */
 final class Metropolis {
@@ -15,10 +16,8 @@ final class Metropolis {
     }
 
     /** Moves each chain to its proposal with the probability of its acceptance. */
-    static ChainState choose(NDArray acceptance, ChainState proposal, ChainState state) {
-        NDArray accepted = acceptance
-                .getManager()
-                .randomUniform(0, 1, acceptance.getShape())
+    static ChainState choose(NDArray acceptance, ChainState proposal, ChainState state, RandomSource random) {
+        NDArray accepted = random.uniform(acceptance.getManager(), 0, 1, acceptance.getShape())
                 .lt(acceptance);
         NDArray rows = accepted.expandDims(1).broadcast(state.positions().getShape());
         return new ChainState(

@@ -1,7 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /**
@@ -30,11 +30,11 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
     }
 
     @Override
-    public Transition step(ChainState state, NDArray stepSize, long index) {
+    public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
         NDArray positions = state.positions();
-        NDManager manager = positions.getManager();
         NDArray twoSteps = stepSize.add(stepSize);
-        NDArray noise = manager.randomNormal(positions.getShape()).muli(twoSteps.sqrt());
+        NDArray noise =
+                random.normal(positions.getManager(), positions.getShape()).muli(twoSteps.sqrt());
         NDArray drift = state.gradient().mul(stepSize);
         NDArray proposal = positions.sub(drift).addi(noise);
         EnergyAndGradient proposed = energy.energyAndGradient(proposal);
@@ -55,6 +55,6 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
 
         NDArray acceptance = Metropolis.acceptance(logRatio);
         ChainState there = new ChainState(proposal, proposed.energy(), proposed.gradient());
-        return new Transition(Metropolis.choose(acceptance, there, state), acceptance);
+        return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance);
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import org.apache.commons.math3.util.ArithmeticUtils;
 
@@ -67,9 +68,10 @@ final class Population {
      *
      * @param potentials V of m states a group, {@code [groups * m]}
      * @param toTheEnd raises β to 1 whatever the effective sample size
+     * @param random the source of randomness
      * @return the row of each particle that survives, {@code [groups * particles]}
      */
-    NDArray survivors(NDArray potentials, boolean toTheEnd) {
+    NDArray survivors(NDArray potentials, boolean toTheEnd, RandomSource random) {
         NDArray byGroup = potentials.reshape(groups, -1);
         NDArray least = byGroup.min(PARTICLES, true);
         NDArray above = byGroup.sub(least);
@@ -81,7 +83,7 @@ final class Population {
         logEvidence.addi(mean.log().subi(least.mul(increment)).squeeze(1));
         // 1 itself, which a sum may miss by rounding.
         Tensors.copy(NDArrays.where(enough, missing.onesLike(), beta.add(increment)), beta);
-        return resample(weights);
+        return resample(weights, random);
     }
 
     private static NDArray weights(NDArray above, NDArray increment) {
@@ -127,11 +129,12 @@ final class Population {
     }
 
     /** Systematic resampling: a comb of equal teeth, set down at random, on the sums of the weights. */
-    private NDArray resample(NDArray weights) {
+    private NDArray resample(NDArray weights, RandomSource random) {
         long states = weights.getShape().get(1);
         NDArray sums = weights.div(weights.sum(PARTICLES, true)).cumSum(1);
-        NDArray teeth =
-                manager.randomUniform(0, 1, new Shape(groups, 1)).add(numbers).divi(Tensors.scalar(manager, particles));
+        NDArray teeth = random.uniform(manager, 0, 1, new Shape(groups, 1))
+                .add(numbers)
+                .divi(Tensors.scalar(manager, particles));
         NDArray passed = sums.expandDims(1)
                 .lt(teeth.expandDims(2))
                 .toType(DataType.INT64, false)

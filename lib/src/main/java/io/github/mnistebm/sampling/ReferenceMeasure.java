@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /**
@@ -11,13 +12,14 @@ import java.util.Optional;
 public interface ReferenceMeasure extends EnergyFunction {
 
     /**
-     * Draws exact samples with the engine's random numbers.
+     * Draws exact samples.
      *
      * @param manager the owner of the result
      * @param count how many
+     * @param random the source of randomness
      * @return {@code [count, d]}
      */
-    NDArray sample(NDManager manager, long count);
+    NDArray sample(NDManager manager, long count, RandomSource random);
 
     @Override
     default Optional<HostReference> onHost() {

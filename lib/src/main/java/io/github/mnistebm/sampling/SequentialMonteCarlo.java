@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.concurrent.CancellationException;
 import java.util.function.DoubleConsumer;
@@ -58,18 +59,24 @@ public record SequentialMonteCarlo(int particles, int moves) {
     public record Draws(NDArray positions, NDArray logEvidence) {}
 
     /**
-     * Draws from posteriors, with the engine's random numbers.
+     * Draws from posteriors.
      *
      * @param manager the owner of what comes out
      * @param prior q
      * @param potential V; of states {@code [groups * m, d]}, for any m, the first m rows are the first group's, and so on
      * @param groups how many posteriors; at least 1
+     * @param random the source of randomness
      * @param progress is told after each stage the least β
      * @return the draws
      * @throws CancellationException if the thread is interrupted
      */
     public Draws draw(
-            NDManager manager, ReferenceMeasure prior, EnergyFunction potential, int groups, DoubleConsumer progress) {
+            NDManager manager,
+            ReferenceMeasure prior,
+            EnergyFunction potential,
+            int groups,
+            RandomSource random,
+            DoubleConsumer progress) {
         NDArray positions;
         NDArray logEvidence;
         try (NDScope scope = new NDScope();
@@ -79,14 +86,14 @@ public record SequentialMonteCarlo(int particles, int moves) {
             scope.suppressNotUsedWarning();
             Population population = new Population(work, groups, particles);
             NDArray gain = Tensors.scalar(work, GAIN);
-            NDArray first = firstPositions(work, prior, potential, population);
+            NDArray first = firstPositions(work, prior, potential, population, random);
             ChainState state = ChainState.at(new Bridge(prior, potential, population.beta()), first);
             double least = population.leastBeta();
             for (int stage = 1; ; stage++) {
                 MetropolisAdjustedLangevin kernel =
                         new MetropolisAdjustedLangevin(new Bridge(prior, potential, population.beta()));
                 for (int move = 0; move < moves; move++) {
-                    Transition transition = kernel.advance(state, adaptation.stepSize(), move);
+                    Transition transition = kernel.advance(state, adaptation.stepSize(), move, random);
                     state = transition.state();
                     adaptation.update(transition.acceptanceProbability(), gain);
                     transition.acceptanceProbability().close();
@@ -98,7 +105,7 @@ public record SequentialMonteCarlo(int particles, int moves) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new CancellationException("sampling was interrupted at β = " + least);
                 }
-                state = nextStage(state, prior, potential, population, stage >= MAX_STAGES);
+                state = nextStage(state, prior, potential, population, stage >= MAX_STAGES, random);
                 least = population.leastBeta();
             }
             positions = state.positions()
@@ -115,12 +122,16 @@ public record SequentialMonteCarlo(int particles, int moves) {
     }
 
     private NDArray firstPositions(
-            NDManager manager, ReferenceMeasure prior, EnergyFunction potential, Population population) {
+            NDManager manager,
+            ReferenceMeasure prior,
+            EnergyFunction potential,
+            Population population,
+            RandomSource random) {
         NDArray positions;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray draws = prior.sample(manager, (long) population.groups() * particles * FIRST_DRAWS);
-            NDArray survivors = population.survivors(potential.energy(draws), false);
+            NDArray draws = prior.sample(manager, (long) population.groups() * particles * FIRST_DRAWS, random);
+            NDArray survivors = population.survivors(potential.energy(draws), false, random);
             positions = draws.get(new NDIndex().addIndices("{}", survivors));
             NDScope.unregister(positions);
         }
@@ -130,12 +141,18 @@ public record SequentialMonteCarlo(int particles, int moves) {
 
     /** Starts chains on the next distributions from those particles that survive the weighting; closes the state. */
     private static ChainState nextStage(
-            ChainState state, ReferenceMeasure prior, EnergyFunction potential, Population population, boolean last) {
+            ChainState state,
+            ReferenceMeasure prior,
+            EnergyFunction potential,
+            Population population,
+            boolean last,
+            RandomSource random) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             EnergyAndGradient ofPrior = prior.energyAndGradient(state.positions());
             EnergyAndGradient ofPotential = potential.energyAndGradient(state.positions());
-            NDIndex survivors = new NDIndex().addIndices("{}", population.survivors(ofPotential.energy(), last));
+            NDIndex survivors =
+                    new NDIndex().addIndices("{}", population.survivors(ofPotential.energy(), last, random));
             EnergyAndGradient sum = new Bridge(prior, potential, population.beta())
                     .sum(select(ofPrior, survivors), select(ofPotential, survivors));
             ChainState next = new ChainState(state.positions().get(survivors), sum.energy(), sum.gradient());

@@ -2,6 +2,7 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /** A Markov transition kernel on a batch of chains. */
@@ -31,14 +32,15 @@ public interface TransitionKernel {
     }
 
     /**
-     * Moves every chain one step, with the engine's random numbers.
+     * Moves every chain one step.
      *
      * @param state where they are; left as it is
      * @param stepSize ε on the device, of shape {@code ()}
      * @param index the number of steps before this one, for kernels that do different things in turn
+     * @param random the source of randomness
      * @return where they are then; it and what was made on the way is attached to the manager of the positions
      */
-    Transition step(ChainState state, NDArray stepSize, long index);
+    Transition step(ChainState state, NDArray stepSize, long index, RandomSource random);
 
     /**
      * Like {@link #step}, but frees at once what was made on the way and the state that was left.
@@ -46,12 +48,13 @@ public interface TransitionKernel {
      * @param state where the chains are; closed
      * @param stepSize ε on the device, of shape {@code ()}
      * @param index the number of steps before this one
+     * @param random the source of randomness
      * @return where they are then; the caller closes both its parts
      */
-    default Transition advance(ChainState state, NDArray stepSize, long index) {
+    default Transition advance(ChainState state, NDArray stepSize, long index, RandomSource random) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Transition transition = step(state, stepSize, index);
+            Transition transition = step(state, stepSize, index, random);
             transition.leaveScope();
             state.close();
             return transition;

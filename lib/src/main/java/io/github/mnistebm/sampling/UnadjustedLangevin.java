@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /**
@@ -23,11 +24,9 @@ public record UnadjustedLangevin(EnergyFunction energy) implements TransitionKer
     }
 
     @Override
-    public Transition step(ChainState state, NDArray stepSize, long index) {
+    public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
         NDArray positions = state.positions();
-        NDArray noise = positions
-                .getManager()
-                .randomNormal(positions.getShape())
+        NDArray noise = random.normal(positions.getManager(), positions.getShape())
                 .muli(stepSize.add(stepSize).sqrt());
         NDArray next = positions.sub(state.gradient().mul(stepSize)).addi(noise);
         ChainState moved = ChainState.at(energy, next);

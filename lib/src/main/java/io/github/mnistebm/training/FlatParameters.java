@@ -9,7 +9,10 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +59,39 @@ public final class FlatParameters {
         FlatParameters flat = new FlatParameters(manager, values, parameters);
         flat.dropGradients();
         return flat;
+    }
+
+    /**
+     * Draws the weights, uniformly in ±√(12 / (inputs + outputs)) (Glorot &amp; Bengio 2010, "Understanding the difficulty of training
+     * deep feedforward neural networks", equation 16, with twice the variance), and leaves the biases as they are.
+     *
+     * @param random the source of randomness
+     */
+    public void drawWeights(RandomSource random) {
+        for (Parameter parameter : parameters) {
+            if (parameter.getType() == Parameter.Type.WEIGHT) {
+                Shape shape = parameter.getArray().getShape();
+                long units = (shape.get(0) + shape.get(1)) * shape.slice(2).size();
+                float bound = (float) Math.sqrt(12.0 / units);
+                try (NDArray drawn = random.uniform(manager, -bound, bound, shape)) {
+                    Tensors.copy(drawn, parameter.getArray());
+                }
+            }
+        }
+    }
+
+    /**
+     * Returns what hands the parameters to the blocks. It knows all of them from the beginning, so that several threads may use it at
+     * once.
+     *
+     * @return a store of the present views
+     */
+    public ParameterStore store() {
+        ParameterStore store = new ParameterStore(manager, false);
+        for (Parameter parameter : parameters) {
+            store.getValue(parameter, manager.getDevice(), false);
+        }
+        return store;
     }
 
     /**
@@ -117,7 +153,7 @@ public final class FlatParameters {
 
     /**
      * Gives the blocks new views, which have no gradient yet. A backward pass then keeps what it computes, where it would have to add
-     * it to zeros. A {@code ParameterStore} that has seen the old views is of no more use.
+     * it to zeros. A {@link #store} of the old views is of no more use.
      */
     public void dropGradients() {
         long offset = 0;

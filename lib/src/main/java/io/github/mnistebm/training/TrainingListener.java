@@ -10,7 +10,7 @@ public interface TrainingListener {
     TrainingListener NONE = new TrainingListener() {};
 
     /**
-     * An epoch begins. What it draws from the engine's random numbers, it draws after this call.
+     * An epoch begins.
      *
      * @param phase the phase's name
      * @param epoch the epoch, from 1

@@ -1,6 +1,6 @@
 /**
  * The house's door for browsers and for programs that speak HTTP: a page that draws digits, and the interface that it uses itself,
  * described by {@code openapi.json}. Requests are checked on the server's threads; all computing is done by one thread, one job
- * after the other, because the engine's random numbers are common to all.
+ * after the other.
  */
 package io.github.mnistebm.web;

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AutoencoderTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     @Test
     void itsLossIsTheBernoulliNegativeLogLikelihood() {
@@ -39,9 +42,8 @@ class AutoencoderTest {
     @ParameterizedTest
     @EnumSource
     void mapsImagesToLatentsAndBackToLogits(DecoderArchitecture decoder) {
-        Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager();
-                Autoencoder autoencoder = new Autoencoder(manager, small(decoder))) {
+                Autoencoder autoencoder = Autoencoder.create(manager, small(decoder), random)) {
             NDArray latents = autoencoder.encode(manager.zeros(new Shape(5, 784)));
             assertThat(latents.getShape()).isEqualTo(new Shape(5, 3));
             assertThat(autoencoder.decodeLogits(latents).getShape()).isEqualTo(new Shape(5, 784));
@@ -52,7 +54,7 @@ class AutoencoderTest {
     @EnumSource
     void itsParametersHaveTheAnnouncedShapes(DecoderArchitecture decoder) {
         try (NDManager manager = NDManager.newBaseManager();
-                Autoencoder autoencoder = new Autoencoder(manager, small(decoder))) {
+                Autoencoder autoencoder = Autoencoder.create(manager, small(decoder), random)) {
             Map<String, Shape> shapes = new HashMap<>();
             autoencoder.namedParameters().forEach((name, parameter) -> shapes.put(name, parameter.getShape()));
             assertThat(shapes).isEqualTo(Autoencoder.parameterShapes(small(decoder)));
@@ -62,11 +64,10 @@ class AutoencoderTest {
     @ParameterizedTest
     @EnumSource
     void itsGradientInClosedFormIsThatOfAutomaticDifferentiation(DecoderArchitecture decoder) {
-        Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager();
-                Autoencoder autoencoder = new Autoencoder(manager, small(decoder))) {
-            NDArray latents = manager.randomNormal(new Shape(5, 3));
-            NDArray signal = manager.randomNormal(new Shape(5, 784));
+                Autoencoder autoencoder = Autoencoder.create(manager, small(decoder), random)) {
+            NDArray latents = random.normal(manager, new Shape(5, 3));
+            NDArray signal = random.normal(manager, new Shape(5, 784));
             latents.setRequiresGradient(true);
             NDArray logits;
             try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
@@ -83,15 +84,15 @@ class AutoencoderTest {
     @ParameterizedTest
     @EnumSource
     void theGradientOfItsLossIsThatOfAutomaticDifferentiation(DecoderArchitecture decoder) {
-        Engine.getInstance().setRandomSeed(1);
         int count = 5;
         double penalty = 0.25;
         AutoencoderConfig config = new AutoencoderConfig(20, 3, decoder, 1, count, 1e-3, 0, penalty);
         try (NDManager manager = NDManager.newBaseManager();
-                Autoencoder autoencoder = new Autoencoder(manager, config);
+                Autoencoder autoencoder = Autoencoder.create(manager, config, random);
                 AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, count, manager)) {
-            NDArray images = manager.randomUniform(0, 1, new Shape(count, 784)).round();
-            LossAndGradient computed = loss.of(images);
+            NDArray images =
+                    random.uniform(manager, 0, 1, new Shape(count, 784)).round();
+            LossAndGradient computed = loss.of(images, random);
             autoencoder.dropDecoderGradients();
             List<NDArray> views = autoencoder.parameters().views();
             List<NDArray> copies = new ArrayList<>();

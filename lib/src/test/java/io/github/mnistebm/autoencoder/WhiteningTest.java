@@ -4,22 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class WhiteningTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     private NDManager manager;
 
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -29,7 +30,7 @@ class WhiteningTest {
 
     private NDArray correlated() {
         NDArray mixing = manager.create(new float[][] {{3, 1}, {0, 0.1f}});
-        return manager.randomNormal(new Shape(2000, 2)).matMul(mixing).add(manager.create(new float[] {5, -7}));
+        return random.normal(manager, new Shape(2000, 2)).matMul(mixing).add(manager.create(new float[] {5, -7}));
     }
 
     @Test
@@ -53,7 +54,7 @@ class WhiteningTest {
 
     @Test
     void survivesADirectionWithoutVariance() {
-        NDArray latents = manager.randomNormal(new Shape(100, 1)).repeat(1, 2);
+        NDArray latents = random.normal(manager, new Shape(100, 1)).repeat(1, 2);
         try (Whitening whitening = Whitening.fit(manager, latents)) {
             assertThat(whitening.whiten(latents).abs().max().getFloat()).isFinite();
         }

@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class DigitImagesTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private static DigitImages images(int... greys) {
         byte[] values = new byte[greys.length * DigitImages.PIXELS];
@@ -35,7 +37,7 @@ class DigitImagesTest {
     @Test
     void thresholdMakesWhiteWhatExceeds127() {
         try (DigitImages images = images(0, 127, 128, 255);
-                NDArray binary = images.binarized(Binarization.THRESHOLD);
+                NDArray binary = images.thresholded();
                 NDArray sums = binary.toType(DataType.FLOAT32, true).sum(new int[] {1})) {
             assertThat(binary.getDataType()).isEqualTo(DataType.UINT8);
             assertThat(sums.toFloatArray()).containsExactly(0, 0, 784, 784);
@@ -44,9 +46,8 @@ class DigitImagesTest {
 
     @Test
     void stochasticBinarizationIsWhiteWithTheProbabilityOfTheGreyValue() {
-        Engine.getInstance().setRandomSeed(1);
         try (DigitImages images = images(0, 51, 255);
-                NDArray binary = images.binarized(Binarization.STOCHASTIC);
+                NDArray binary = images.binarized(Binarization.STOCHASTIC, random);
                 NDArray means = binary.toType(DataType.FLOAT32, true).mean(new int[] {1})) {
             float[] shares = means.toFloatArray();
             assertThat(shares[0]).isZero();
@@ -58,8 +59,8 @@ class DigitImagesTest {
     @Test
     void stochasticBinarizationDrawsAnewEachTime() {
         try (DigitImages images = images(128);
-                NDArray first = images.binarized(Binarization.STOCHASTIC);
-                NDArray second = images.binarized(Binarization.STOCHASTIC)) {
+                NDArray first = images.binarized(Binarization.STOCHASTIC, random);
+                NDArray second = images.binarized(Binarization.STOCHASTIC, random)) {
             assertThat(first.toByteArray()).isNotEqualTo(second.toByteArray());
         }
     }

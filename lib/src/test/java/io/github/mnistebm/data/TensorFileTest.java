@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.InEveryLocale;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TensorFileTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     @TempDir
     Path folder;
@@ -41,8 +44,8 @@ class TensorFileTest {
         Path file = folder.resolve("tensors");
         try (NDManager manager = NDManager.newBaseManager()) {
             Map<String, NDArray> written = new LinkedHashMap<>();
-            written.put("a", manager.randomNormal(new Shape(3)));
-            written.put("b", manager.randomNormal(new Shape(2, 5)));
+            written.put("a", random.normal(manager, new Shape(3)));
+            written.put("b", random.normal(manager, new Shape(2, 5)));
             TensorFile.write(file, written);
             Map<String, NDArray> read = TensorFile.read(file, Map.of("a", new Shape(3), "b", new Shape(2, 5)))
                     .arrays(manager);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -14,6 +13,7 @@ import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ContrastiveDivergenceTrainerTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     private static final StandardNormal REFERENCE = new StandardNormal(1);
 
     private NDManager manager;
@@ -33,7 +35,6 @@ class ContrastiveDivergenceTrainerTest {
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -57,8 +58,8 @@ class ContrastiveDivergenceTrainerTest {
 
     /** Two modes, at −1 and 1, which the reference measure does not have. */
     private NDArray bimodal(int n) {
-        NDArray sides = manager.randomUniform(0, 1, new Shape(n, 1)).gt(0.5).toType(DataType.FLOAT32, false);
-        return sides.mul(2).sub(1).add(manager.randomNormal(new Shape(n, 1)).mul(0.5));
+        NDArray sides = random.uniform(manager, 0, 1, new Shape(n, 1)).gt(0.5).toType(DataType.FLOAT32, false);
+        return sides.mul(2).sub(1).add(random.normal(manager, new Shape(n, 1)).mul(0.5));
     }
 
     @ParameterizedTest
@@ -74,17 +75,17 @@ class ContrastiveDivergenceTrainerTest {
 
     private void learns(ContrastiveDivergenceConfig config) {
         NDArray data = bimodal(5000);
-        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(32))) {
-            trainer(config).train(network, REFERENCE, data, TrainingListener.NONE);
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(32), random)) {
+            trainer(config).train(network, REFERENCE, data, random, TrainingListener.NONE);
             TiltedEnergy energy = new TiltedEnergy(network, REFERENCE);
-            try (NDArray start = REFERENCE.sample(manager, 5000);
+            try (NDArray start = REFERENCE.sample(manager, 5000, random);
                     SampleRun run = LangevinSampler.of(
                                     new MetropolisAdjustedLangevin(energy),
                                     SamplerConfig.builder()
                                             .burnIn(200)
                                             .steps(200)
                                             .build())
-                            .run(start)) {
+                            .run(start, random)) {
                 double between = run.last().abs().lt(0.4).countNonzero().getLong() / 5000.0;
                 double squares = run.last().square().mean().getFloat();
                 // Of the data 11.2 % lie between −0.4 and 0.4, of the reference measure 31 %. The tolerance is that of
@@ -98,9 +99,9 @@ class ContrastiveDivergenceTrainerTest {
 
     @Test
     void keepsAHistoryOfEachEpoch() {
-        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(4))) {
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(4), random)) {
             TrainingHistory history = trainer(config(3, NegativeSource.PERSISTENT, 1e-3))
-                    .train(network, REFERENCE, bimodal(1000), TrainingListener.NONE);
+                    .train(network, REFERENCE, bimodal(1000), random, TrainingListener.NONE);
             assertThat(history.epochs()).isEqualTo(3);
             assertThat(history.last(ContrastiveDivergenceTrainer.ACCEPTANCE)).isBetween(0.1, 1.0);
             assertThat(history.last(ContrastiveDivergenceTrainer.ENERGY_GAP))
@@ -115,15 +116,15 @@ class ContrastiveDivergenceTrainerTest {
     @Test
     void goesBackToTheLastGoodEpochWhenItDiverges() {
         NDArray data = bimodal(1000);
-        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8))) {
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8), random)) {
             TrainingListener poison = new TrainingListener() {
                 @Override
                 public void epochDone(TrainingHistory history) {
                     data.addi(Float.NaN);
                 }
             };
-            assertThatThrownBy(() ->
-                            trainer(config(3, NegativeSource.PERSISTENT, 1e-3)).train(network, REFERENCE, data, poison))
+            assertThatThrownBy(() -> trainer(config(3, NegativeSource.PERSISTENT, 1e-3))
+                            .train(network, REFERENCE, data, random, poison))
                     .isInstanceOf(TrainingDivergedException.class)
                     .hasMessageContaining("energy gap of epoch 2 is NaN");
             for (float value : network.parameters().toFloatArray()) {
@@ -142,15 +143,15 @@ class ContrastiveDivergenceTrainerTest {
     @Test
     void stopsWhenDataAndNegativesHaveNoEnergyInCommon() {
         NDArray data = bimodal(1000);
-        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8))) {
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8), random)) {
             TrainingListener mover = new TrainingListener() {
                 @Override
                 public void epochDone(TrainingHistory history) {
                     data.addi(50);
                 }
             };
-            assertThatThrownBy(() ->
-                            trainer(config(3, NegativeSource.PERSISTENT, 1e-6)).train(network, REFERENCE, data, mover))
+            assertThatThrownBy(() -> trainer(config(3, NegativeSource.PERSISTENT, 1e-6))
+                            .train(network, REFERENCE, data, random, mover))
                     .isInstanceOf(TrainingDivergedException.class)
                     .hasMessageContaining("energy gap of epoch 2")
                     .hasMessageContaining("more than 3 standard deviations of the data's energies")
@@ -160,7 +161,7 @@ class ContrastiveDivergenceTrainerTest {
 
     @Test
     void anInterruptionKeepsTheLastCompleteEpoch() {
-        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8))) {
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8), random)) {
             TrainingListener interruptor = new TrainingListener() {
                 @Override
                 public void epochDone(TrainingHistory history) {
@@ -168,7 +169,7 @@ class ContrastiveDivergenceTrainerTest {
                 }
             };
             TrainingHistory history = trainer(config(5, NegativeSource.PERSISTENT, 1e-3))
-                    .train(network, REFERENCE, bimodal(1000), interruptor);
+                    .train(network, REFERENCE, bimodal(1000), random, interruptor);
             assertThat(history.interrupted()).isTrue();
             assertThat(history.epochs()).isEqualTo(1);
             assertThat(network.namedParameters()
@@ -183,10 +184,10 @@ class ContrastiveDivergenceTrainerTest {
 
     @Test
     void rejectsDataOfAnotherDimension() {
-        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8))) {
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8), random)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> trainer(config(1, NegativeSource.DATA, 1e-3))
-                            .train(network, REFERENCE, manager.zeros(new Shape(10, 2)), TrainingListener.NONE))
+                            .train(network, REFERENCE, manager.zeros(new Shape(10, 2)), random, TrainingListener.NONE))
                     .withMessage("data: expected shape (n, 1), found (10, 2)");
         }
     }

@@ -12,6 +12,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EnergyNetworkTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private static final int DIMENSION = 3;
 
@@ -34,7 +37,6 @@ class EnergyNetworkTest {
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -43,8 +45,8 @@ class EnergyNetworkTest {
     }
 
     private EnergyNetwork network(List<Integer> hiddenUnits) {
-        EnergyNetwork network = EnergyNetwork.create(manager, DIMENSION, hiddenUnits);
-        NDArray noise = manager.randomNormal(network.parameters().getShape()).mul(0.3);
+        EnergyNetwork network = EnergyNetwork.create(manager, DIMENSION, hiddenUnits, random);
+        NDArray noise = random.normal(manager, network.parameters().getShape()).mul(0.3);
         network.parameters().addi(noise);
         return network;
     }
@@ -71,7 +73,7 @@ class EnergyNetworkTest {
     @MethodSource("shapes")
     void itsGradientIsThatOfAutomaticDifferentiation(List<Integer> hiddenUnits) {
         EnergyNetwork network = network(hiddenUnits);
-        NDArray states = manager.randomNormal(new Shape(20, DIMENSION));
+        NDArray states = random.normal(manager, new Shape(20, DIMENSION));
         EnergyAndGradient found = network.energyAndGradient(states);
 
         states.setRequiresGradient(true);
@@ -89,8 +91,8 @@ class EnergyNetworkTest {
     @MethodSource("shapes")
     void itsParameterGradientIsThatOfAutomaticDifferentiation(List<Integer> hiddenUnits) {
         EnergyNetwork network = network(hiddenUnits);
-        NDArray states = manager.randomNormal(new Shape(20, DIMENSION));
-        NDArray weighting = manager.randomNormal(new Shape(20));
+        NDArray states = random.normal(manager, new Shape(20, DIMENSION));
+        NDArray weighting = random.normal(manager, new Shape(20));
         NDArray found = network.parameterGradient(states, energies -> weighting).gradient();
 
         List<NDArray> parameters = copies(network);
@@ -115,8 +117,8 @@ class EnergyNetworkTest {
 
     @Test
     void startsAsZeroEverywhere() {
-        try (EnergyNetwork network = EnergyNetwork.create(manager, DIMENSION, List.of(16, 16))) {
-            NDArray states = manager.randomNormal(new Shape(10, DIMENSION));
+        try (EnergyNetwork network = EnergyNetwork.create(manager, DIMENSION, List.of(16, 16), random)) {
+            NDArray states = random.normal(manager, new Shape(10, DIMENSION));
             assertThat(network.energy(states).toFloatArray()).containsOnly(0);
         }
     }
@@ -132,7 +134,7 @@ class EnergyNetworkTest {
     @Test
     void rejectsALayerWithoutUnits() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> EnergyNetwork.create(manager, DIMENSION, List.of(4, 0)))
+                .isThrownBy(() -> EnergyNetwork.create(manager, DIMENSION, List.of(4, 0), random))
                 .withMessage("hidden units: expected at least one layer of at least 1 unit, found [4, 0]");
     }
 }

@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GaussianMixtureTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private static final double[] WEIGHTS = {0.3, 0.7};
     private static final double[][] MEANS = {{-2, 0}, {1, 1}};
@@ -24,7 +26,6 @@ class GaussianMixtureTest {
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -88,7 +89,7 @@ class GaussianMixtureTest {
     void itsSamplesHaveItsMoments() {
         int n = 100_000;
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
-            float[] samples = mixture.sample(manager, n).toFloatArray();
+            float[] samples = mixture.sample(manager, n, random).toFloatArray();
             double x = 0;
             double xy = 0;
             double yy = 0;
@@ -109,7 +110,7 @@ class GaussianMixtureTest {
     void isMadeAgainOfItsParameters() {
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES);
                 GaussianMixture again = GaussianMixture.of(manager, mixture.namedParameters())) {
-            NDArray states = manager.randomNormal(new Shape(50, 2));
+            NDArray states = random.normal(manager, new Shape(50, 2));
             assertThat(again.energy(states).toFloatArray())
                     .isEqualTo(mixture.energy(states).toFloatArray());
             mixture.namedParameters().forEach((name, array) -> assertThat(array.getShape())
@@ -121,8 +122,8 @@ class GaussianMixtureTest {
     void isRecoveredFromItsSamples() {
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES);
                 GaussianMixture fitted = ExpectationMaximization.fit(
-                        manager, mixture.sample(manager, 20_000), 2, 100, iteration -> {})) {
-            NDArray fresh = mixture.sample(manager, 20_000);
+                        manager, mixture.sample(manager, 20_000, random), 2, 100, random, iteration -> {})) {
+            NDArray fresh = mixture.sample(manager, 20_000, random);
             double truth = mixture.energy(fresh).mean().getFloat();
             double found = fitted.energy(fresh).mean().getFloat();
             // The cross-entropy exceeds the entropy by about half the number of parameters divided by n: 11 / 40,000.
@@ -141,8 +142,8 @@ class GaussianMixtureTest {
     @Test
     void isNotFittedToFewerDataThanComponents() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        ExpectationMaximization.fit(manager, manager.zeros(new Shape(3, 2)), 4, 1, iteration -> {}))
+                .isThrownBy(() -> ExpectationMaximization.fit(
+                        manager, manager.zeros(new Shape(3, 2)), 4, 1, random, iteration -> {}))
                 .withMessage("mixture: expected 1 to 3 components, found 4");
     }
 }

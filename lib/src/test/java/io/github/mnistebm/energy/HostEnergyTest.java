@@ -3,7 +3,6 @@ package io.github.mnistebm.energy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -12,9 +11,9 @@ import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.HostEnergy;
 import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +28,7 @@ class HostEnergyTest {
     private static final int DIMENSION = 6;
     private static final int LANES = 80;
 
+    private final RandomSource random = RandomSource.of(1);
     private NDManager manager;
 
     static List<List<Integer>> shapes() {
@@ -38,7 +38,6 @@ class HostEnergyTest {
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -47,23 +46,23 @@ class HostEnergyTest {
     }
 
     private EnergyNetwork network(List<Integer> hiddenUnits) {
-        EnergyNetwork network = EnergyNetwork.create(manager, DIMENSION, hiddenUnits);
+        EnergyNetwork network = EnergyNetwork.create(manager, DIMENSION, hiddenUnits, random);
         network.parameters()
-                .addi(manager.randomNormal(network.parameters().getShape()).muli(0.2));
+                .addi(random.normal(manager, network.parameters().getShape()).muli(0.2));
         return network;
     }
 
     private GaussianMixture mixture(int components) {
-        Random random = new Random(1);
+        SplittableRandom numbers = new SplittableRandom(1);
         double[] weights = new double[components];
         double[][] means = new double[components][DIMENSION];
         double[][] covariances = new double[components][DIMENSION * DIMENSION];
         Arrays.fill(weights, 1.0 / components);
         for (int c = 0; c < components; c++) {
             for (int i = 0; i < DIMENSION; i++) {
-                means[c][i] = 2 * random.nextGaussian();
+                means[c][i] = 2 * numbers.nextGaussian();
                 for (int j = 0; j < DIMENSION; j++) {
-                    covariances[c][i * DIMENSION + j] = (i == j ? 1 + 0.5 * random.nextDouble() : 0) + 0.1;
+                    covariances[c][i * DIMENSION + j] = (i == j ? 1 + 0.5 * numbers.nextDouble() : 0) + 0.1;
                 }
             }
         }
@@ -71,7 +70,7 @@ class HostEnergyTest {
     }
 
     private void assertAgrees(EnergyFunction energy) {
-        NDArray states = manager.randomNormal(new Shape(LANES, DIMENSION)).mul(3);
+        NDArray states = random.normal(manager, new Shape(LANES, DIMENSION)).mul(3);
         float[] values = states.toFloatArray();
         float[][] positions = new float[DIMENSION][LANES];
         for (int lane = 0; lane < LANES; lane++) {
@@ -150,13 +149,13 @@ class HostEnergyTest {
     /** Mean and second moment of each coordinate against those of as many samples by tensor operations. */
     private void assertMoments(ReferenceMeasure measure) {
         HostReference host = measure.onHost().orElseThrow();
-        SplittableRandom random = new SplittableRandom(2);
+        SplittableRandom generator = random.forLoops();
         int blocks = 500;
         int n = blocks * LANES;
         double[][] sums = new double[2][DIMENSION];
         float[][] positions = new float[DIMENSION][LANES];
         for (int block = 0; block < blocks; block++) {
-            host.sample(LANES, random, positions);
+            host.sample(LANES, generator, positions);
             for (int i = 0; i < DIMENSION; i++) {
                 for (float value : positions[i]) {
                     sums[0][i] += value;
@@ -164,7 +163,7 @@ class HostEnergyTest {
                 }
             }
         }
-        NDArray samples = measure.sample(manager, n);
+        NDArray samples = measure.sample(manager, n, random);
         for (int power = 1; power <= 2; power++) {
             NDArray powers = samples.pow(power);
             float[] means = powers.mean(new int[] {0}).toFloatArray();

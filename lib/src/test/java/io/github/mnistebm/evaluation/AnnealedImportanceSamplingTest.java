@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AnnealedImportanceSamplingTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     // f(u) = a·u with ‖a‖ = 3: log Z = 9/2, p is normal of mean −a.
     private static final float[] A = {1.8f, -2.4f};
@@ -27,7 +29,6 @@ class AnnealedImportanceSamplingTest {
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
         states = samples(1000);
     }
 
@@ -37,14 +38,14 @@ class AnnealedImportanceSamplingTest {
     }
 
     private NDArray samples(int n) {
-        return manager.randomNormal(new Shape(n, 2)).sub(manager.create(A));
+        return random.normal(manager, new Shape(n, 2)).sub(manager.create(A));
     }
 
     @Test
     void findsTheNormalizerForwardsAndBackwards() {
         AnnealedImportanceSampling annealed = new AnnealedImportanceSampling(ENERGY, 100, 0.3);
-        LogLikelihood upper = annealed.upper(states, 5000);
-        LogLikelihood lower = annealed.lower(states, samples(5000));
+        LogLikelihood upper = annealed.upper(states, 5000, random);
+        LogLikelihood lower = annealed.lower(states, samples(5000), random);
         // The standard error of log Z: that of the mean weight, relative to it.
         assertThat(upper.logNormalizer())
                 .isCloseTo(LOG_Z, within(4.5 * Math.sqrt(1 / upper.effectiveSampleSize() - 1 / 5000.0)));
@@ -57,9 +58,9 @@ class AnnealedImportanceSamplingTest {
     @Test
     void isWorthMoreDrawsThanImportanceSampling() {
         double annealed = new AnnealedImportanceSampling(ENERGY, 100, 0.3)
-                .upper(states, 5000)
+                .upper(states, 5000, random)
                 .effectiveSampleSize();
-        double direct = LogLikelihood.of(ENERGY, states, 5000).effectiveSampleSize();
+        double direct = LogLikelihood.of(ENERGY, states, 5000, random).effectiveSampleSize();
         // Of direct draws exp(−9) is expected to count, of annealed ones about a half.
         assertThat(annealed).isGreaterThan(10 * direct);
     }
@@ -71,8 +72,8 @@ class AnnealedImportanceSamplingTest {
         double sumOfLow = 0;
         double sumOfHigh = 0;
         for (int i = 0; i < 20; i++) {
-            sumOfLow += coarse.upper(states, 20).logNormalizer();
-            sumOfHigh += coarse.lower(states, samples(20)).logNormalizer();
+            sumOfLow += coarse.upper(states, 20, random).logNormalizer();
+            sumOfHigh += coarse.lower(states, samples(20), random).logNormalizer();
         }
         assertThat(sumOfLow / 20).isLessThan(LOG_Z - 0.5);
         assertThat(sumOfHigh / 20).isGreaterThan(LOG_Z + 0.5);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.training.TrainingListener;
@@ -31,7 +30,7 @@ class DigitClassifierTest {
     void aSavedOneReadsAlike(@TempDir Path folder) throws IOException {
         try (DigitImages all = DigitImages.test(DataFolder.mnist(), Device.cpu());
                 DigitImages some = all.first(1000);
-                NDArray binary = some.binarized(Binarization.THRESHOLD);
+                NDArray binary = some.thresholded();
                 DigitClassifier classifier = DigitClassifier.train(some, some, 1, 1, TrainingListener.NONE)) {
             classifier.save(folder.resolve("classifier.safetensors"));
             try (DigitClassifier loaded = DigitClassifier.load(folder.resolve("classifier.safetensors"), Device.cpu());
@@ -48,7 +47,7 @@ class DigitClassifierTest {
     void realDigitsAreReadWithConfidence() throws IOException {
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu());
                 DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
-                NDArray binary = test.binarized(Binarization.THRESHOLD)) {
+                NDArray binary = test.thresholded()) {
             SampleQuality quality = SampleQuality.of(classifier, binary, binary);
             assertThat(quality.confidentShare()).isGreaterThan(0.95);
             assertThat(quality.frechetDistance()).isCloseTo(0, within(1e-6));

@@ -3,13 +3,15 @@ package io.github.mnistebm.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.Test;
 
 class FrechetDistanceTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     /** Four points with mean m and covariance diag(a, b): m ± √(3a/2) e₁, m ± √(3b/2) e₂. */
     private static NDArray points(NDManager manager, double x, double y, double a, double b) {
@@ -31,19 +33,17 @@ class FrechetDistanceTest {
 
     @Test
     void ofASetToItselfIsZero() {
-        Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager()) {
-            NDArray features = manager.randomNormal(new Shape(200, 8));
+            NDArray features = random.normal(manager, new Shape(200, 8));
             assertThat(FrechetDistance.between(features, features)).isCloseTo(0, within(1e-6));
         }
     }
 
     @Test
     void isSymmetric() {
-        Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager()) {
-            NDArray a = manager.randomNormal(new Shape(200, 4));
-            NDArray b = manager.randomUniform(0, 2, new Shape(300, 4));
+            NDArray a = random.normal(manager, new Shape(200, 4));
+            NDArray b = random.uniform(manager, 0, 2, new Shape(300, 4));
             assertThat(FrechetDistance.between(a, b)).isCloseTo(FrechetDistance.between(b, a), within(1e-9));
         }
     }

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +21,8 @@ import tech.tablesaw.api.Table;
 
 /** Of the bundled model, on few images. */
 class ModelEvaluationTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private DigitModel model;
     private DigitClassifier classifier;
@@ -39,7 +40,6 @@ class ModelEvaluationTest {
             test = allTest.first(1000);
         }
         evaluation = new ModelEvaluation(model, train, test, classifier);
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -54,7 +54,7 @@ class ModelEvaluationTest {
     @Test
     void putsSamplesBetweenRealImagesAndANormalDistribution() {
         try (DigitSampler.Drawing drawing = DigitSampler.of(model).draw(1000, 1)) {
-            Map<String, SampleQuality> sets = evaluation.qualities(drawing.images());
+            Map<String, SampleQuality> sets = evaluation.qualities(drawing.images(), random);
             assertThat(sets.keySet())
                     .containsExactly(
                             ModelEvaluation.SAMPLES,
@@ -70,7 +70,7 @@ class ModelEvaluationTest {
 
     @Test
     void bracketsTheLogLikelihood() {
-        Map<String, LogLikelihood> found = evaluation.logLikelihoods(0.03);
+        Map<String, LogLikelihood> found = evaluation.logLikelihoods(0.03, random);
         LogLikelihood above = found.get("energy, annealed, from above");
         LogLikelihood below = found.get("energy, annealed, from below");
         double direct = found.get("energy, by importance sampling").logNormalizer();
@@ -81,7 +81,7 @@ class ModelEvaluationTest {
 
     @Test
     void findsEveryTrainingImageAmongTheTrainingImages() {
-        try (NDArray images = train.binarized(Binarization.THRESHOLD)) {
+        try (NDArray images = train.thresholded()) {
             Map<String, Double> copies = evaluation.copies(images);
             assertThat(copies.get("of training images")).isEqualTo(1);
             assertThat(copies.get("of 1000 training images")).isBetween(1000.0 / 3000, 0.5);
@@ -93,12 +93,12 @@ class ModelEvaluationTest {
     @Test
     void measuresChainsOnTheirWay() {
         try (SampleRun start =
-                model.sample(200, SamplerConfig.builder().burnIn(0).steps(1).build())) {
-            Table table = LongRun.of(evaluation, model, model.kernel(), start.last(), 10, 20);
+                model.sample(200, SamplerConfig.builder().burnIn(0).steps(1).build(), random)) {
+            Table table = LongRun.of(evaluation, model, model.kernel(), start.last(), random, 10, 20);
             assertThat(table.intColumn("chain steps").asList()).containsExactly(10, 20);
             assertThat(table.doubleColumn(LongRun.FRECHET_DISTANCE).min()).isPositive();
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> LongRun.of(evaluation, model, model.kernel(), start.last(), 10, 5))
+                    .isThrownBy(() -> LongRun.of(evaluation, model, model.kernel(), start.last(), random, 10, 5))
                     .withMessage("steps: expected ascending numbers, at least 2 apart, found 5 after 10");
         }
     }

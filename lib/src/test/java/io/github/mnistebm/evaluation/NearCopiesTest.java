@@ -2,22 +2,24 @@ package io.github.mnistebm.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.Test;
 
 class NearCopiesTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     @Test
     void countsThePixelsThatTellAnImageFromTheNearest() {
-        Engine.getInstance().setRandomSeed(1);
         try (NDManager manager = NDManager.newBaseManager()) {
             // More than are compared at once.
-            NDArray train =
-                    manager.randomUniform(0, 1, new Shape(16_000, 784)).gt(0.5).toType(DataType.UINT8, false);
+            NDArray train = random.uniform(manager, 0, 1, new Shape(16_000, 784))
+                    .gt(0.5)
+                    .toType(DataType.UINT8, false);
             byte[] first = train.get(3).toByteArray();
             byte[] second = train.get(15_999).toByteArray();
             flip(first, 5);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,12 +15,13 @@ import org.junit.jupiter.api.Test;
 
 class PrecisionRecallTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     private NDManager manager;
 
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -30,8 +31,8 @@ class PrecisionRecallTest {
 
     @Test
     void agreesWithTheDefinitionsByCounting() {
-        NDArray real = manager.randomNormal(new Shape(60, 2));
-        NDArray drawn = manager.randomNormal(new Shape(40, 2)).mul(0.9).add(1.2);
+        NDArray real = random.normal(manager, new Shape(60, 2));
+        NDArray drawn = random.normal(manager, new Shape(40, 2)).mul(0.9).add(1.2);
         int k = 3;
         float[] x = real.toFloatArray();
         float[] y = drawn.toFloatArray();
@@ -81,7 +82,7 @@ class PrecisionRecallTest {
 
     @Test
     void ofSetsFarFromEachOtherIsZero() {
-        NDArray real = manager.randomNormal(new Shape(50, 3));
+        NDArray real = random.normal(manager, new Shape(50, 3));
         PrecisionRecall found = PrecisionRecall.between(real, real.add(100), 5);
         assertThat(found).isEqualTo(new PrecisionRecall(0, 0, 0, 0));
     }

@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import java.io.IOException;
@@ -35,7 +34,7 @@ class RestorationQualityTest {
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu());
                 DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
                 DigitImages some = test.first(100);
-                NDArray digits = some.binarized(Binarization.THRESHOLD);
+                NDArray digits = some.thresholded();
                 NDArray known = digits.zerosLike();
                 NDArray opposite = digits.logicalNot().toType(DataType.UINT8, false)) {
             known.set(new NDIndex(":, :392"), 1);

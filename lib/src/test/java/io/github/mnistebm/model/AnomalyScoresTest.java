@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import java.io.IOException;
@@ -21,7 +20,7 @@ class AnomalyScoresTest {
         try (DigitModel model = TinyModel.trained(1);
                 DigitImages all = DigitImages.test(DataFolder.mnist(), Device.cpu());
                 DigitImages some = all.first(100);
-                NDArray images = some.binarized(Binarization.THRESHOLD);
+                NDArray images = some.thresholded();
                 NDArray latents = model.encode(images);
                 NDArray energies = model.energy().energy(latents)) {
             AnomalyScores scores = model.score(images);

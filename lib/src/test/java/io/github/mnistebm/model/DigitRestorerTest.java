@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
@@ -30,7 +29,7 @@ class DigitRestorerTest extends WithTinyModel {
         restorer = new DigitRestorer(model, new SequentialMonteCarlo(8, 2));
         try (DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
                 DigitImages three = test.first(3)) {
-            images = three.binarized(Binarization.THRESHOLD);
+            images = three.thresholded();
             images.attach(model.manager());
         }
         known = model.manager().zeros(images.getShape(), DataType.UINT8);

@@ -10,6 +10,7 @@ import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelFolderTest extends WithTinyModel {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private static final SamplerConfig SHORT =
             SamplerConfig.builder().burnIn(20).steps(20).build();
@@ -66,7 +69,7 @@ class ModelFolderTest extends WithTinyModel {
         try (DigitModel mixed = TinyModel.trained(config)) {
             mixed.save(folder);
             try (DigitModel loaded = DigitModel.load(folder, Device.cpu());
-                    NDArray states = mixed.reference().sample(mixed.manager(), 100);
+                    NDArray states = mixed.reference().sample(mixed.manager(), 100, random);
                     NDArray expected = mixed.energy().energy(states);
                     NDArray found = loaded.energy().energy(states)) {
                 assertThat(found.toFloatArray()).isEqualTo(expected.toFloatArray());

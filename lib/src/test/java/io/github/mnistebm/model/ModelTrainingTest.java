@@ -68,7 +68,7 @@ class ModelTrainingTest {
             TrainingHistory history = training.trainAutoencoder(TrainingListener.NONE);
             // Better than a coin for each pixel.
             assertThat(history.last(AutoencoderTrainer.TEST_LOSS)).isLessThan(784 * Math.log(2));
-            try (NDArray binary = train.binarized(Binarization.THRESHOLD);
+            try (NDArray binary = train.thresholded();
                     NDArray latents = training.latentSpace().encode(binary);
                     NDArray doubles = latents.toType(DataType.FLOAT64, true);
                     NDArray covariance = doubles.transpose()

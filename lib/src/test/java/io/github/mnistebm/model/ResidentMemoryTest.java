@@ -14,6 +14,7 @@ import io.github.mnistebm.energy.TiltedEnergy;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.IOException;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.condition.OS;
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class ResidentMemoryTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private static final long MEGABYTE = 1 << 20;
 
@@ -54,14 +57,14 @@ class ResidentMemoryTest {
         int chains = 2000;
         int dimension = 16;
         try (NDManager manager = NDManager.newBaseManager();
-                EnergyNetwork network = EnergyNetwork.create(manager, dimension, List.of(8));
+                EnergyNetwork network = EnergyNetwork.create(manager, dimension, List.of(8), random);
                 NDArray start = manager.zeros(new Shape(chains, dimension))) {
             TiltedEnergy energy = new TiltedEnergy(network, new StandardNormal(dimension));
             SamplerConfig config =
                     SamplerConfig.builder().burnIn(500).steps(10_000).build();
             List<Long> resident = new ArrayList<>();
             LangevinSampler.of(new MetropolisAdjustedLangevin(energy), config)
-                    .run(start, step -> {
+                    .run(start, random, step -> {
                         if (step == 500 || step == 10_500) {
                             resident.add(residentBytes());
                         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -13,6 +12,7 @@ import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.GaussianMixture;
 import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +22,13 @@ import org.junit.jupiter.api.Test;
 
 class ChainsTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     private NDManager manager;
 
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -41,7 +42,7 @@ class ChainsTest {
 
     private TransitionKernel langevin(int... hiddenUnits) {
         List<Integer> units = Arrays.stream(hiddenUnits).boxed().toList();
-        EnergyNetwork network = EnergyNetwork.create(manager, 4, units);
+        EnergyNetwork network = EnergyNetwork.create(manager, 4, units, RandomSource.of(1));
         return new MetropolisAdjustedLangevin(new TiltedEnergy(network, new StandardNormal(4)));
     }
 
@@ -64,7 +65,7 @@ class ChainsTest {
     @Test
     void areAsManyAsWereStartedAlsoWhereTheyFillNoBlock() {
         try (Chains chains = chains(langevin(8), 70)) {
-            chains.start(manager.ones(new Shape(70, 4)));
+            chains.start(manager.ones(new Shape(70, 4)), random);
             chains.advance(1);
             assertThat(chains.positions().getShape()).isEqualTo(new Shape(70, 4));
             assertThat(chains.energies().getShape()).isEqualTo(new Shape(70));
@@ -76,7 +77,7 @@ class ChainsTest {
     void tellTheEnergiesOfWhereTheyAre() {
         TransitionKernel kernel = langevin(8);
         try (Chains chains = chains(kernel, 70)) {
-            chains.start(manager.randomNormal(new Shape(70, 4)));
+            chains.start(random.normal(manager, new Shape(70, 4)), random);
             chains.advance(20);
             assertThat(chains.energies().toFloatArray())
                     .containsExactly(energiesWhere(chains, kernel.energy()), within(1e-4f));
@@ -95,7 +96,7 @@ class ChainsTest {
                 GaussianMixture proposal = GaussianMixture.of(manager, new double[] {0.9, 0.1}, means, covariances);
                 Chains chains =
                         chains(new IndependenceMetropolis(target, proposal, new Difference(target, proposal)), 70)) {
-            chains.start(target.sample(manager, 70));
+            chains.start(target.sample(manager, 70, random), random);
             for (int jump = 0; jump < 10; jump++) {
                 chains.advance(1);
                 assertThat(chains.energies().toFloatArray())
@@ -107,14 +108,13 @@ class ChainsTest {
 
     @Test
     void moveAlikeByManyStepsAtATimeAndOneByOne() {
-        NDArray start = manager.randomNormal(new Shape(70, 4));
+        NDArray start = random.normal(manager, new Shape(70, 4));
         assertThat(positions(start, 1, 1, 1, 1)).isEqualTo(positions(start, 4)).isEqualTo(positions(start, 1, 3));
     }
 
     private float[] positions(NDArray start, int... counts) {
-        Engine.getInstance().setRandomSeed(3);
         try (Chains chains = chains(langevin(8), 70)) {
-            chains.start(start);
+            chains.start(start, RandomSource.of(3));
             for (int count : counts) {
                 chains.advance(count);
             }
@@ -127,7 +127,7 @@ class ChainsTest {
     void goOnFromWhereTheyAreWhenTheirBlocksAreHalved() {
         TransitionKernel kernel = langevin(256);
         try (Chains chains = chains(kernel, 64)) {
-            chains.start(manager.randomNormal(new Shape(64, 4)));
+            chains.start(random.normal(manager, new Shape(64, 4)), random);
             chains.advance(1);
             float[] positions = chains.positions().toFloatArray();
             float[] acceptance = chains.acceptanceRate().toFloatArray();
@@ -144,15 +144,15 @@ class ChainsTest {
     @Test
     void keepTheirStepSizeWhenStartedAgain() {
         try (Chains chains = chains(langevin(8), 70)) {
-            NDArray start = manager.randomNormal(new Shape(70, 4));
-            chains.start(start);
+            NDArray start = random.normal(manager, new Shape(70, 4));
+            chains.start(start, random);
             for (int step = 0; step < 50; step++) {
                 chains.advance(1);
                 chains.adapt(0.1);
             }
             double adapted = chains.stepSize();
             assertThat(adapted).isGreaterThan(0.2);
-            chains.start(start);
+            chains.start(start, random);
             assertThat(chains.stepSize()).isEqualTo(adapted);
             assertThat(chains.acceptanceRate().sum().getFloat()).isZero();
         }
@@ -170,7 +170,7 @@ class ChainsTest {
                     new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal, tilt), 6);
             try (Chains chains = chains(kernel, count)) {
                 assertThat(chains).isInstanceOf(HostChains.class);
-                chains.start(proposal.sample(manager, count));
+                chains.start(proposal.sample(manager, count, random), random);
                 for (int round = 0; round < 6; round++) {
                     chains.advance(20);
                 }
@@ -255,7 +255,7 @@ class ChainsTest {
     void doNotDependOnTheNumberOfOtherBlocks() {
         // Full blocks for every core.
         int chains = HostChains.MAX_LANES * Runtime.getRuntime().availableProcessors();
-        NDArray start = manager.randomNormal(new Shape(2L * chains, 4));
+        NDArray start = random.normal(manager, new Shape(2L * chains, 4));
         float[] both = positions(start, 10);
         float[] first = positions(start.get("0:" + chains), 10);
         assertThat(Arrays.copyOf(both, first.length)).isEqualTo(first);
@@ -265,7 +265,7 @@ class ChainsTest {
     void refuseStartsOfAnotherDimension() {
         try (Chains chains = chains(langevin(8), 70)) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> chains.start(manager.ones(new Shape(5, 3))))
+                    .isThrownBy(() -> chains.start(manager.ones(new Shape(5, 3)), random))
                     .withMessageContaining("(chains, 4)")
                     .withMessageContaining("(5, 3)");
         }

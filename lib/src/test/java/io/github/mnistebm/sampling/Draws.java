@@ -2,10 +2,10 @@ package io.github.mnistebm.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.function.ToDoubleBiFunction;
 
 /**
@@ -20,15 +20,15 @@ record Draws(float[] coordinates, double acceptance) {
     private static final int CHAINS = 20_000;
 
     static Draws from(TransitionKernel kernel, double stepSize, int steps, int seed) {
-        Engine.getInstance().setRandomSeed(seed);
+        RandomSource random = RandomSource.of(seed);
         SamplerConfig config = SamplerConfig.builder()
                 .burnIn(0)
                 .steps(steps)
                 .stepSize(stepSize)
                 .build();
         try (NDManager manager = NDManager.newBaseManager();
-                NDArray start = manager.randomNormal(new Shape(CHAINS, 2));
-                SampleRun run = LangevinSampler.of(kernel, config).run(start)) {
+                NDArray start = random.normal(manager, new Shape(CHAINS, 2));
+                SampleRun run = LangevinSampler.of(kernel, config).run(start, random)) {
             return new Draws(run.last().toFloatArray(), run.meanAcceptanceRate());
         }
     }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -19,12 +19,13 @@ import tech.tablesaw.api.Table;
 
 class LangevinSamplerTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     private NDManager manager;
 
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -34,7 +35,7 @@ class LangevinSamplerTest {
 
     private SampleRun run(SamplerConfig config, int chains) {
         return LangevinSampler.of(new MetropolisAdjustedLangevin(Target.BANANA), config)
-                .run(manager.zeros(new Shape(chains, 2)));
+                .run(manager.zeros(new Shape(chains, 2)), RandomSource.of(42));
     }
 
     @Test
@@ -87,7 +88,7 @@ class LangevinSamplerTest {
         SamplerConfig config =
                 SamplerConfig.builder().burnIn(50).steps(1).stepSize(0.1).build();
         try (SampleRun run = LangevinSampler.of(new UnadjustedLangevin(Target.STANDARD_NORMAL), config)
-                .run(manager.zeros(new Shape(10, 2)))) {
+                .run(manager.zeros(new Shape(10, 2)), random)) {
             assertThat(run.stepSize()).isCloseTo(0.1, within(1e-7));
             assertThat(run.meanAcceptanceRate()).isEqualTo(1);
         }
@@ -99,7 +100,7 @@ class LangevinSamplerTest {
                 SampleRun run = LangevinSampler.of(
                                 new MetropolisAdjustedLangevin(Target.BANANA),
                                 SamplerConfig.builder().build())
-                        .run(start)) {
+                        .run(start, random)) {
             assertThat(start.toFloatArray()).containsOnly(1);
             assertThat(run.last().toFloatArray()).isNotEqualTo(start.toFloatArray());
         }
@@ -109,7 +110,6 @@ class LangevinSamplerTest {
     void theSameSeedGivesTheSameDraws() {
         List<float[]> draws = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            Engine.getInstance().setRandomSeed(42);
             try (SampleRun run =
                     run(SamplerConfig.builder().burnIn(50).steps(50).build(), 100)) {
                 draws.add(run.last().toFloatArray());
@@ -134,7 +134,7 @@ class LangevinSamplerTest {
         SamplerConfig config =
                 SamplerConfig.builder().burnIn(500).steps(2000).thinning(4).build();
         try (SampleRun run = LangevinSampler.of(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), config)
-                .run(manager.randomNormal(new Shape(8, 2)))) {
+                .run(random.normal(manager, new Shape(8, 2)), random)) {
             Table table = run.diagnostics();
             assertThat(table.stringColumn("quantity").asList()).containsExactly("energy", "latent 1", "latent 2");
             assertThat(table.doubleColumn("R-hat").asList())
@@ -151,7 +151,7 @@ class LangevinSamplerTest {
         LangevinSampler.of(
                         new MetropolisAdjustedLangevin(Target.BANANA),
                         SamplerConfig.builder().burnIn(2).steps(20).build())
-                .run(manager.zeros(new Shape(1, 2)), steps::add)
+                .run(manager.zeros(new Shape(1, 2)), random, steps::add)
                 .close();
         assertThat(steps).containsExactly(1, 2, 18, 22);
     }
@@ -174,7 +174,7 @@ class LangevinSamplerTest {
                 .isThrownBy(() -> LangevinSampler.of(
                                 new MetropolisAdjustedLangevin(Target.BANANA),
                                 SamplerConfig.builder().build())
-                        .run(manager.zeros(new Shape(5, 3))))
+                        .run(manager.zeros(new Shape(5, 3)), random))
                 .withMessage("positions: expected shape (chains, 2), found (5, 3)");
     }
 }

@@ -3,14 +3,16 @@ package io.github.mnistebm.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.energy.GaussianMixture;
+import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.Test;
 
 class LangevinWithJumpsTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private static final int CHAINS = 10_000;
 
@@ -31,12 +33,11 @@ class LangevinWithJumpsTest {
         return left / (double) CHAINS;
     }
 
-    private static SampleRun run(NDManager manager, TransitionKernel kernel) {
-        Engine.getInstance().setRandomSeed(1);
+    private SampleRun run(NDManager manager, TransitionKernel kernel) {
         SamplerConfig config =
                 SamplerConfig.builder().burnIn(0).steps(120).stepSize(0.5).build();
         NDArray start = manager.zeros(new Shape(CHAINS, 2)).add(manager.create(new float[] {8, 0}));
-        return LangevinSampler.of(kernel, config).run(start);
+        return LangevinSampler.of(kernel, config).run(start, random);
     }
 
     /** What the target has and the proposal has not. */
@@ -91,8 +92,8 @@ class LangevinWithJumpsTest {
     void aJumpProposedFromTheTargetIsAlwaysAccepted() {
         try (NDManager manager = NDManager.newBaseManager();
                 GaussianMixture target = target(manager, 0.3)) {
-            ChainState state = ChainState.at(target, target.sample(manager, 100));
-            Transition transition = jumps(target, target).step(state, manager.create(0.1f), 0);
+            ChainState state = ChainState.at(target, target.sample(manager, 100, random));
+            Transition transition = jumps(target, target).step(state, manager.create(0.1f), 0, random);
             assertThat(transition.jump()).isTrue();
             for (float acceptance : transition.acceptanceProbability().toFloatArray()) {
                 assertThat(acceptance).isCloseTo(1, within(1e-4f));

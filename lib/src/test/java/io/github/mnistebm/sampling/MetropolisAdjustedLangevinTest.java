@@ -6,11 +6,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.function.ToDoubleBiFunction;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MetropolisAdjustedLangevinTest {
+
+    private final RandomSource random = RandomSource.of(1);
 
     private static final ToDoubleBiFunction<Double, Double> X = (x, y) -> x;
     private static final ToDoubleBiFunction<Double, Double> Y = (x, y) -> y;
@@ -94,7 +97,7 @@ class MetropolisAdjustedLangevinTest {
                 SampleRun run = LangevinSampler.of(
                                 form.langevin(Target.UNDEFINED_OUTSIDE),
                                 SamplerConfig.builder().burnIn(100).steps(200).build())
-                        .run(start)) {
+                        .run(start, random)) {
             assertThat(run.last().square().sum(new int[] {1}).max().getFloat()).isLessThanOrEqualTo(4);
             assertThat(run.energies().isNaN().any().getBoolean()).isFalse();
             assertThat(run.meanAcceptanceRate()).isBetween(0.0, 1.0);
@@ -128,11 +131,11 @@ class MetropolisAdjustedLangevinTest {
         }
 
         @Override
-        public Transition step(ChainState state, NDArray stepSize, long index) {
+        public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
             NDArray here = state.positions();
             NDManager manager = here.getManager();
             NDArray there = here.sub(state.gradient().mul(stepSize))
-                    .add(manager.randomNormal(here.getShape())
+                    .add(random.normal(manager, here.getShape())
                             .mul(stepSize.mul(2).sqrt()));
             ChainState proposed = ChainState.at(energy(), there);
             NDArray forward = distance(state, there, stepSize);
@@ -144,7 +147,7 @@ class MetropolisAdjustedLangevinTest {
                     ? logRatio.onesLike()
                     : logRatio.exp().minimum(1);
             NDArray accepted =
-                    manager.randomUniform(0, 1, acceptance.getShape()).lt(acceptance);
+                    random.uniform(manager, 0, 1, acceptance.getShape()).lt(acceptance);
             NDArray rows = accepted.expandDims(1).broadcast(here.getShape());
             return new Transition(
                     new ChainState(

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.tensor.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class SequentialMonteCarloTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     private static final int GROUPS = 200;
     private static final int PARTICLES = 64;
     private static final SequentialMonteCarlo SAMPLER = new SequentialMonteCarlo(PARTICLES, 4);
@@ -32,7 +34,6 @@ class SequentialMonteCarloTest {
     @BeforeEach
     void open() {
         manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(1);
     }
 
     @AfterEach
@@ -116,7 +117,8 @@ class SequentialMonteCarloTest {
     void drawsFromTheNormalPosteriorOfAMeasurement() {
         double s = 0.1;
         NDArray y = manager.create(new float[] {1.5f, -1}).reshape(1, 2).repeat(0, GROUPS);
-        SequentialMonteCarlo.Draws draws = SAMPLER.draw(manager, PRIOR, new Measurement(y, s), GROUPS, beta -> {});
+        SequentialMonteCarlo.Draws draws =
+                SAMPLER.draw(manager, PRIOR, new Measurement(y, s), GROUPS, random, beta -> {});
         double variance = s * s / (1 + s * s);
         double mean = 1.5 / (1 + s * s);
         assertMean(means(draws, x -> x), mean);
@@ -127,7 +129,8 @@ class SequentialMonteCarloTest {
     void estimatesTheEvidence() {
         double s = 0.1;
         NDArray y = manager.create(new float[] {1.5f, -1}).reshape(1, 2).repeat(0, GROUPS);
-        SequentialMonteCarlo.Draws draws = SAMPLER.draw(manager, PRIOR, new Measurement(y, s), GROUPS, beta -> {});
+        SequentialMonteCarlo.Draws draws =
+                SAMPLER.draw(manager, PRIOR, new Measurement(y, s), GROUPS, random, beta -> {});
         // ∫ N(u; 0, I) exp(−‖u − y‖²/2s²) du = s²/(1 + s²) exp(−‖y‖²/2(1 + s²)) in two dimensions
         double expected = Math.log(s * s / (1 + s * s)) - (1.5 * 1.5 + 1) / (2 * (1 + s * s));
         float[] logs = draws.logEvidence().toFloatArray();
@@ -140,14 +143,16 @@ class SequentialMonteCarloTest {
 
     @Test
     void findsBothModesWithTheirShares() {
-        SequentialMonteCarlo.Draws draws = SAMPLER.draw(manager, PRIOR, new TwoWells(0.25, 0.1), GROUPS, beta -> {});
+        SequentialMonteCarlo.Draws draws =
+                SAMPLER.draw(manager, PRIOR, new TwoWells(0.25, 0.1), GROUPS, random, beta -> {});
         assertMean(means(draws, x -> x > 0 ? 1 : 0), 0.25);
     }
 
     @Test
     void eachGroupHasItsOwnPosterior() {
         NDArray y = manager.create(new float[][] {{2, 0}, {-1, 0}});
-        SequentialMonteCarlo.Draws draws = SAMPLER.draw(manager, PRIOR, new Measurement(y, 0.01), 2, beta -> {});
+        SequentialMonteCarlo.Draws draws =
+                SAMPLER.draw(manager, PRIOR, new Measurement(y, 0.01), 2, random, beta -> {});
         assertThat(draws.positions().getShape()).isEqualTo(new Shape(2 * PARTICLES, 2));
         // Within eight of the posterior's standard deviations.
         assertThat(means(draws, x -> x)).containsExactly(new double[] {2, -1}, within(0.08));
@@ -157,14 +162,15 @@ class SequentialMonteCarloTest {
     void itsProgressRisesToOne() {
         List<Double> progress = new ArrayList<>();
         NDArray y = manager.zeros(new Shape(3, 2));
-        SAMPLER.draw(manager, PRIOR, new Measurement(y, 0.01), 3, progress::add);
+        SAMPLER.draw(manager, PRIOR, new Measurement(y, 0.01), 3, random, progress::add);
         assertThat(progress).isSorted().endsWith(1.0).hasSizeGreaterThan(2);
     }
 
     @Test
     void whereNothingIsMeasuredDrawsAreThePriors() {
         NDArray y = manager.zeros(new Shape(GROUPS, 2));
-        SequentialMonteCarlo.Draws draws = SAMPLER.draw(manager, PRIOR, new Measurement(y, 1e6), GROUPS, beta -> {});
+        SequentialMonteCarlo.Draws draws =
+                SAMPLER.draw(manager, PRIOR, new Measurement(y, 1e6), GROUPS, random, beta -> {});
         assertMean(means(draws, x -> x * x), 1);
     }
 
@@ -172,7 +178,7 @@ class SequentialMonteCarloTest {
     void anInterruptCancelsIt() {
         NDArray y = manager.zeros(new Shape(1, 2));
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> SAMPLER.draw(manager, PRIOR, new Measurement(y, 0.01), 1, beta -> {}))
+        assertThatThrownBy(() -> SAMPLER.draw(manager, PRIOR, new Measurement(y, 0.01), 1, random, beta -> {}))
                 .isInstanceOf(CancellationException.class)
                 .hasMessageStartingWith("sampling was interrupted at β = ");
         assertThat(Thread.interrupted()).isTrue();

@@ -2,7 +2,6 @@ package io.github.mnistebm.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -16,11 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MatrixProductsTest {
 
+    private final RandomSource random = RandomSource.of(1);
+
     private NDManager manager;
 
     @BeforeEach
     void open() {
-        Engine.getInstance().setRandomSeed(1);
         manager = NDManager.newBaseManager();
     }
 
@@ -30,7 +30,7 @@ class MatrixProductsTest {
     }
 
     private NDArray random(long rows, long columns) {
-        return manager.randomNormal(new Shape(rows, columns));
+        return random.normal(manager, new Shape(rows, columns));
     }
 
     /** Sums of k products of standard normal numbers: √k times the rounding of one, and what a different order makes of it. */
@@ -44,7 +44,7 @@ class MatrixProductsTest {
     void aLayerByConvolutionIsTheProductWithTheTransposedWeights(long n, long k, long m) {
         NDArray inputs = random(n, k);
         NDArray weights = random(m, k);
-        NDArray biases = manager.randomNormal(new Shape(m));
+        NDArray biases = random.normal(manager, new Shape(m));
         assertSame(
                 MatrixProducts.linearByConvolution(inputs, weights, biases),
                 inputs.matMul(weights.transpose()).add(biases));
@@ -83,7 +83,7 @@ class MatrixProductsTest {
         for (long side : new long[] {16, 256}) {
             NDArray a = random(side, side);
             NDArray b = random(side, side);
-            NDArray biases = manager.randomNormal(new Shape(side));
+            NDArray biases = random.normal(manager, new Shape(side));
             assertSame(
                     MatrixProducts.linear(a, b, biases), a.matMul(b.transpose()).add(biases));
             assertSame(MatrixProducts.product(a, b), a.matMul(b));

@@ -33,6 +33,9 @@ import org.junit.jupiter.api.Test;
 /** The loops that a GPU would run read nothing back and bring nothing there. */
 class TransfersTest {
 
+    /** As on a GPU, where the engine draws. */
+    private final RandomSource random = RandomSource.byEngine(1);
+
     private static final int DIMENSION = 3;
 
     /** So large that chains move by tensor operations also on a processor. */
@@ -55,7 +58,7 @@ class TransfersTest {
                 manager, new double[] {0.4, 0.6}, new double[][] {{-1, 0, 0}, {1, 0, 0}}, new double[][] {
                     {1, 0, 0, 0, 1, 0, 0, 0, 1}, {1, 0, 0, 0, 1, 0, 0, 0, 1}
                 });
-        return new TiltedEnergy(EnergyNetwork.create(manager, DIMENSION, HIDDEN), mixture);
+        return new TiltedEnergy(EnergyNetwork.create(manager, DIMENSION, HIDDEN, random), mixture);
     }
 
     private static TransitionKernel kernel(TiltedEnergy energy) {
@@ -74,7 +77,7 @@ class TransfersTest {
     @Test
     void ofAChainsStepThereAreNone() {
         try (Chains chains = Chains.of(manager, kernel(energy()), 100, 0.1, SamplerConfig.OPTIMAL_ACCEPTANCE)) {
-            chains.start(manager.randomNormal(new Shape(100, DIMENSION)));
+            chains.start(random.normal(manager, new Shape(100, DIMENSION)), random);
             int transfers = Transfers.of(() -> {
                 for (int step = 0; step < 20; step++) {
                     chains.advance(1);
@@ -98,10 +101,10 @@ class TransfersTest {
                 .energyEpochs(1)
                 .build();
         TiltedEnergy energy = energy();
-        NDArray data = manager.randomNormal(new Shape(64L * updates, DIMENSION));
+        NDArray data = random.normal(manager, new Shape(64L * updates, DIMENSION));
         ContrastiveDivergenceTrainer trainer = new ContrastiveDivergenceTrainer(config.energy(), TransfersTest::kernel);
-        return Transfers.of(
-                () -> trainer.train((EnergyNetwork) energy.tilt(), energy.reference(), data, TrainingListener.NONE));
+        return Transfers.of(() ->
+                trainer.train((EnergyNetwork) energy.tilt(), energy.reference(), data, random, TrainingListener.NONE));
     }
 
     @Test
@@ -119,10 +122,10 @@ class TransfersTest {
         try (DigitImages images = DigitImages.test(mnist, Device.cpu());
                 DigitImages train = images.first(32 * updates);
                 DigitImages test = images.first(32);
-                Autoencoder autoencoder = new Autoencoder(manager, config.autoencoder())) {
+                Autoencoder autoencoder = Autoencoder.create(manager, config.autoencoder(), random)) {
             AutoencoderTrainer trainer = new AutoencoderTrainer(config.autoencoder());
-            return Transfers.of(
-                    () -> trainer.train(autoencoder, train, test, Binarization.THRESHOLD, TrainingListener.NONE));
+            return Transfers.of(() ->
+                    trainer.train(autoencoder, train, test, Binarization.THRESHOLD, random, TrainingListener.NONE));
         }
     }
 }
