@@ -38,7 +38,8 @@ final class ServeCommand implements Callable<Integer> {
             names = "--host",
             paramLabel = "ADDRESS",
             defaultValue = ServerConfig.LOOPBACK,
-            description = "The address to bind to; 0.0.0.0 lets other machines in. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The address or name to bind to; 0.0.0.0 lets all other machines in, without a password. Default: ${DEFAULT-VALUE}.")
     private String host;
 
     @Option(
@@ -77,6 +78,10 @@ final class ServeCommand implements Callable<Integer> {
         Signals.register("TERM", told::countDown);
         try (DigitServer server = DigitServer.start(config)) {
             System.out.println("models: " + String.join(", ", models.keySet()));
+            if (server.isPublic()) {
+                System.out.println(
+                        "open to other machines, by any name or address of this one, and without a password");
+            }
             System.out.println("serving: " + server.uri());
             try {
                 told.await();

@@ -7,16 +7,17 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers a request with what a job gives: as JSON, or, where the client asks for {@code text/event-stream}, as server-sent events of
- * its progress and at last its result. While a job waits or runs something is written every now and then, because only a write tells
- * that a client has gone away: blanks, which JSON allows before a value, or comments.
+ * its progress and at last its result. While a job waits or runs, the client is looked after: if it has gone away, its job is stopped.
  */
 final class Answer {
 
@@ -24,112 +25,124 @@ final class Answer {
 
     private static final String EVENT_STREAM = "text/event-stream";
     private static final int RETRY_SECONDS = 2;
-    private static final long HEARTBEAT_MILLISECONDS = 500;
+
+    /** How often the client is looked after. */
+    private static final Duration ROUND = Duration.ofMillis(250);
 
     private final Jobs jobs;
     private final Gson gson;
+    private final AtomicInteger underWay = new AtomicInteger();
 
     Answer(Jobs jobs, Gson gson) {
         this.jobs = jobs;
         this.gson = gson;
     }
 
+    /** Returns how many answers have not been delivered. */
+    int underWay() {
+        return underWay.get();
+    }
+
     /** Runs a job and answers with its result. */
-    void deliver(Context context, Jobs.Work work) throws IOException {
-        Jobs.Job job;
+    void deliver(Context context, Jobs.Work<Object> work) throws IOException {
+        ClientEndPoint client = ClientEndPoint.of(context);
+        underWay.incrementAndGet();
+        client.stopTimer();
         try {
-            job = jobs.submit(work);
+            deliver(context, client, jobs.submit(json(work), client::startTimer));
         } catch (RejectedExecutionException e) {
-            context.header("Retry-After", String.valueOf(RETRY_SECONDS));
-            Problem.of(
-                            HttpStatus.TOO_MANY_REQUESTS,
-                            Jobs.QUEUE_LENGTH + " jobs are waiting already. Try again in " + RETRY_SECONDS + " seconds")
-                    .answer(context);
-            return;
+            client.startTimer();
+            rejection(context).answer(context);
+        } finally {
+            underWay.decrementAndGet();
         }
-        boolean stream = String.valueOf(context.header("Accept")).contains(EVENT_STREAM);
+    }
+
+    /** A value that JSON has no number for is a failure of the job. */
+    private Jobs.Work<String> json(Jobs.Work<Object> work) {
+        return progress -> gson.toJson(work.run(event -> progress.accept(gson.toJson(event))));
+    }
+
+    private Problem rejection(Context context) {
+        if (jobs.isDraining()) {
+            context.header("Retry-After", String.valueOf(Jobs.DRAIN.toSeconds()));
+            return Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "the server is shutting down");
+        }
+        context.header("Retry-After", String.valueOf(RETRY_SECONDS));
+        return Problem.of(
+                HttpStatus.TOO_MANY_REQUESTS,
+                Jobs.QUEUE_LENGTH + " jobs are waiting already. Try again in " + RETRY_SECONDS + " seconds");
+    }
+
+    private void deliver(Context context, ClientEndPoint client, Jobs.Job job) throws IOException {
         try {
-            if (stream) {
-                stream(context.res(), job);
+            if (String.valueOf(context.header("Accept")).contains(EVENT_STREAM)) {
+                stream(context.res(), client, job);
             } else {
-                once(context, job);
+                once(context, client, job);
             }
-        } catch (IOException e) {
-            job.cancel();
-            throw e;
         } catch (InterruptedException e) {
-            job.cancel();
             Thread.currentThread().interrupt();
+        } finally {
+            job.cancel();
         }
     }
 
-    private void once(Context context, Jobs.Job job) throws IOException, InterruptedException {
-        HttpServletResponse response = context.res();
-        while (!job.isDone()) {
-            if (job.event(HEARTBEAT_MILLISECONDS) == null && !job.isDone()) {
-                response.setContentType("application/json");
-                response.getOutputStream().write(' ');
-                response.flushBuffer();
+    private void once(Context context, ClientEndPoint client, Jobs.Job job) throws IOException, InterruptedException {
+        while (job.event(ROUND) != Jobs.END) {
+            if (client.isGone()) {
+                gone().answer(context);
+                return;
             }
         }
         try {
-            byte[] json = bytes(gson.toJson(job.result()));
-            response.setContentType("application/json");
-            response.getOutputStream().write(json);
+            context.contentType("application/json").result(job.result());
         } catch (ExecutionException | CancellationException e) {
-            LOG.error("a job failed", e);
-            // Where blanks have gone out already, nothing comes after them: no JSON, which no client takes for a
-            // result.
-            if (!response.isCommitted()) {
-                failure().answer(context);
-            }
+            failure(e).answer(context);
         }
     }
 
-    private void stream(HttpServletResponse response, Jobs.Job job) throws IOException, InterruptedException {
+    private void stream(HttpServletResponse response, ClientEndPoint client, Jobs.Job job)
+            throws IOException, InterruptedException {
         response.setContentType(EVENT_STREAM);
         response.setHeader("Cache-Control", "no-store");
         OutputStream out = response.getOutputStream();
-        comment(out);
-        while (!job.isDone()) {
-            Object event = job.event(HEARTBEAT_MILLISECONDS);
-            if (event == null) {
-                comment(out);
-            } else {
-                event(out, "progress", event);
+        write(out, ":\n\n");
+        for (String event = job.event(ROUND); event != Jobs.END; event = job.event(ROUND)) {
+            if (client.isGone()) {
+                write(out, event("problem", gson.toJson(gone())));
+                return;
             }
+            // A comment where there is nothing to tell: proxies close what is silent.
+            write(out, event == null ? ":\n\n" : event("progress", event));
         }
-        for (Object event = job.event(0); event != null; event = job.event(0)) {
-            event(out, "progress", event);
-        }
-        Object last;
-        String name = "result";
+        String last;
         try {
-            last = job.result();
+            last = event("result", job.result());
         } catch (ExecutionException | CancellationException e) {
-            LOG.error("a job failed", e);
-            name = "problem";
-            last = failure();
+            last = event("problem", gson.toJson(failure(e)));
         }
-        // Outside of the try: here too a write may find that the client has gone.
-        event(out, name, last);
+        write(out, last);
     }
 
-    private static Problem failure() {
+    private static Problem failure(Exception e) {
+        LOG.error("a job failed", e);
         return Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, "the job failed. The server's log says more");
     }
 
-    private static void comment(OutputStream out) throws IOException {
-        out.write(bytes(":\n\n"));
-        out.flush();
+    /** For a client that has closed only its own half of the connection, and still reads. */
+    private static Problem gone() {
+        return Problem.of(
+                HttpStatus.BAD_REQUEST,
+                "the connection was closed before the answer, which stops the job. Keep it open in both directions");
     }
 
-    private void event(OutputStream out, String name, Object data) throws IOException {
-        out.write(bytes("event: " + name + "\ndata: " + gson.toJson(data) + "\n\n"));
-        out.flush();
+    private static String event(String name, String data) {
+        return "event: " + name + "\ndata: " + data + "\n\n";
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
     }
 }

@@ -6,18 +6,19 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.json.JavalinGson;
 import java.io.IOException;
-import java.net.BindException;
+import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,43 +31,38 @@ public final class DigitServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DigitServer.class);
 
     private static final long MAX_BODY_BYTES = 512 * 1024;
-    private static final Duration DRAIN = Duration.ofSeconds(60);
-    private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    /** Nothing from elsewhere, no script or style within the page, and no frame around it. */
-    private static final Map<String, String> SECURITY_HEADERS = Map.of(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            "X-Content-Type-Options",
-            "nosniff",
-            "X-Frame-Options",
-            "DENY",
-            "Referrer-Policy",
-            "no-referrer",
-            "Cross-Origin-Resource-Policy",
-            "same-origin",
-            "Cross-Origin-Opener-Policy",
-            "same-origin");
+    /** Threads besides one for each connection, so that slow clients can take none from others. */
+    private static final int SPARE_THREADS = 32;
 
-    private final ServerConfig config;
+    /** How long clients may take their answers once all jobs are done. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    private final Address address;
     private final Models models;
     private final Results results = new Results();
     private final Jobs jobs = new Jobs();
     private final Answer answer;
     private final Javalin javalin;
-    private final AtomicInteger answering = new AtomicInteger();
-    private volatile boolean draining;
 
     /** What {@code /healthz} says. */
     private record Health(String status, Jobs.Counts jobs) {}
 
-    private DigitServer(ServerConfig config) throws IOException {
-        this.config = config;
+    private DigitServer(ServerConfig config, ClientConnector.Limits limits) throws IOException {
+        this.address = Address.of(config.host());
         this.models = new Models(config.models(), config.mnist(), config.device());
         Gson gson = new GsonBuilder().disableHtmlEscaping().create();
         this.answer = new Answer(jobs, gson);
-        this.javalin = Javalin.create(settings -> configure(settings, gson));
+        this.javalin = Javalin.create(settings -> {
+            settings.jetty.threadPool = new QueuedThreadPool(limits.connections() + SPARE_THREADS);
+            settings.jetty.addConnector((server, http) -> {
+                ClientConnector connector = new ClientConnector(server, http, limits);
+                connector.setHost(address.bound());
+                connector.setPort(config.port());
+                return connector;
+            });
+            configure(settings, gson);
+        });
     }
 
     /**
@@ -74,20 +70,25 @@ public final class DigitServer implements AutoCloseable {
      *
      * @param config what it serves, and where
      * @return the server, which answers from now on
-     * @throws IOException if a model cannot be loaded, or the address is taken
+     * @throws IOException if a model cannot be loaded, the host is unknown, or its address cannot be bound
      */
     public static DigitServer start(ServerConfig config) throws IOException {
-        DigitServer server = new DigitServer(config);
+        return start(config, ClientConnector.Limits.DEFAULT);
+    }
+
+    /** Starts a server with other limits than the usual ones. */
+    static DigitServer start(ServerConfig config, ClientConnector.Limits limits) throws IOException {
+        DigitServer server = new DigitServer(config, limits);
         try {
-            server.javalin.start(config.host(), config.port());
+            server.javalin.start();
             return server;
         } catch (RuntimeException e) {
             server.close();
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof BindException) {
+                if (cause instanceof SocketException) {
                     throw new IOException(
                             "port " + config.port() + " of " + config.host() + ": cannot be bound ("
-                                    + cause.getMessage() + "). Try --port 0, which takes a free one",
+                                    + cause.getMessage() + "). Try " + remedy(cause),
                             e);
                 }
             }
@@ -95,14 +96,32 @@ public final class DigitServer implements AutoCloseable {
         }
     }
 
+    private static String remedy(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        if (message.contains("in use")) {
+            return "--port 0, which takes a free one";
+        }
+        return message.contains("ermission")
+                ? "--port 8080: those below 1024 are the administrator's"
+                : "--host with an address of this machine";
+    }
+
     /**
      * Returns where the page is.
      *
-     * @return its address
+     * @return its address, for a browser on this machine
      */
     public URI uri() {
-        String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-        return URI.create("http://" + host + ":" + javalin.port() + "/");
+        return URI.create("http://" + address.inUri() + ":" + javalin.port() + "/");
+    }
+
+    /**
+     * Tells whether other machines can reach the page.
+     *
+     * @return false if only this machine can
+     */
+    public boolean isPublic() {
+        return address.isPublic();
     }
 
     private void configure(JavalinConfig settings, Gson gson) {
@@ -112,78 +131,63 @@ public final class DigitServer implements AutoCloseable {
         settings.http.prefer405over404 = true;
         settings.jsonMapper(new JavalinGson(gson, false));
         settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        settings.jetty.modifyServer(server -> {
+            server.insertHandler(new Door(address));
+            server.setErrorHandler(new Door.Refusal(gson));
+        });
+        settings.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(new Door.Refusal(gson)));
         routes(settings.routes);
         problems(settings.routes);
     }
 
     private void routes(RoutesConfig routes) {
-        routes.before(this::guard);
         routes.post(
                 "/api/generate",
-                context -> computed(context, () -> {
-                    Generation generation = Generation.read(context.body(), models);
+                context -> computed(context, body -> {
+                    Generation generation = Generation.read(body, models);
                     return progress -> generation.run(models.get(generation.model()), results, progress);
                 }));
         routes.post(
                 "/api/restore",
-                context -> computed(context, () -> {
-                    Restoration restoration = Restoration.read(context.body(), models);
+                context -> computed(context, body -> {
+                    Restoration restoration = Restoration.read(body, models);
                     return progress -> restoration.run(models.get(restoration.model()), progress);
                 }));
         routes.post(
                 "/api/score",
-                context -> computed(context, () -> {
-                    Scoring scoring = Scoring.read(context.body(), models);
+                context -> computed(context, body -> {
+                    Scoring scoring = Scoring.read(body, models);
                     return progress -> scoring.run(models);
                 }));
-        routes.get("/api/models", context -> context.json(models.descriptions()));
-        routes.get("/api/results/{id}/digits.png", context -> download(context, "image/png", Results.Digits::png));
-        routes.get(
-                "/api/results/{id}/digits.npz", context -> download(context, "application/zip", Results.Digits::npz));
-        routes.get("/api/results/{id}/digits.csv", context -> download(context, "text/csv", Results.Digits::csv));
-        routes.get("/healthz", context -> context.json(new Health(draining ? "draining" : "up", jobs.counts())));
-        routes.get("/", context -> Page.answer(context, "index.html"));
-        routes.get("/{file}", context -> Page.answer(context, context.pathParam("file")));
+        get(routes, "/api/models", context -> context.json(models.descriptions()));
+        get(routes, "/api/results/{id}/digits.png", context -> download(context, "image/png", Results.Digits::png));
+        get(
+                routes,
+                "/api/results/{id}/digits.npz",
+                context -> download(context, "application/zip", Results.Digits::npz));
+        get(routes, "/api/results/{id}/digits.csv", context -> download(context, "text/csv", Results.Digits::csv));
+        get(
+                routes,
+                "/healthz",
+                context -> context.json(new Health(jobs.isDraining() ? "draining" : "up", jobs.counts())));
+        get(routes, "/", context -> Page.answer(context, "index.html"));
+        get(routes, "/{file}", context -> Page.answer(context, context.pathParam("file")));
     }
 
-    /** Puts the security headers on every answer, and keeps out pages of other sites that have their name point to this machine. */
-    private void guard(Context context) {
-        SECURITY_HEADERS.forEach(context::header);
-        if (config.isLoopback() && !LOOPBACK_NAMES.contains(hostName(context))) {
-            Problem.of(HttpStatus.MISDIRECTED_REQUEST, "this server answers to localhost only")
-                    .answer(context);
-            context.skipRemainingHandlers();
-        }
-    }
-
-    private static String hostName(Context context) {
-        return String.valueOf(context.header("Host")).replaceFirst(":\\d+$", "");
+    /** Adds a route for GET, and for HEAD, which has the same headers. */
+    private static void get(RoutesConfig routes, String path, Handler handler) {
+        routes.get(path, handler);
+        routes.head(path, handler);
     }
 
     /** Checks a request; gives what is to be computed. */
     @FunctionalInterface
     private interface Check {
-        Jobs.Work work();
+        Jobs.Work<Object> of(String body);
     }
 
     private void computed(Context context, Check check) throws IOException {
-        if (!String.valueOf(context.contentType()).startsWith("application/json")) {
-            Problem.of(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "expected Content-Type: application/json")
-                    .answer(context);
-            return;
-        }
-        answering.incrementAndGet();
-        try {
-            if (draining) {
-                context.header("Retry-After", String.valueOf(DRAIN.toSeconds()));
-                Problem.of(HttpStatus.SERVICE_UNAVAILABLE, "the server is shutting down")
-                        .answer(context);
-                return;
-            }
-            answer.deliver(context, check.work());
-        } finally {
-            answering.decrementAndGet();
-        }
+        answer.deliver(context, check.of(Body.read(context)));
     }
 
     /** Makes a file of digits. */
@@ -208,10 +212,17 @@ public final class DigitServer implements AutoCloseable {
         routes.exception(
                 InvalidRequestException.class, (e, context) -> Problem.of(e).answer(context));
         routes.exception(HttpResponseException.class, (e, context) -> {
-            HttpStatus status = HttpStatus.forStatus(e.getStatus());
-            Problem.of(status, status.getMessage()).answer(context);
+            if (e instanceof MethodNotAllowedResponse) {
+                context.header("Allow", String.join(", ", e.getDetails().values()));
+            }
+            Problem.of(HttpStatus.forStatus(e.getStatus()), String.valueOf(e.getMessage()))
+                    .answer(context);
         });
-        routes.exception(EofException.class, (e, context) -> LOG.debug("a client went away", e));
+        routes.exception(EofException.class, (e, context) -> {
+            String detail =
+                    "expected the whole of a body, found its end too soon, or a part that is not as HTTP has it";
+            Problem.of(HttpStatus.BAD_REQUEST, detail).answer(context);
+        });
         routes.exception(Exception.class, (e, context) -> {
             LOG.error("{} {} failed", context.method(), context.path(), e);
             Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, "this failed. The server's log says more")
@@ -222,17 +233,16 @@ public final class DigitServer implements AutoCloseable {
     /** Takes no more jobs, waits for those accepted, a minute at most, and stops. */
     @Override
     public void close() {
-        draining = true;
-        long deadline = System.nanoTime() + DRAIN.toNanos();
+        jobs.close();
+        long deadline = System.nanoTime() + FAREWELL.toNanos();
         try {
-            while (answering.get() > 0 && System.nanoTime() < deadline) {
-                Thread.sleep(20);
+            while (answer.underWay() > 0 && System.nanoTime() < deadline) {
+                Thread.sleep(10);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         javalin.stop();
-        jobs.close();
         models.close();
     }
 }

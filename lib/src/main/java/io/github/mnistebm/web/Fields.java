@@ -3,26 +3,28 @@ package io.github.mnistebm.web;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
+import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.github.mnistebm.data.DigitImages;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Reads the fields of a request, and says of a wrong one what was expected of it. */
 final class Fields {
 
-    private static final Gson GSON = new Gson();
+    private static final TypeAdapter<JsonElement> ELEMENTS = new Gson().getAdapter(JsonElement.class);
 
-    private final JsonObject object;
+    private final Map<String, JsonElement> fields;
 
-    private Fields(JsonObject object) {
-        this.object = object;
+    private Fields(Map<String, JsonElement> fields) {
+        this.fields = fields;
     }
 
     /**
@@ -31,34 +33,41 @@ final class Fields {
      * @param body JSON
      * @param names the fields that there may be
      * @return the fields
-     * @throws InvalidRequestException if the body is not an object, or has another field
+     * @throws InvalidRequestException if the body is not an object, has another field, or one twice
      */
     static Fields of(String body, List<String> names) {
-        JsonElement element = parse(body);
-        if (!element.isJsonObject()) {
+        JsonReader reader = new JsonReader(new StringReader(body));
+        reader.setStrictness(Strictness.STRICT);
+        try {
+            Map<String, JsonElement> fields = read(reader, names);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new InvalidRequestException("body", "expected one JSON object, found more after it");
+            }
+            return new Fields(fields);
+        } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
+            throw new InvalidRequestException(
+                    "body", "expected JSON, which this is not, near " + shortened(reader.getPath()));
+        }
+    }
+
+    private static Map<String, JsonElement> read(JsonReader reader, List<String> names) throws IOException {
+        if (reader.peek() != JsonToken.BEGIN_OBJECT) {
             throw new InvalidRequestException("body", "expected a JSON object");
         }
-        for (String name : element.getAsJsonObject().keySet()) {
+        Map<String, JsonElement> fields = new HashMap<>();
+        reader.beginObject();
+        while (reader.hasNext()) {
+            String name = reader.nextName();
             if (!names.contains(name)) {
                 throw new InvalidRequestException(
                         shortened(name), "unknown field. Expected " + String.join(", ", names));
             }
-        }
-        return new Fields(element.getAsJsonObject());
-    }
-
-    private static JsonElement parse(String body) {
-        JsonReader reader = new JsonReader(new StringReader(body));
-        reader.setStrictness(Strictness.STRICT);
-        try {
-            JsonElement element = GSON.getAdapter(JsonElement.class).read(reader);
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw new InvalidRequestException("body", "expected one JSON object, found more after it");
+            if (fields.put(name, ELEMENTS.read(reader)) != null) {
+                throw new InvalidRequestException(name, "expected once, found twice");
             }
-            return element;
-        } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
-            throw new InvalidRequestException("body", "expected JSON, which this is not, near " + reader.getPath());
         }
+        reader.endObject();
+        return fields;
     }
 
     private static String shortened(String text) {
@@ -67,7 +76,7 @@ final class Fields {
 
     /** A whole number in a range, or the default where the field is missing. */
     int integer(String name, int least, int most, int otherwise) {
-        return object.has(name) ? integer(name, object.get(name), least, most) : otherwise;
+        return fields.containsKey(name) ? integer(name, fields.get(name), least, most) : otherwise;
     }
 
     private static int integer(String path, JsonElement element, int least, int most) {
@@ -81,13 +90,13 @@ final class Fields {
 
     /** A number in a range, or the default where the field is missing. */
     double number(String name, double least, double most, double otherwise) {
-        if (!object.has(name)) {
+        if (!fields.containsKey(name)) {
             return otherwise;
         }
-        double value = number(name, object.get(name));
+        double value = number(name, fields.get(name));
         if (!(value >= least && value <= most)) {
             throw new InvalidRequestException(
-                    name, "expected a number from " + least + " to " + most + ", found " + found(object.get(name)));
+                    name, "expected a number from " + least + " to " + most + ", found " + found(fields.get(name)));
         }
         return value;
     }
@@ -112,13 +121,13 @@ final class Fields {
 
     /** A text, or the default where the field is missing. */
     String text(String name, String otherwise) {
-        if (!object.has(name)) {
+        if (!fields.containsKey(name)) {
             return otherwise;
         }
-        if (object.get(name) instanceof JsonPrimitive primitive && primitive.isString()) {
+        if (fields.get(name) instanceof JsonPrimitive primitive && primitive.isString()) {
             return primitive.getAsString();
         }
-        throw new InvalidRequestException(name, "expected a text, found " + found(object.get(name)));
+        throw new InvalidRequestException(name, "expected a text, found " + found(fields.get(name)));
     }
 
     /** An image, 28 rows of 28 pixels 0 or 1; returned row by row. */
@@ -141,10 +150,10 @@ final class Fields {
     }
 
     private JsonElement required(String name) {
-        if (!object.has(name)) {
+        if (!fields.containsKey(name)) {
             throw new InvalidRequestException(name, "is missing");
         }
-        return object.get(name);
+        return fields.get(name);
     }
 
     private static byte[] image(String path, JsonElement element) {

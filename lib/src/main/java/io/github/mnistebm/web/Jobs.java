@@ -1,11 +1,12 @@
 package io.github.mnistebm.web;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,12 @@ final class Jobs implements AutoCloseable {
 
     /** How many jobs may wait. */
     static final int QUEUE_LENGTH = 8;
+
+    /** How long accepted jobs may take once no more are taken. */
+    static final Duration DRAIN = Duration.ofMinutes(1);
+
+    /** Comes after a job's last event. */
+    static final String END = "end";
 
     /** Events that a slow reader may lag behind; later ones are dropped, the result never. */
     private static final int EVENTS = 64;
@@ -48,35 +55,43 @@ final class Jobs implements AutoCloseable {
 
     /** Something to compute; tells of its progress by events. */
     @FunctionalInterface
-    interface Work {
-        Object run(Consumer<Object> progress) throws Exception;
+    interface Work<T> {
+        T run(Consumer<T> progress) throws Exception;
     }
 
     /** A job that was accepted. */
     final class Job {
-        private final BlockingQueue<Object> events = new ArrayBlockingQueue<>(EVENTS);
-        private final Future<Object> future;
+        private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        private final FutureTask<String> task;
         private final AtomicBoolean counted = new AtomicBoolean();
 
-        private Job(Work work) {
-            Callable<Object> task = () -> work.run(events::offer);
-            future = worker.submit(task);
+        private Job(Work<String> work, Runnable whenDone) {
+            task = new FutureTask<>(() -> work.run(this::offer)) {
+                @Override
+                protected void done() {
+                    whenDone.run();
+                    events.add(END);
+                }
+            };
+            worker.execute(task);
             accepted.incrementAndGet();
         }
 
-        /** Waits for the next event; null if none came in time. */
-        Object event(long milliseconds) throws InterruptedException {
-            return events.poll(milliseconds, TimeUnit.MILLISECONDS);
+        private void offer(String event) {
+            if (events.size() < EVENTS) {
+                events.add(event);
+            }
         }
 
-        boolean isDone() {
-            return future.isDone();
+        /** Waits for the next event, or for the {@link #END}, which comes as soon as the job is done; null if neither came in time. */
+        String event(Duration patience) throws InterruptedException {
+            return events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         /** Returns the result of a job that is done. */
-        Object result() throws ExecutionException, InterruptedException {
+        String result() throws ExecutionException, InterruptedException {
             try {
-                Object result = future.get();
+                String result = task.get();
                 count(finished);
                 return result;
             } catch (ExecutionException | CancellationException e) {
@@ -92,22 +107,25 @@ final class Jobs implements AutoCloseable {
             }
         }
 
-        /** Stops the job: its client has gone away. */
+        /** Stops the job, unless its result has been taken: its client has gone away. */
         void cancel() {
             count(cancelled);
-            future.cancel(true);
+            task.cancel(true);
             // Its place is another's now.
-            worker.remove((Runnable) future);
+            worker.remove(task);
         }
     }
 
     /**
      * Takes on a job.
      *
+     * @param work what is to be computed
+     * @param whenDone is called when the job has come to its end, of whatever kind
+     * @return the job
      * @throws RejectedExecutionException if too many wait, or no more are taken
      */
-    Job submit(Work work) {
-        return new Job(work);
+    Job submit(Work<String> work, Runnable whenDone) {
+        return new Job(work, whenDone);
     }
 
     Counts counts() {
@@ -119,11 +137,20 @@ final class Jobs implements AutoCloseable {
                 worker.getQueue().size());
     }
 
+    /** Tells whether no more jobs are taken. */
+    boolean isDraining() {
+        return worker.isShutdown();
+    }
+
+    /** Takes no more jobs, waits for those accepted, a minute at most, and stops what is left. */
     @Override
     public void close() {
-        worker.shutdownNow();
+        worker.shutdown();
         try {
-            worker.awaitTermination(1, TimeUnit.MINUTES);
+            if (!worker.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS)) {
+                worker.shutdownNow().forEach(waiting -> ((FutureTask<?>) waiting).cancel(false));
+                worker.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -15,13 +15,17 @@ import java.util.List;
  */
 record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
 
-    private static final String CONTENT_TYPE = "application/problem+json";
+    static final String CONTENT_TYPE = "application/problem+json";
 
     /** A field, and what was expected of it. */
     record FieldError(String field, String message) {}
 
     static Problem of(HttpStatus status, String detail) {
-        return new Problem("about:blank", status.getMessage(), status.getCode(), detail, null);
+        return of(status.getCode(), status.getMessage(), detail);
+    }
+
+    static Problem of(int status, String title, String detail) {
+        return new Problem("about:blank", title, status, detail, null);
     }
 
     static Problem of(InvalidRequestException e) {

@@ -13,18 +13,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,9 +30,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DigitServerTest {
-
-    /** Seconds of work. */
-    private static final String LONG_JOB = "{\"images\": 100, \"steps\": 10000}";
 
     private static DigitServer server;
     private static HttpClient client;
@@ -52,12 +46,7 @@ class DigitServerTest {
     }
 
     private static ServerConfig config(int port) {
-        return new ServerConfig(
-                ServerConfig.LOOPBACK,
-                port,
-                Map.of("default", DataFolder.pretrained()),
-                DataFolder.mnist(),
-                Device.cpu());
+        return TestServer.config(ServerConfig.LOOPBACK, port);
     }
 
     private static HttpRequest.Builder request(String path) {
@@ -84,24 +73,9 @@ class DigitServerTest {
     }
 
     /** An image with the same pixel everywhere. */
-    private static String image(int pixel) {
+    static String image(int pixel) {
         String row = "[" + (pixel + ",").repeat(27) + pixel + "]";
         return "[" + (row + ",").repeat(27) + row + "]";
-    }
-
-    private static long count(ToLongFunction<JsonObject> which) throws Exception {
-        return which.applyAsLong(json(get("/healthz")).getAsJsonObject("jobs"));
-    }
-
-    private static void await(String count, long value) throws Exception {
-        for (int i = 0; i < 300; i++) {
-            if (count(jobs -> jobs.get(count).getAsLong()) >= value) {
-                return;
-            }
-            Thread.sleep(100);
-        }
-        throw new AssertionError(
-                count + ": expected " + value + ", found " + get("/healthz").body());
     }
 
     @Test
@@ -231,13 +205,6 @@ class DigitServerTest {
                 .isEqualTo(415);
     }
 
-    @Test
-    void anotherMethodIsRefused() throws Exception {
-        HttpResponse<String> response = get("/api/generate");
-        assertThat(response.statusCode()).isEqualTo(405);
-        assertThat(json(response).get("title").getAsString()).isEqualTo("Method Not Allowed");
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -248,23 +215,7 @@ class DigitServerTest {
                 "/api/results/..%2f..%2f/digits.png"
             })
     void nothingButThePageIsServed(String path) throws Exception {
-        String answer = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        assertThat(answer).containsPattern("^HTTP/1.1 40[04] ");
-    }
-
-    @Test
-    void aNameThatAnotherSitePointsHereIsRefused() throws Exception {
-        assertThat(raw("GET / HTTP/1.1\r\nHost: attacker.example\r\nConnection: close\r\n\r\n"))
-                .startsWith("HTTP/1.1 421 ");
-    }
-
-    /** Sends bytes as they are, and returns what comes back. */
-    private static String raw(String text) throws IOException {
-        URI uri = server.uri();
-        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
+        assertThat(TestServer.exchange(server, TestServer.get(path))).containsPattern("^HTTP/1.1 40[04] ");
     }
 
     @ParameterizedTest
@@ -296,50 +247,6 @@ class DigitServerTest {
                 .getAsJsonObject(property)
                 .get(bound)
                 .getAsDouble();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"application/json", "text/event-stream"})
-    void aClientThatGoesAwayStopsItsJob(String accept) throws Exception {
-        long cancelled = count(jobs -> jobs.get("cancelled").getAsLong());
-        try (Socket socket = startJob(accept)) {
-            assertThat(socket.getInputStream().read()).isNotNegative();
-        }
-        await("cancelled", cancelled + 1);
-        // The next one need not wait for it.
-        assertThat(post("/api/generate", "{\"images\": 1, \"steps\": 2}").statusCode())
-                .isEqualTo(200);
-    }
-
-    private static Socket startJob(String accept) throws IOException {
-        URI uri = server.uri();
-        Socket socket = new Socket(uri.getHost(), uri.getPort());
-        String head = "POST /api/generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: "
-                + accept + "\r\nContent-Length: " + LONG_JOB.length() + "\r\n\r\n";
-        socket.getOutputStream().write((head + LONG_JOB).getBytes(StandardCharsets.US_ASCII));
-        return socket;
-    }
-
-    @Test
-    void whereTooManyWaitMoreAreTurnedAway() throws Exception {
-        long cancelled = count(jobs -> jobs.get("cancelled").getAsLong());
-        List<Socket> clients = new ArrayList<>();
-        try {
-            for (int i = 0; i < 1 + Jobs.QUEUE_LENGTH; i++) {
-                clients.add(startJob("text/event-stream"));
-                // Accepted when something comes back.
-                assertThat(clients.get(i).getInputStream().read()).isNotNegative();
-            }
-            HttpResponse<String> response = post("/api/generate", "{}");
-            assertThat(response.statusCode()).isEqualTo(429);
-            assertThat(response.headers().firstValueAsLong("Retry-After")).isPresent();
-        } finally {
-            for (Socket each : clients) {
-                each.close();
-            }
-        }
-        await("cancelled", cancelled + 1 + Jobs.QUEUE_LENGTH);
-        assertThat(count(jobs -> jobs.get("waiting").getAsLong())).isZero();
     }
 
     @Test

@@ -1,0 +1,86 @@
+package io.github.mnistebm.web;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The address that a server binds to, looked up once. A name that is looked up at each request can be another's by then.
+ *
+ * @param host as the user wrote it, in small letters and without brackets
+ * @param resolved what it is
+ */
+record Address(String host, InetAddress resolved) {
+
+    private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
+    private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|\\d?\\d)){3}");
+
+    /**
+     * Looks up an address.
+     *
+     * @param host a name, or an IPv4 or IPv6 address, the latter with or without brackets
+     * @return the address
+     * @throws UnknownHostException if there is none; the message is for the user
+     */
+    static Address of(String host) throws UnknownHostException {
+        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        try {
+            return new Address(withoutDot(bare), InetAddress.getByName(bare));
+        } catch (UnknownHostException e) {
+            UnknownHostException clearer = new UnknownHostException(
+                    "--host " + host + ": expected an address of this machine, or a name of one, found no such name");
+            clearer.initCause(e);
+            throw clearer;
+        }
+    }
+
+    private static String withoutDot(String host) {
+        return host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    }
+
+    /** Tells whether other machines can reach it. */
+    boolean isPublic() {
+        return !resolved.isLoopbackAddress();
+    }
+
+    /** Returns the address to bind to. */
+    String bound() {
+        return resolved.getHostAddress();
+    }
+
+    /** Returns how a browser on this machine names it, with brackets if it is an IPv6 address. */
+    String inUri() {
+        if (resolved.isAnyLocalAddress()) {
+            return resolved instanceof Inet4Address ? "127.0.0.1" : "[::1]";
+        }
+        if (!host.contains(":") && !IPV4.matcher(host).matches()) {
+            return host;
+        }
+        return resolved instanceof Inet4Address ? bound() : "[" + bound() + "]";
+    }
+
+    /**
+     * Tells whether a request to a host is meant for this server. One that only this machine reaches answers to the names of this
+     * machine and to its own, so that no page of another site can speak to it, whatever that site's name is made to point to.
+     *
+     * @param asked the host that a request names, with brackets if it is an IPv6 address
+     */
+    boolean answersTo(String asked) {
+        String name = withoutDot(asked);
+        return isPublic() || name.equals("localhost") || name.equals(host) || isLoopback(name);
+    }
+
+    /** Tells whether a text is an address of this machine alone. Looks nothing up. */
+    private static boolean isLoopback(String name) {
+        if (!name.startsWith("[")) {
+            return IPV4_LOOPBACK.matcher(name).matches();
+        }
+        try {
+            return InetAddress.getByName(name).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}
