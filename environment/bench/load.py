@@ -1,6 +1,7 @@
-"""Loads `run serve` with clients that ask for good and bad things, and some that go away: `run bench load`.
+"""Loads `run serve` with clients that ask for good and bad things, some that go away, and many that are slow: `run bench load`.
 
-Ends with an error if an answer was 5xx, if a job was neither finished nor cancelled, or if the server's memory grew.
+Ends with an error if an answer was 5xx, if a job was neither finished nor cancelled, if the server's memory grew, or if the slow
+clients kept others waiting: /healthz, an idle server's scores, or the server's end.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import http.client
 import json
 import pathlib
 import random
+import selectors
 import signal
 import socket
 import statistics
@@ -36,8 +38,62 @@ ACTIONS = [
     (1, "/api/nothing", {}, 404),
     (2, None, None, None),
 ]
+# Seconds that are too many: for /healthz at any time, for a score where nothing else runs, and from the last job's end to the server's.
+HEALTH_SECONDS = 1
+SCORE_SECONDS = 0.05
+END_SECONDS = 2
 # Memory that the allocator and the collector may hold besides: a third of the Java heap's first size.
 SLACK_MIB = 64
+
+
+class SlowClients:
+    """Clients that send a request a byte a second, half of them its head and half of them its body, and come again when cut off."""
+
+    def __init__(self, address, count):
+        self.address = address.hostname, address.port
+        self.selector = selectors.DefaultSelector()
+        self.stopped = threading.Event()
+        self.cut_off = 0
+        for number in range(count):
+            self.connect(number)
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def connect(self, number):
+        client = socket.create_connection(self.address, timeout=10)
+        head = f"POST /api/generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n"
+        client.sendall((head + ("\r\n" if number % 2 else "X-Slow: ")).encode())
+        self.selector.register(client, selectors.EVENT_READ, number)
+
+    def run(self):
+        while not self.stopped.wait(1):
+            for key in list(self.selector.get_map().values()):
+                try:
+                    key.fileobj.sendall(b" ")
+                except OSError:
+                    self.again(key)
+            for key, _ in self.selector.select(0):
+                # The server says nothing before it has the whole request: this is the end.
+                self.again(key)
+
+    def again(self, key):
+        if key.fd not in self.selector.get_map():
+            return
+        self.selector.unregister(key.fileobj)
+        key.fileobj.close()
+        self.cut_off += 1
+        try:
+            self.connect(key.data)
+        except OSError:
+            # The server has ended.
+            self.stopped.set()
+
+    def stop(self):
+        self.stopped.set()
+        self.thread.join()
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
+        self.selector.close()
 
 
 class Load:
@@ -47,6 +103,7 @@ class Load:
         self.lock = threading.Lock()
         self.statuses = collections.Counter()
         self.seconds = []
+        self.health_seconds = []
         self.unexpected = collections.Counter()
 
     def post(self, path, body):
@@ -89,9 +146,47 @@ class Load:
                     self.unexpected[f"{path}: expected {expected}, found {status}"] += 1
 
     def jobs(self):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=10)
-        connection.request("GET", "/healthz")
-        return json.loads(connection.getresponse().read())["jobs"]
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
+        try:
+            connection.request("GET", "/healthz")
+            return json.loads(connection.getresponse().read())["jobs"]
+        finally:
+            connection.close()
+
+    def watch_health(self, end):
+        while time.monotonic() < end:
+            start = time.monotonic()
+            self.jobs()
+            self.health_seconds.append(time.monotonic() - start)
+            time.sleep(0.1)
+
+    def idle_score_seconds(self):
+        """The median of thirty scores, one after the other."""
+        seconds = []
+        for _ in range(30):
+            start = time.monotonic()
+            self.post("/api/score", {"images": [BLANK]})
+            seconds.append(time.monotonic() - start)
+        return statistics.median(seconds)
+
+    def end_seconds(self):
+        """How long the server runs after its last job, when it is told to end while the job runs."""
+        accepted = self.jobs()["accepted"]
+        answered = []
+        client = threading.Thread(
+            target=lambda: answered.append((self.post("/api/generate", {"images": 100, "steps": 1000}), time.monotonic()))
+        )
+        client.start()
+        while self.jobs()["accepted"] == accepted:
+            time.sleep(0.01)
+        self.process.send_signal(signal.SIGTERM)
+        client.join()
+        self.process.wait(timeout=120)
+        end = time.monotonic()
+        status, at = answered[0]
+        if status != 200:
+            self.unexpected[f"the last job: expected 200, found {status}"] += 1
+        return end - at
 
     def resident_mib(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -101,6 +196,7 @@ class Load:
         """Returns the memory after each tenth of the time."""
         end = time.monotonic() + seconds
         threads = [threading.Thread(target=self.client, args=(i, end)) for i in range(clients)]
+        threads.append(threading.Thread(target=self.watch_health, args=(end,)))
         for thread in threads:
             thread.start()
         memory = []
@@ -135,24 +231,33 @@ def settled(load):
 def main():
     parser = argparse.ArgumentParser(prog="bench load", description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--slow", type=int, default=300, help="clients that send a byte a second")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--json", type=pathlib.Path, help="a file for the figures")
     options = parser.parse_args()
     process, address = start()
+    slow = None
     try:
         load = Load(process, address)
         # The first jobs load and compile what all later ones use.
         for _ in range(3):
             for _, path, body, expected in ACTIONS[:3]:
                 load.post(path, body)
+        score_seconds = load.idle_score_seconds()
+        slow = SlowClients(address, options.slow)
         memory = load.run(options.clients, options.seconds)
         jobs = settled(load)
+        end_seconds = load.end_seconds()
     finally:
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=120)
+        if slow:
+            slow.stop()
     numbers = {status: count for status, count in load.statuses.items() if isinstance(status, int)}
     figures = {
         "clients": options.clients,
+        "slow clients": options.slow,
+        "slow clients cut off": slow.cut_off,
         "seconds": options.seconds,
         "answers": {
             "2xx": sum(count for status, count in numbers.items() if status // 100 == 2),
@@ -161,6 +266,9 @@ def main():
             "5xx": sum(count for status, count in numbers.items() if status // 100 == 5),
         },
         "median seconds of an accepted job": round(statistics.median(load.seconds), 2) if load.seconds else None,
+        "median seconds of a score on an idle server": round(score_seconds, 4),
+        "most seconds of /healthz": round(max(load.health_seconds), 3),
+        "seconds from the last job to the end": round(end_seconds, 2),
         "jobs": jobs,
         "resident MiB": memory,
         "unexpected": dict(load.unexpected),
@@ -177,6 +285,12 @@ def main():
         wrong.append("jobs that were neither finished nor cancelled")
     if memory[-1] > memory[4] + SLACK_MIB:
         wrong.append("memory that grew in the second half")
+    if max(load.health_seconds) > HEALTH_SECONDS:
+        wrong.append("/healthz that took too long")
+    if score_seconds > SCORE_SECONDS:
+        wrong.append("scores that took too long")
+    if end_seconds > END_SECONDS:
+        wrong.append("an end that took too long")
     if code != 0:
         wrong.append("an exit code that is not 0")
     if wrong:

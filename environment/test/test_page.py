@@ -271,6 +271,129 @@ def test_a_server_that_is_gone_is_told(open_page):
     assert open_page.complaints.pop().startswith("Failed to load resource")
 
 
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("images=3000000", "images: expected a whole number from 1 to 400, found 3000000."),
+        ("images=0", "images: expected a whole number from 1 to 400, found 0."),
+        ("images=2.5", "images: expected a whole number from 1 to 400, found 2.5."),
+        ("images=many", "images: expected a whole number from 1 to 400, found many."),
+        ("images=", "images: expected a whole number from 1 to 400, found nothing."),
+        ("images=NaN", "images: expected a whole number from 1 to 400, found NaN."),
+        ("images=-1e999", "images: expected a whole number from 1 to 400, found -1e999."),
+        ("images=1%0A", "images: expected a whole number from 1 to 400, found 1\n."),
+        ("steps=10001", "steps: expected a whole number from 2 to 10000, found 10001."),
+        ("seed=2147483648", "seed: expected a whole number from -2147483648 to 2147483647, found 2147483648."),
+        ("temperature=0", "temperature: expected a number from 0.1 to 5, found 0."),
+        ("model=nope", "model: expected one of default, seed, found nope."),
+        ("model=", "model: expected one of default, seed, found nothing."),
+        ("model=%3Cimg%20src%3Dx%3E", "model: expected one of default, seed, found <img src=x>."),
+    ],
+)
+def test_a_link_that_asks_for_what_is_not_possible_is_told_so_and_draws_nothing(open_page, query, complaint):
+    page = open_page(f"?{query}&utm_source=x")
+    expect(page.locator("#generate-error")).to_have_text(f"The link asks for what is not possible. {complaint}")
+    assert page.locator("#digits canvas").count() == 0
+    # The form is as usual, and works.
+    assert page.locator("#generate [name=images]").input_value() == "36"
+    generate(page, images=2, steps=10)
+    expect(page.locator("#generate-error")).to_be_hidden()
+
+
+def test_a_link_with_several_faults_tells_each(open_page):
+    page = open_page("?images=500&steps=1&temperature=2")
+    expect(page.locator("#generate-error")).to_contain_text(re.compile("images: .* found 500. steps: .* found 1."))
+
+
+def test_parameters_of_others_draw_nothing(open_page):
+    page = open_page("?utm_source=x")
+    expect(page.locator("#generate-error")).to_be_hidden()
+    assert page.locator("#digits canvas").count() == 0
+
+
+def touch(page, kind, *points):
+    """Moves fingers: the points are where each is, by its number, from the drawing's corner."""
+    box = page.locator("#editor").bounding_box()
+    page.locator("#editor").evaluate(
+        """(canvas, [kind, points]) => points.forEach(([id, x, y]) => canvas.dispatchEvent(new PointerEvent(kind,
+            { pointerId: id, pointerType: "touch", isPrimary: id === 1, buttons: kind === "pointerup" ? 0 : 1,
+              clientX: x, clientY: y, bubbles: true })))""",
+        [kind, [[number, box["x"] + x, box["y"] + y] for number, x, y in points]],
+    )
+
+
+def test_two_fingers_draw_two_strokes(open_page, screenshots):
+    page = open_page(has_touch=True)
+    page.evaluate("Element.prototype.setPointerCapture = () => {}")
+    page.locator("#editor").scroll_into_view_if_needed()
+    touch(page, "pointerdown", (1, 42, 30), (2, 282, 30))
+    for down in range(60, 300, 60):
+        touch(page, "pointermove", (1, 42, down), (2, 282, down))
+    touch(page, "pointerup", (1, 42, 270), (2, 282, 270))
+    touch(page, "pointermove", (1, 150, 150), (2, 150, 200))
+    page.screenshot(path=screenshots / "two-fingers.png")
+    drawn = pixels(page, "#editor")[0] == 255
+    assert drawn[4:20, 3].all()
+    assert drawn[4:20, 23].all()
+    assert not drawn[:, 6:22].any()
+
+
+def test_only_a_connection_that_fails_is_told_as_one(open_page):
+    page = open_page()
+    page.evaluate("HTMLCanvasElement.prototype.getContext = () => { throw new RangeError('no canvas'); }")
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("#generate-error")).to_have_text("The page failed: no canvas", timeout=60_000)
+    assert "RangeError: no canvas" in open_page.complaints.pop()
+
+
+def test_an_answer_that_breaks_off_is_told(open_page):
+    page = open_page()
+    page.route("**/api/generate", lambda route: route.fulfill(content_type="text/event-stream", body=":\n\n"))
+    page.get_by_role("button", name="Generate").click()
+    expect(page.locator("#generate-error")).to_have_text("The server has broken off.")
+
+
+@pytest.mark.parametrize("energy", [-1e9, -30, 0, 30, 1e9])
+def test_a_histograms_marker_does_not_strike_its_label_through(open_page, energy):
+    page = open_page()
+    histogram = {"edges": list(range(-50, 55, 5)), "counts": [1] * 20}
+    score = {"energy": energy, "reconstructionError": energy, "energyAbove": 0.5, "reconstructionErrorAbove": 0.5}
+    result = {"model": "default", "scores": [score], "testEnergies": histogram, "testReconstructionErrors": histogram}
+    events = f"event: result\ndata: {json.dumps(result)}\n\n"
+    page.route("**/api/score", lambda route: route.fulfill(content_type="text/event-stream", body=events))
+    page.get_by_role("button", name="Score").click()
+    expect(page.locator("#scores figure")).to_have_count(2)
+    for figure in page.locator("#scores figure").all():
+        label, marker = (figure.locator(part).bounding_box() for part in ("text.marked", "line.marker"))
+        assert label["x"] + label["width"] < marker["x"] or marker["x"] + marker["width"] < label["x"]
+        frame = figure.locator("svg").bounding_box()
+        assert frame["x"] <= label["x"] and label["x"] + label["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_canvas_of_one_colour_can_be_seen(open_page, screenshots, scheme):
+    """Its edge has a contrast of at least 3 to 1 with the page (WCAG 1.4.11), whatever is drawn."""
+    page = open_page(color_scheme=scheme)
+    page.evaluate(
+        """async () => (await import("/editor.js")).load(new Array(784).fill(1))"""
+    )
+    page.locator("#editor").scroll_into_view_if_needed()
+    page.screenshot(path=screenshots / f"white-{scheme}.png")
+    style, width, edge, card = page.locator("#editor").evaluate(
+        """canvas => [getComputedStyle(canvas).outlineStyle, getComputedStyle(canvas).outlineWidth,
+            getComputedStyle(canvas).outlineColor, getComputedStyle(canvas.closest("section")).backgroundColor]"""
+    )
+    assert (style, width) == ("solid", "1px")
+
+    def luminance(colour):
+        parts = numpy.array([int(part) for part in re.findall(r"\d+", colour)][:3]) / 255
+        linear = numpy.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    bright, dark = sorted((luminance(edge), luminance(card)), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= 3
+
+
 def test_the_keyboard_is_enough(open_page):
     page = open_page()
     page.keyboard.press("Tab")

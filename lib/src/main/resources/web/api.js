@@ -1,9 +1,31 @@
 /** What the server refused or failed to do; the message is its problem details' (RFC 9457). */
 export class ProblemError extends Error {}
 
+/** The server could not be asked, or went away before it had answered. */
+class ConnectionError extends Error {}
+
+/** Does what only fails where the connection does. */
+async function connected(ask) {
+  try {
+    return await ask();
+  } catch (failure) {
+    throw failure.name === "AbortError" ? failure : new ConnectionError("The server cannot be reached.", { cause: failure });
+  }
+}
+
+/** Returns what to tell a person of an error. What is the page's own fault is told as such, and in the console too. */
+export function told(failure) {
+  if (failure instanceof ProblemError || failure instanceof ConnectionError) {
+    return failure.message;
+  }
+  console.error(failure);
+  return `The page failed: ${failure.message}`;
+}
+
 /** Asks for the models. */
 export async function models() {
-  return (await checked(await fetch("api/models"))).json();
+  const response = await checked(await connected(() => fetch("api/models")));
+  return connected(() => response.json());
 }
 
 /**
@@ -16,12 +38,12 @@ export async function models() {
  * @returns {Promise<object>} the result
  */
 export async function follow(path, request, signal, onProgress = () => {}) {
-  const response = await checked(await fetch(path, {
+  const response = await checked(await connected(() => fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
     body: JSON.stringify(request),
     signal,
-  }));
+  })));
   for await (const { name, data } of events(response.body)) {
     if (name === "progress") {
       onProgress(data);
@@ -31,7 +53,7 @@ export async function follow(path, request, signal, onProgress = () => {}) {
       return data;
     }
   }
-  throw new ProblemError("the server has broken off");
+  throw new ConnectionError("The server has broken off.");
 }
 
 async function checked(response) {
@@ -47,7 +69,7 @@ async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await connected(() => reader.read());
     if (done) {
       return;
     }
@@ -83,13 +105,12 @@ export function runner(controls) {
     controls.error.textContent = "";
     try {
       await job(running.signal);
-    } catch (problem) {
+    } catch (failure) {
       if (running.signal.aborted) {
         controls.status.textContent = "Stopped.";
       } else {
         controls.status.textContent = "";
-        controls.error.textContent =
-          problem instanceof ProblemError ? problem.message : "The server cannot be reached.";
+        controls.error.textContent = told(failure);
       }
     } finally {
       running = null;

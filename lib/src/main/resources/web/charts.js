@@ -59,6 +59,8 @@ export function histogram(title, { edges, counts }, value, shareBelow) {
     x: x(edges[i]), y: y(count), width: Math.max(1, x(edges[i + 1]) - x(edges[i]) - 0.5), height: BOTTOM - y(count), class: "bar",
   }));
   const at = Math.min(WIDTH - 12, Math.max(LEFT, x(value)));
+  // The label is where there is room for it.
+  const isRight = at > WIDTH / 2;
   const beyond = value > edges.at(-1) ? " →" : "";
   const percent = `${(100 * shareBelow).toFixed(1)} %`;
   return figure(
@@ -66,7 +68,7 @@ export function histogram(title, { edges, counts }, value, shareBelow) {
     `${title}: ${short(value)} nats, above ${percent} of the 10,000 test digits`,
     ...bars,
     svg("line", { x1: at, x2: at, y1: TOP, y2: BOTTOM, class: "marker" }),
-    text(at - 4, TOP + 8, short(value) + beyond, at > WIDTH / 2 ? "end" : "start", "marked"),
+    text(isRight ? at - 5 : at + 5, TOP + 8, short(value) + beyond, isRight ? "end" : "start", "marked"),
     text(LEFT, BOTTOM + 14, short(edges[0]), "start"),
     text(WIDTH - 24, BOTTOM + 14, short(edges.at(-1)), "end"),
   );

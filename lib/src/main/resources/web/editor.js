@@ -9,7 +9,8 @@ const canvas = document.getElementById("editor");
 const spoken = document.getElementById("editor-cursor");
 let pixels = new Array(PIXELS).fill(UNKNOWN);
 let cursor = { x: 14, y: 14 };
-let last = null;
+/** Where each finger, pen or mouse that paints was last, by its pointer's id. */
+const strokes = new Map();
 
 function brush() {
   return Number(document.querySelector("input[name=brush]:checked").value);
@@ -47,27 +48,29 @@ function position(event) {
   };
 }
 
-/** Paints from the last point to this one, so that a quick stroke has no holes. */
-function stroke(to) {
-  const from = last ?? to;
+/** Paints from the pointer's last point to this one, so that a quick stroke has no holes. */
+function stroke(pointer, to) {
+  const from = strokes.get(pointer) ?? to;
   const length = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y), 1);
   for (let i = 0; i <= length; i++) {
     dab(Math.round(from.x + ((to.x - from.x) * i) / length), Math.round(from.y + ((to.y - from.y) * i) / length), brush());
   }
-  last = to;
+  strokes.set(pointer, to);
   redraw();
 }
 
 canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
-  last = null;
-  stroke(position(event));
+  stroke(event.pointerId, position(event));
 });
 canvas.addEventListener("pointermove", (event) => {
-  if (event.buttons) {
-    stroke(position(event));
+  if (strokes.has(event.pointerId)) {
+    stroke(event.pointerId, position(event));
   }
 });
+for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+  canvas.addEventListener(end, (event) => strokes.delete(event.pointerId));
+}
 canvas.addEventListener("focus", redraw);
 canvas.addEventListener("blur", redraw);
 canvas.addEventListener("keydown", (event) => {

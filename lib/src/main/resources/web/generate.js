@@ -8,6 +8,7 @@ const progress = document.getElementById("generate-progress");
 const status = document.getElementById("generate-status");
 const downloads = document.getElementById("downloads");
 const NUMBERS = ["images", "seed", "steps", "temperature"];
+const NAMES = ["model", ...NUMBERS];
 
 const run = runner({
   stop: document.getElementById("generate-stop"),
@@ -84,16 +85,32 @@ function finish(asked, id) {
   downloads.hidden = false;
 }
 
-/** Fills the form from a permanent link; tells whether there was one. */
+/**
+ * Fills the form from a permanent link, as far as what the link asks for is possible.
+ *
+ * @param {URLSearchParams} parameters
+ * @returns {{found: boolean, wrong: string[]}} whether there was a link, and what of it is not possible
+ */
 export function fillFrom(parameters) {
-  let found = false;
-  for (const name of [...NUMBERS, "model"]) {
-    if (parameters.has(name)) {
-      form.elements[name].value = parameters.get(name);
-      found = true;
+  const names = NAMES.filter((name) => parameters.has(name));
+  const wrong = [];
+  for (const name of names) {
+    const field = form.elements[name];
+    const [usual, value] = [field.value, parameters.get(name)];
+    field.value = value;
+    // A field takes only what is of its kind.
+    if (field.value !== value || !field.checkValidity()) {
+      field.value = usual;
+      wrong.push(`${name}: expected ${possible(field)}, found ${value.slice(0, 40) || "nothing"}`);
     }
   }
-  return found;
+  return { found: names.length > 0, wrong };
+}
+
+function possible(field) {
+  return field.type === "number"
+    ? `a ${field.step === "any" ? "" : "whole "}number from ${field.min} to ${field.max}`
+    : `one of ${Array.from(field.options, (option) => option.value).join(", ")}`;
 }
 
 export function chosenModel() {

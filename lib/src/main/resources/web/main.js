@@ -1,4 +1,4 @@
-import { models } from "./api.js";
+import { models, told } from "./api.js";
 import { fillFrom, generate } from "./generate.js";
 import "./restore.js";
 
@@ -12,9 +12,12 @@ try {
     option.textContent = `${name} (${latentDimension} latents)`;
     select.append(option);
   }
-  if (fillFrom(new URLSearchParams(location.search))) {
+  const { found, wrong } = fillFrom(new URLSearchParams(location.search));
+  if (wrong.length > 0) {
+    error.textContent = `The link asks for what is not possible. ${wrong.join(". ")}.`;
+  } else if (found) {
     await generate();
   }
-} catch (problem) {
-  error.textContent = `The models cannot be listed: ${problem.message}`;
+} catch (failure) {
+  error.textContent = `The models cannot be listed. ${told(failure)}`;
 }

@@ -26,8 +26,9 @@ record Address(String host, InetAddress resolved) {
      */
     static Address of(String host) throws UnknownHostException {
         String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        String name = withoutDot(bare);
         try {
-            return new Address(withoutDot(bare), InetAddress.getByName(bare));
+            return new Address(name, InetAddress.getByName(name));
         } catch (UnknownHostException e) {
             UnknownHostException clearer = new UnknownHostException(
                     "--host " + host + ": expected an address of this machine, or a name of one, found no such name");

@@ -69,7 +69,7 @@ final class ClientConnector extends ServerConnector {
     }
 
     private Stream<ClientEndPoint> clients() {
-        return getConnectedEndPoints().stream().map(ClientEndPoint.class::cast);
+        return getConnectedEndPoints().stream().filter(EndPoint::isOpen).map(ClientEndPoint.class::cast);
     }
 
     @Override

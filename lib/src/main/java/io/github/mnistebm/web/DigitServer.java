@@ -11,6 +11,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.json.JavalinGson;
+import io.javalin.router.EndpointNotFound;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
@@ -211,6 +212,9 @@ public final class DigitServer implements AutoCloseable {
     private static void problems(RoutesConfig routes) {
         routes.exception(
                 InvalidRequestException.class, (e, context) -> Problem.of(e).answer(context));
+        routes.exception(EndpointNotFound.class, (e, context) -> Problem.of(
+                        HttpStatus.NOT_FOUND, "there is nothing at " + context.path())
+                .answer(context));
         routes.exception(HttpResponseException.class, (e, context) -> {
             if (e instanceof MethodNotAllowedResponse) {
                 context.header("Allow", String.join(", ", e.getDetails().values()));

@@ -219,7 +219,7 @@ class DoorTest {
             String got = exchange(server, request("GET", path, headers));
             String head = exchange(server, request("HEAD", path, headers));
             assertThat(body(head)).isEmpty();
-            assertThat(headers(head)).isEqualTo(headers(got).replaceFirst("GET /", "HEAD /"));
+            assertThat(headers(head)).isEqualTo(headers(got));
         }
     }
 
@@ -245,7 +245,6 @@ class DoorTest {
                 "{images: 1}",
                 "{\"images\": 1,}",
                 "{\"images\": 1 /* one */}",
-                "\u00ef\u00bb\u00bf{}",
                 "{\"\": 1}",
                 "{}{}",
                 "null",
@@ -305,7 +304,7 @@ class DoorTest {
             switch (random.nextInt(4)) {
                 case 0 -> out.write(random.nextInt(256));
                 case 1 -> out.writeBytes(Arrays.copyOfRange(bytes, at, until));
-                case 2 -> out.write("\0\r\n\t \"%;:,=/\\[]{}".charAt(random.nextInt(18)));
+                case 2 -> out.write("\0\r\n\t \"%;:,=/\\[]{}".charAt(random.nextInt(17)));
                 default -> at = until - 1;
             }
             int rest = random.nextBoolean() ? at : Math.min(bytes.length, at + 1);
