@@ -124,7 +124,7 @@ exec_java() {
 
 # Starts the example on Spark, which wants to find its jars in a folder of its own, and Java's inner packages open.
 exec_spark() {
-    local quiet jvm package options=()
+    local quiet jvm package options=(-Dai.djl.offline=true)
     for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
         options+=("--add-opens=java.base/java.$package=ALL-UNNAMED")
     done
@@ -133,6 +133,6 @@ exec_spark() {
     done
     read_java_env
     export SPARK_HOME=$SPARK/target SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
-    exec java "${quiet[@]}" "${options[@]}" -Dai.djl.offline=true -cp "$SPARK/target/mnist-ebm-spark.jar:$SPARK/target/jars/*" \
+    exec java "${quiet[@]}" "${options[@]}" -cp "$SPARK/target/mnist-ebm-spark.jar:$SPARK/target/jars/*" \
         io.github.mnistebm.spark.SparkDigits --model "$ROOT/data/pretrained" "$@"
 }

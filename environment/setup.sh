@@ -59,6 +59,7 @@ missing_packages() {
             openjdk-*) find_java 17 || echo "$package" ;;
             maven) command -v mvn >/dev/null || echo "$package" ;;
             chromium | shellcheck) command -v "$package" >/dev/null || echo "$package" ;;
+            locales) [[ -e /usr/share/i18n/locales/ar_EG ]] || echo "$package" ;;
             fontconfig) command -v fc-list >/dev/null || echo "$package" ;;
             fonts-*) [[ -n $(fc-list 2>/dev/null) ]] || echo "$package" ;;
             *) die "$1: nobody knows what the package $package is for" ;;
@@ -149,12 +150,12 @@ finish_python_in() {
 
 # pip_install FOLDER FILES...: what those files require that are called so.
 pip_install() {
-    local python=$1/bin/python file options=()
+    local python=$1/bin/python file options=(--quiet --disable-pip-version-check)
     shift
     for file in "$@"; do
         case $file in *.txt) options+=(--requirement "$file") ;; esac
     done
-    "$python" -m pip install --quiet --disable-pip-version-check "${options[@]}" >&2 || die "pip could not install $*"
+    "$python" -m pip install "${options[@]}" >&2 || die "pip could not install $*"
 }
 
 # Both sets that `lab` and `test` need begin with the same files.
@@ -190,7 +191,8 @@ install_peers() {
 # --- what only `test` needs ---------------------------------------------------------------------------------------
 
 tools_is_ready() {
-    [[ -e $AXE/package/axe.min.js ]] && command -v chromium >/dev/null && command -v shellcheck >/dev/null
+    [[ -e $AXE/package/axe.min.js ]] && command -v chromium >/dev/null && command -v shellcheck >/dev/null &&
+        { ! has_apt || [[ -z $(missing_packages "$ROOT/environment/apt-test.txt") ]]; }
 }
 
 install_tools() {

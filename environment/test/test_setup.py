@@ -1,36 +1,32 @@
-"""The set-up: idempotent, and strict about what it uses."""
+"""The set-up: idempotent, strict about what it uses, and careful with what is there."""
 
+import fcntl
+import os
+import re
 import shutil
+import signal
+import subprocess
 
 import pytest
+from checkouts import BUILT, MNIST, ROOT, call, make_checkout, script
 from conftest import Launcher
 
 
 def test_a_second_setup_does_nothing(run):
-    result = run("setup")
+    result = run("setup", "--with-tests")
     assert result.returncode == 0
     assert result.stderr == "setup: ready\n"
 
 
 @pytest.fixture
-def copy(root, tmp_path):
+def copy(tmp_path):
     """The project, built, without MNIST."""
-    project = tmp_path / "project with a blank"
-    for name in ("environment", "lib", "pom.xml"):
-        source = root / name
-        if source.is_dir():
-            # Symbolic links to the jars: they are large.
-            shutil.copytree(source, project / name, ignore=shutil.ignore_patterns("dependency", "__pycache__"))
-        else:
-            shutil.copy2(source, project / name)
-    (project / "lib" / "target" / "dependency").symlink_to(root / "lib" / "target" / "dependency")
-    (project / "data" / "mnist").mkdir(parents=True)
-    shutil.copy(root / "data" / "SHA256SUMS", project / "data")
-    return project
+    return make_checkout(tmp_path / "project with a blank", *BUILT)
 
 
 def test_a_wrong_checksum_is_an_error_that_names_the_file(copy):
     file = copy / "data" / "mnist" / "t10k-labels-idx1-ubyte"
+    file.parent.mkdir()
     file.write_text("not MNIST")
     result = Launcher(copy)("train")
     assert result.returncode == 1
@@ -40,8 +36,243 @@ def test_a_wrong_checksum_is_an_error_that_names_the_file(copy):
 
 
 def test_files_that_are_there_already_are_used(copy, root, tmp_path):
+    (copy / "data" / "mnist").mkdir()
     for file in (root / "data" / "mnist").iterdir():
         (copy / "data" / "mnist" / file.name).symlink_to(file)
     result = Launcher(copy)("train", "--preset", "quick", "--train-images", 500, "--out", tmp_path / "model")
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
+
+
+def test_a_folder_called_venv_that_is_the_users_is_left_alone(tmp_path):
+    project = make_checkout(tmp_path / "project", *BUILT, *MNIST)
+    thesis = project / ".venv" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+    result = Launcher(project)("setup")
+    assert result.returncode == 1
+    assert f"{project}/.venv: was not made by this set-up. Move it away" in result.stderr
+    assert thesis.read_text() == "years of work"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["lib/src/main/java/io/github/mnistebm/cli/Main.java", "pom.xml"],
+)
+def test_the_library_is_made_again_when_a_source_has_changed_whatever_its_time(copy, tmp_path, changed):
+    source = copy / changed
+    text = source.read_text()
+    source.unlink()
+    source.write_text(text + "\n")
+    os.utime(source, (0, 0))
+    script(tmp_path / "bin" / "mvn", "exit 1\n")
+    result = Launcher(copy)("infer", PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+    assert result.stderr == "setup: the library\nsetup: Maven could not build the library\n"
+
+
+# --- Java ---------------------------------------------------------------------------------------------------------
+
+
+def find_java(path, expression, **variables):
+    """What a piece of shell prints after environment/java.sh was read."""
+    return call(["bash", "-c", f"source {ROOT}/environment/java.sh; {expression}"], without=["JAVA_HOME"], PATH=path, **variables)
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        ("echo javac 17.0.15", "17"),
+        ("echo javac 26-ea", "26"),
+        ("echo javac 25", "25"),
+        ("echo javac 1.8.0_402 >&2", "8"),
+        ("echo 'Picked up JAVA_TOOL_OPTIONS: -Xmx2g' >&2; echo javac 21.0.2", "21"),
+        ("echo 'NOTE: Picked up JDK_JAVA_OPTIONS: -Xmx1g' >&2; echo javac 17", "17"),
+        ('test -z "$JAVA_TOOL_OPTIONS$_JAVA_OPTIONS$JDK_JAVA_OPTIONS" && echo javac 17', "17"),
+        ("echo 'The operation could not be completed. Unable to locate a Java Runtime 17.'; exit 1", ""),
+        ("exit 127", ""),
+    ],
+)
+def test_the_version_of_a_jdk_is_what_javac_says_of_itself(tmp_path, said, version):
+    javac = script(tmp_path / "javac", said + "\n")
+    options = {"JAVA_TOOL_OPTIONS": "-Xmx2g", "_JAVA_OPTIONS": "-Xmx3g", "JDK_JAVA_OPTIONS": "-Xmx4g"}
+    result = find_java(os.environ["PATH"], f"java_version '{javac}'", **options)
+    assert (result.stdout.strip(), result.stderr) == (version, "")
+
+
+def fake_jdk(folder, version):
+    script(folder / "bin" / "javac", f"echo javac {version}\n")
+    script(folder / "bin" / "java", "true\n")
+    (folder / "release").write_text(f'IMPLEMENTOR="nobody"\nJAVA_VERSION="{version}"\n')
+    return folder
+
+
+def test_the_first_jdk_that_is_new_enough_is_taken(tmp_path):
+    old, new, newer = fake_jdk(tmp_path / "8", "1.8.0_402"), fake_jdk(tmp_path / "17", "17.0.2"), fake_jdk(tmp_path / "26", "26")
+    said = 'find_java 17; echo "$JAVA_HOME $(command -v javac)"'
+    tools = os.environ["PATH"]
+
+    found = find_java(f"{old}/bin:{new}/bin:{newer}/bin:{tools}", said).stdout
+    assert found == f"{new} {new}/bin/javac\n"
+    found = find_java(f"{old}/bin:{newer}/bin:{tools}", f"export JAVA_HOME={new}; {said}").stdout
+    assert found == f"{new} {new}/bin/javac\n"
+    found = find_java(f"{newer}/bin:{tools}", f"export JAVA_HOME={old}; {said}").stdout
+    assert found == f"{newer} {newer}/bin/javac\n"
+    # By a chain of links, as Debian's alternatives.
+    links = tmp_path / "links"
+    links.mkdir()
+    (links / "javac").symlink_to("second")
+    (links / "second").symlink_to(new / "bin" / "javac")
+    found = find_java(f"{links}:{tools}", said).stdout
+    assert found == f"{new} {new}/bin/javac\n"
+    # A range, as the example on Spark has one.
+    found = find_java(f"{newer}/bin:{new}/bin:{tools}", said.replace("17;", "17 23;")).stdout
+    assert found == f"{new} {new}/bin/javac\n"
+
+
+def test_setup_installs_nothing_where_nothing_is_missing(run, tmp_path):
+    script(tmp_path / "bin" / "apt-get", f"touch {tmp_path}/installed\n")
+    script(tmp_path / "bin" / "javac", "echo javac 11.0.2\n")
+    old = fake_jdk(tmp_path / "8", "1.8.0_402")
+    result = run(
+        "setup", PATH=f"{tmp_path}/bin:{os.environ['PATH']}", JAVA_HOME=str(old), JAVA_TOOL_OPTIONS="-Xmx2g", BASH_ENV="/nonexistent"
+    )
+    assert result.returncode == 0, result.stderr
+    assert not (tmp_path / "installed").exists()
+
+
+def test_maven_uses_the_java_that_was_found(copy, tmp_path):
+    shutil.rmtree(copy / "lib" / "target")
+    jdk = fake_jdk(tmp_path / "17", "17.0.2")
+    script(tmp_path / "bin" / "mvn", 'echo "$JAVA_HOME" >&2; exit 1\n')
+    old = fake_jdk(tmp_path / "8", "1.8.0_402")
+    result = Launcher(copy)("infer", PATH=f"{tmp_path}/bin:{jdk}/bin:{os.environ['PATH']}", JAVA_HOME=str(old))
+    assert result.stderr.splitlines()[:2] == ["setup: the library", str(jdk)]
+
+
+# --- shells -------------------------------------------------------------------------------------------------------
+
+
+def test_shellcheck_finds_no_fault():
+    scripts = [ROOT / "environment" / "run", ROOT / ".ci" / "run", ROOT / ".binder" / "postBuild"]
+    result = call(["shellcheck", "-x", *scripts])
+    assert result.stdout == ""
+
+
+def test_the_launcher_is_written_for_the_bash_of_macos():
+    """Of version 3.2: it has not what came later, and an array without elements counts as unset."""
+    for name in ("run", "setup.sh", "java.sh"):
+        text = (ROOT / "environment" / name).read_text()
+        code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+        later = r"\b(mapfile|readarray|coproc|wait -n|(declare|local|typeset) -[a-zA-Z]*[Ang])\b|\$\{\w+(\[@\])?(,|\^|@[A-Za-z])|\|&|&>>|\{\w+\}[<>]"
+        assert re.findall(later, code) == []
+        # Of GNU's tools only.
+        assert re.findall(r"readlink -f|realpath|sed -i|stat -c|cp -a|sort -V|xargs -d|date -d|mktemp --|find .*-printf", code) == []
+        for array in set(re.findall(r"\b(\w+)=\(\)", code)):
+            assert re.findall(rf'(?<!\+)"\$\{{{array}\[[@*]\]\}}"', code) == []
+
+
+def test_the_launcher_may_be_called_from_anywhere(copy, tmp_path):
+    link = tmp_path / "bin" / "digits"
+    link.parent.mkdir()
+    link.symlink_to("hop")
+    (tmp_path / "bin" / "hop").symlink_to(copy / "environment" / "run")
+    usage = Launcher(copy)("help").stdout
+    assert usage.startswith("Usage: ")
+    out = tmp_path / "a.png"
+    command = ["digits", "infer", "--num-images", 1, "--steps", 10, "--model", copy / "data" / "pretrained", "--out", out]
+    noisy = tmp_path / "noisy"
+    noisy.write_text("alias python3=false cd=false\nshopt -s expand_aliases nullglob\n")
+    result = call(
+        command,
+        PATH=f"{link.parent}:{os.environ['PATH']}",
+        CDPATH=f"{tmp_path}:/usr",
+        BASH_ENV=noisy,
+        TMPDIR=tmp_path / "missing",
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert out.exists()
+
+
+# --- two at once, and kills ---------------------------------------------------------------------------------------
+
+# In the place of Maven: takes as long as the file `slow` is there.
+MAVEN = """
+while [ -e "{project}/slow" ]; do sleep 0.1; done
+mkdir -p "{project}/lib/target/dependency"
+echo made >> "{project}/made"
+echo jar > "{project}/lib/target/mnist-ebm.jar"
+"""
+
+
+@pytest.fixture(params=["flock", "python"])
+def two_setups(request, tmp_path):
+    """A checkout that is not built yet, and how to set it up: with flock(1), and without it, as on macOS."""
+    project = make_checkout(tmp_path / "project", *MNIST)
+    script(tmp_path / "bin" / "mvn", MAVEN.format(project=project))
+    path = f"{tmp_path}/bin:{os.environ['PATH']}"
+    if request.param == "python":
+        # Every command but those that macOS lacks.
+        tools = tmp_path / "tools"
+        tools.mkdir()
+        for folder in os.environ["PATH"].split(":"):
+            for command in os.scandir(folder) if os.path.isdir(folder) else []:
+                if command.name not in ("flock", "sha256sum") and not (tools / command.name).is_symlink():
+                    (tools / command.name).symlink_to(command.path)
+        path = f"{tmp_path}/bin:{tools}"
+    (project / "slow").touch()
+
+    def start():
+        return subprocess.Popen(
+            [project / "environment" / "run", "score"],
+            env={**os.environ, "PATH": path},
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    return project, start
+
+
+def test_a_second_setup_waits_for_the_first_and_names_it(two_setups):
+    project, start = two_setups
+    first = start()
+    assert first.stderr.readline() == "setup: the library\n"
+    second = start()
+    assert second.stderr.readline() == f"setup: waiting for process {first.pid} ({project}/environment/run score), which sets up this folder\n"
+    (project / "slow").unlink()
+    first.communicate(timeout=60)
+    second.communicate(timeout=60)
+    assert (project / "made").read_text() == "made\n"
+
+
+def test_a_setup_that_is_killed_is_done_again_by_the_one_that_waits(two_setups):
+    project, start = two_setups
+    first = start()
+    assert first.stderr.readline() == "setup: the library\n"
+    second = start()
+    assert "waiting for process" in second.stderr.readline()
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate(timeout=60)
+    assert second.stderr.readline() == "setup: the library\n"
+    (project / "slow").unlink()
+    second.communicate(timeout=60)
+    assert (project / "made").read_text() == "made\n"
+
+
+def test_what_is_started_after_the_setup_does_not_keep_the_lock(tmp_path):
+    project = make_checkout(tmp_path / "project", *MNIST)
+    script(tmp_path / "bin" / "mvn", MAVEN.format(project=project))
+    # In the place of Java: the server, which runs on.
+    jdk = fake_jdk(tmp_path / "17", "17.0.2")
+    script(jdk / "bin" / "java", "echo serving; exec sleep 60\n")
+    server = subprocess.Popen(
+        [project / "environment" / "run", "serve"],
+        env={**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "JAVA_HOME": str(jdk)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout.readline() == "serving\n"
+    with (project / ".setup.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    server.kill()
+    server.wait()

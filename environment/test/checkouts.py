@@ -1,0 +1,67 @@
+"""Other checkouts of this project, and other users: what the tests of the set-up and of its surroundings work with."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+# What a checkout has before set-up, as far as the launcher needs it, and what set-up makes of it.
+SOURCES = ["environment", "pom.xml", "lib/pom.xml", "lib/src/main", "data/SHA256SUMS", "data/pretrained", "data/pretrained-seed"]
+BUILT = ["lib/target/built", "lib/target/mnist-ebm.jar", "lib/target/dependency"]
+MNIST = ["data/mnist"]
+
+# A user whom the machine does not know, and who has no home.
+STRANGER = 54321
+
+
+def link(source, target):
+    """Large files are the same ones: nothing writes into a file that is there."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def make_checkout(folder, *parts):
+    for part in [*SOURCES, *parts]:
+        source, target = ROOT / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, copy_function=link, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, target)
+    return folder
+
+
+def open_folder():
+    """A new folder that every user may enter, which pytest's are not."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="mnist-ebm-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def give_to_stranger(folder):
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, STRANGER, STRANGER, follow_symlinks=False)
+
+
+AS_STRANGER = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
+
+
+def call(command, without=(), **variables):
+    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
+    for name in without:
+        environment.pop(name, None)
+    return subprocess.run(
+        [str(word) for word in command], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900
+    )
+
+
+def script(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return path
