@@ -26,7 +26,7 @@ lock() {
     local file=$ROOT/.setup.lock
     [[ -z ${locked:-} ]] || return 0
     { exec 9>>"$file"; } 2>/dev/null ||
-        die "$ROOT: something is missing there, and $(id -un 2>/dev/null || id -u) may not write to it. Let its owner run" \
+        die "$ROOT: something is missing there, and $(id -un 2>/dev/null || true) may not write to it. Let its owner run" \
             "./environment/run setup, or use a copy"
     if ! try_lock now; then
         say "waiting for process $(<"$file"), which sets up this folder"

@@ -97,7 +97,7 @@ public final class PyTorch {
             System.setProperty(ENGINE_FOLDER, folder.toString());
         }
         // JNA unpacks a library too, in the home folder unless told otherwise.
-        if (System.getProperty("jna.tmpdir") == null && !folder.startsWith(home())) {
+        if (System.getProperty("jna.tmpdir") == null && !folder.startsWith(home()) && Files.isWritable(folder)) {
             System.setProperty("jna.tmpdir", folder.resolve("jna").toString());
         }
     }
