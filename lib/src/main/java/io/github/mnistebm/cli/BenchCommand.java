@@ -3,7 +3,9 @@ package io.github.mnistebm.cli;
 import com.google.gson.GsonBuilder;
 import io.github.mnistebm.benchmark.SpeedBenchmark;
 import io.github.mnistebm.data.DataFolder;
+import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.plot.Charts;
+import io.github.mnistebm.plot.PngFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jfree.chart.ChartUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -154,7 +155,7 @@ final class BenchCommand implements Callable<Integer> {
                 .serializeSpecialFloatingPointValues()
                 .create()
                 .toJson(results);
-        Files.writeString(file, json + "\n");
+        StagedFile.write(file, json + "\n");
         Map<String, Double> ratios = new LinkedHashMap<>();
         int cores = Runtime.getRuntime().availableProcessors();
         for (SpeedBenchmark.Result result : results) {
@@ -163,11 +164,10 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         Path picture = folder.resolve("speed.png");
-        ChartUtils.saveChartAsPNG(
-                picture.toFile(),
-                Charts.ratios("speed beside Python's", "times the peer's speed", ratios),
-                WIDTH,
-                HEIGHT);
+        PngFile.write(
+                picture,
+                Charts.ratios("speed beside Python's", "times the peer's speed", ratios)
+                        .createBufferedImage(WIDTH, HEIGHT));
         System.out.println("written: " + file + " and " + picture);
     }
 }

@@ -6,6 +6,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.evaluation.DigitChains;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.evaluation.LogLikelihood;
@@ -203,7 +204,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void write(Map<String, Object> results) throws IOException {
         if (json != null) {
-            Files.writeString(json, GSON.toJson(results) + "\n");
+            StagedFile.write(json, GSON.toJson(results) + "\n");
             System.out.println("written: " + json);
         }
         if (record) {

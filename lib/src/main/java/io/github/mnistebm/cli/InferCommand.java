@@ -4,6 +4,7 @@ import io.github.mnistebm.data.ImageWriter;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.plot.ImageGrid;
+import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
-import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,7 +109,7 @@ final class InferCommand implements Callable<Integer> {
 
     private DigitSampler.Summary drawGrid(DigitSampler sampler, LongConsumer steps) throws IOException {
         try (DigitSampler.Drawing drawing = sampler.draw((int) numImages, sampling.seed(), steps)) {
-            ImageIO.write(ImageGrid.of(drawing.images()), "png", out.toFile());
+            PngFile.write(out, ImageGrid.of(drawing.images()));
             return drawing.summary();
         }
     }

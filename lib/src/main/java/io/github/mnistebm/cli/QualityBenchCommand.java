@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.evaluation.LogLikelihood;
 import io.github.mnistebm.evaluation.ModelEvaluation;
@@ -96,9 +97,11 @@ final class QualityBenchCommand implements Callable<Integer> {
                 System.out.println("train " + variants.get(i));
                 measured.add(measure(configs.get(i), train, test, classifier));
                 Table table = table(measured);
-                try (Writer writer = Files.newBufferedWriter(file)) {
+                StagedFile.write(file, out -> {
+                    Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
                     table.write().csv(writer);
-                }
+                    writer.flush();
+                });
                 System.out.println(table.printAll());
             }
         }

@@ -8,10 +8,10 @@ import io.github.mnistebm.evaluation.Occlusion;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
 import io.github.mnistebm.plot.ImageGrid;
+import io.github.mnistebm.plot.PngFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,7 +90,7 @@ final class RestoreCommand implements Callable<Integer> {
             try (DigitRestorer.Restoration restoration =
                     DigitRestorer.of(loaded).restore(images.pixels(), known, seed, progress.share("restoring"))) {
                 progress.end();
-                ImageIO.write(ImageGrid.of(restoration.overview(completions), completions + 3), "png", out.toFile());
+                PngFile.write(out, ImageGrid.of(restoration.overview(completions), completions + 3));
             }
             System.out.println("restored: " + out);
         }

@@ -15,15 +15,13 @@ import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.plot.Charts;
 import io.github.mnistebm.plot.ImageGrid;
+import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
-import org.jfree.chart.ChartUtils;
-import org.jfree.chart.JFreeChart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -222,9 +220,9 @@ final class TrainCommand implements Callable<Integer> {
         TrainingConfig config = config();
         Path target = out == null ? DataFolder.model() : out;
         DigitModel.requireReplaceable(target);
-        Checkpoints checkpoints = Checkpoints.of(target);
         Device where = device.resolve();
-        try (DigitImages all = DigitImages.train(mnist.folder(), where);
+        try (Checkpoints checkpoints = Checkpoints.of(target);
+                DigitImages all = DigitImages.train(mnist.folder(), where);
                 DigitImages train = all.first(config.trainImages());
                 DigitImages test = DigitImages.test(mnist.folder(), where);
                 ModelTraining training = new ModelTraining(config, train, test)) {
@@ -246,7 +244,16 @@ final class TrainCommand implements Callable<Integer> {
             }
         }
         DigitModel.requireReplaceable(resume);
-        Checkpoints checkpoints = Checkpoints.of(resume);
+        try (Checkpoints checkpoints = Checkpoints.of(resume)) {
+            if (checkpoints.isEnded()) {
+                System.out.println("model: " + resume + " (its training has ended: there is nothing to go on with)");
+                return 0;
+            }
+            return goOn(checkpoints);
+        }
+    }
+
+    private int goOn(Checkpoints checkpoints) throws IOException {
         Device where = device.resolve();
         try (Checkpoint checkpoint = checkpoints.latest(
                         where, warning -> spec.commandLine().getErr().println("train: " + warning));
@@ -276,9 +283,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Interruption.shield();
         // What was not trained to its end does not displace a model that was.
-        Path folder = complete || !DigitModel.isIn(target)
-                ? target
-                : target.resolveSibling(target.getFileName() + ".interrupted");
+        Path folder = complete || !DigitModel.isIn(target) ? target : checkpoints.interrupted();
         try (DigitModel model = training.model()) {
             model.save(folder);
             charts(model, folder);
@@ -297,17 +302,15 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void charts(DigitModel model, Path folder) throws IOException {
         for (Table history : model.histories()) {
-            JFreeChart chart = Charts.ofTraining(history);
-            ChartUtils.saveChartAsPNG(folder.resolve(history.name() + ".png").toFile(), chart, 900, 500);
+            PngFile.write(
+                    folder.resolve(history.name() + ".png"),
+                    Charts.ofTraining(history).createBufferedImage(900, 500));
         }
     }
 
     private static void grid(DigitModel model, Path folder, int seed) throws IOException {
         try (DigitSampler.Drawing drawing = DigitSampler.of(model).draw(SAMPLES, seed)) {
-            ImageIO.write(
-                    ImageGrid.of(drawing.images()),
-                    "png",
-                    folder.resolve("samples.png").toFile());
+            PngFile.write(folder.resolve("samples.png"), ImageGrid.of(drawing.images()));
         }
     }
 

@@ -33,6 +33,7 @@ public record IdxFile(int[] shape, ByteBuffer values) {
      */
     public static IdxFile read(Path file, String what) throws IOException {
         String name = String.valueOf(file.getFileName());
+        requireRegular(file);
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             long length = channel.size();
             if (length < 4) {
@@ -70,10 +71,16 @@ public record IdxFile(int[] shape, ByteBuffer values) {
                         + ". Delete it and run ./environment/run setup");
             }
             return new IdxFile(shape, NativeReader.read(channel, name, headerLength, Math.toIntExact(bodyLength)));
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file. Run ./environment/run setup", e);
         } catch (ArithmeticException e) {
             throw new IOException(name + ": the header announces more than 2 GiB", e);
+        }
+    }
+
+    private static void requireRegular(Path file) throws IOException {
+        try {
+            RegularFiles.require(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file. Run ./environment/run setup", e);
         }
     }
 

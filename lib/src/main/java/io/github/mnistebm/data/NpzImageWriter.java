@@ -1,13 +1,9 @@
 package io.github.mnistebm.data;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.util.Locale;
 import java.util.zip.Deflater;
@@ -64,19 +60,14 @@ final class NpzImageWriter extends StagedImageWriter {
 
     @Override
     void finish(StagedFile images, StagedFile means) throws IOException {
-        Path part = inside(file, ProcessHandle.current().pid() + ".part");
-        try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16);
-                    ZipOutputStream zip = new ZipOutputStream(out)) {
-                zip.setLevel(Deflater.BEST_SPEED);
-                zip.putNextEntry(entry("images.npy"));
-                images.copyTo(zip);
-                zip.putNextEntry(entry("means.npy"));
-                means.copyTo(zip);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        StagedFile.write(file, out -> {
+            ZipOutputStream zip = new ZipOutputStream(out);
+            zip.setLevel(Deflater.BEST_SPEED);
+            zip.putNextEntry(entry("images.npy"));
+            images.copyTo(zip);
+            zip.putNextEntry(entry("means.npy"));
+            means.copyTo(zip);
+            zip.finish();
+        });
     }
 }

@@ -5,25 +5,154 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.Optional;
 
-/** Bytes and floats on their way into a file, under a temporary name beside it until they are complete. */
-final class StagedFile implements AutoCloseable {
+/**
+ * A file that is written under a temporary name beside its place until it is complete: a full disk or a kill leaves what was there
+ * before. What a killed process has left, the next one takes over. Through a link the file that it leads to is written. What is not a
+ * file (a pipe, a device) is written as it is.
+ *
+ * <p>Not safe for use by several threads; several files of one name may be written at once, and the last one stays.
+ */
+public final class StagedFile implements AutoCloseable {
+
+    private static final int BUFFER = 1 << 16;
+    private static final int MAX_LINKS = 40;
+    /** Of a file's name, in its temporary one, which must not become too long for the file system. */
+    private static final int MAX_NAME = 50;
 
     private final Path target;
-    private final Path part;
     private final ByteOrder order;
-    private final OutputStream out;
+    /** Null if the target is written as it is. */
+    private final LockedFile part;
 
-    private StagedFile(Path target, ByteOrder order) throws IOException {
-        this.target = target.toAbsolutePath();
-        // Not createTempFile, whose files only their owner may read.
-        this.part = this.target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+    private final OutputStream out;
+    private boolean moved;
+
+    /** Content on its way into a file. */
+    @FunctionalInterface
+    public interface Content {
+
+        /**
+         * Writes it.
+         *
+         * @param out where to; need not be closed
+         * @throws IOException if it cannot be written
+         */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private StagedFile(Path file, ByteOrder order) throws IOException {
+        this.target = followed(file);
         this.order = order;
-        this.out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16);
+        this.part = isStream(target) ? null : part(target);
+        this.out = new BufferedOutputStream(part == null ? Files.newOutputStream(target) : part.emptied(), BUFFER);
+    }
+
+    /**
+     * Checks, before a long job, that a file can be written.
+     *
+     * @param file where to
+     * @throws IOException if its folder is missing, or it cannot be written
+     */
+    public static void requireWritable(Path file) throws IOException {
+        Path target = followed(file);
+        if (!isStream(target)) {
+            try (LockedFile part = part(target)) {
+                Files.delete(part.path());
+            }
+        }
+    }
+
+    /** Where a file's links lead to; the way into {@code /proc} is not one that a path can follow. */
+    private static Path followed(Path file) throws IOException {
+        Path path = file.toAbsolutePath();
+        for (int links = 0; Files.isSymbolicLink(path); links++) {
+            if (links == MAX_LINKS) {
+                throw new FileSystemException(file + ": is a link that leads to itself");
+            }
+            path = path.resolveSibling(Files.readSymbolicLink(path));
+            if (isSystems(path)) {
+                return file.toAbsolutePath();
+            }
+        }
+        return path;
+    }
+
+    private static boolean isSystems(Path path) {
+        return path.startsWith("/proc") || path.startsWith("/dev");
+    }
+
+    private static boolean isStream(Path path) {
+        return Files.isSymbolicLink(path)
+                || isSystems(path)
+                || Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
+    }
+
+    private static LockedFile part(Path target) throws IOException {
+        Path folder = target.getParent();
+        if (Files.isDirectory(target)) {
+            throw new IOException(target + ": expected a file's name, found a folder");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new NoSuchFileException(folder.toString());
+        }
+        if (Files.exists(target) && !Files.isWritable(target)) {
+            throw new AccessDeniedException(target.toString());
+        }
+        if (Files.exists(target) && !Files.isWritable(folder)) {
+            // A file that may be written in a folder that may not, such as one that a container was given.
+            folder = Path.of(System.getProperty("java.io.tmpdir"));
+        }
+        try {
+            return part(target.getFileName().toString(), folder);
+        } catch (AccessDeniedException e) {
+            throw new AccessDeniedException(folder.toString());
+        }
+    }
+
+    /** Not createTempFile, whose files only their owner may read, and of which every kill leaves one more. */
+    private static LockedFile part(String name, Path folder) throws IOException {
+        String start = name.substring(0, Math.min(name.length(), MAX_NAME));
+        for (int i = 1; ; i++) {
+            Optional<LockedFile> open = LockedFile.open(folder.resolve("." + start + ".mnist-ebm-" + i + ".part"));
+            if (open.isPresent()) {
+                return open.get();
+            }
+        }
+    }
+
+    /**
+     * Writes a file.
+     *
+     * @param file where to; its folder must be there
+     * @param content what
+     * @throws IOException if it cannot be written; a file that was there before is then still there
+     */
+    public static void write(Path file, Content content) throws IOException {
+        try (StagedFile staged = new StagedFile(file, ByteOrder.nativeOrder())) {
+            content.writeTo(staged.out);
+            staged.moveIntoPlace();
+        }
+    }
+
+    /**
+     * Writes a text as UTF-8.
+     *
+     * @param file where to; its folder must be there
+     * @param text the content
+     * @throws IOException if it cannot be written; a file that was there before is then still there
+     */
+    public static void write(Path file, String text) throws IOException {
+        write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     static StagedFile startingWith(byte[] header, Path target, ByteOrder order) throws IOException {
@@ -47,24 +176,67 @@ final class StagedFile implements AutoCloseable {
         out.write(bytes.array());
     }
 
-    /** Ends the writing and copies the content to a stream. */
+    /** Copies the content to a stream. */
     void copyTo(OutputStream stream) throws IOException {
-        out.close();
-        Files.copy(part, stream);
+        out.flush();
+        part.copyTo(stream);
     }
 
     /** Ends the writing and puts the file in place. */
     void moveIntoPlace() throws IOException {
-        out.close();
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        out.flush();
+        if (part == null) {
+            return;
+        }
+        boolean replaces = Files.exists(target);
+        if (replaces) {
+            part.force();
+            copyPermissions(target, part.path());
+        }
+        try {
+            Files.move(part.path(), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            moved = true;
+        } catch (FileSystemException e) {
+            if (!replaces) {
+                throw e;
+            }
+            overwrite();
+        }
+    }
+
+    /** For a mount point, or a file in a folder that may not be written. */
+    private void overwrite() throws IOException {
+        long needed = part.size() - Files.size(target);
+        long room = Files.getFileStore(target).getUsableSpace();
+        if (room < needed) {
+            throw new IOException("%s: expected %d bytes of free space, found %d".formatted(target, needed, room));
+        }
+        try (OutputStream stream = Files.newOutputStream(target)) {
+            part.copyTo(stream);
+        }
+    }
+
+    private static void copyPermissions(Path from, Path to) throws IOException {
+        PosixFileAttributeView source = Files.getFileAttributeView(from, PosixFileAttributeView.class);
+        PosixFileAttributeView destination = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (source != null && destination != null) {
+            destination.setPermissions(source.readAttributes().permissions());
+        }
     }
 
     @Override
     public void close() throws IOException {
-        try {
+        if (part == null) {
             out.close();
+            return;
+        }
+        try {
+            // Before it is free for others.
+            if (!moved) {
+                Files.deleteIfExists(part.path());
+            }
         } finally {
-            Files.deleteIfExists(part);
+            part.close();
         }
     }
 }

@@ -34,6 +34,9 @@ public final class TensorFile {
 
     private static final long MAX_HEADER = 1 << 20;
     private static final String TYPE = "F32";
+    private static final String METADATA = "__metadata__";
+    private static final String CHECKSUM = "sha256";
+    private static final int EXPONENT = 0x7f800000;
     private static final Gson GSON = new Gson();
 
     private final Map<String, Shape> shapes;
@@ -86,10 +89,30 @@ public final class TensorFile {
      * @param file the file
      * @param shapes the expected shape of each tensor, by name
      * @return their values
-     * @throws IOException if the file is missing or damaged, or lacks a tensor, or has one of another shape
+     * @throws IOException if the file is missing or damaged, lacks a tensor, or has one of another shape or with a value that is not
+     *     finite
      */
     public static TensorFile read(Path file, Map<String, Shape> shapes) throws IOException {
+        return read(file, shapes, null);
+    }
+
+    /**
+     * Reads tensors of known names and shapes from a file of known checksum.
+     *
+     * @param file the file
+     * @param shapes the expected shape of each tensor, by name
+     * @param sha256 64 hexadecimal digits; null if unknown
+     * @return their values
+     * @throws IOException if the file is missing or damaged, lacks a tensor, or has one of another shape or with a value that is not
+     *     finite
+     */
+    public static TensorFile read(Path file, Map<String, Shape> shapes, String sha256) throws IOException {
         String name = String.valueOf(file.getFileName());
+        try {
+            RegularFiles.require(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file", e);
+        }
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             requireLength(channel.size(), name, shapes);
             long headerLength = read(channel, name, 0, Long.BYTES).getLong();
@@ -101,21 +124,38 @@ public final class TensorFile {
             JsonObject header = header(read(channel, name, Long.BYTES, (int) headerLength), name);
             Map<String, ByteBuffer> values = new LinkedHashMap<>();
             for (Map.Entry<String, Shape> expected : shapes.entrySet()) {
-                Entry entry = entry(header, expected.getKey(), name);
-                if (!entry.isOf(expected.getValue())) {
-                    throw new IOException(name + ": " + expected.getKey() + ": expected single precision and shape "
-                            + expected.getValue() + ", found " + header.get(expected.getKey()));
+                String tensor = expected.getKey();
+                Entry entry = entry(header, tensor, name);
+                if (entry == null || !entry.isOf(expected.getValue())) {
+                    throw new IOException(name + ": " + tensor + ": expected single precision and shape "
+                            + expected.getValue() + ", found " + header.get(tensor));
                 }
                 long from = entry.offsets()[0];
                 long to = entry.offsets()[1];
                 if (from < 0 || to > channel.size() - start) {
-                    throw new IOException(name + ": " + expected.getKey() + ": lies outside the file");
+                    throw new IOException(name + ": " + tensor + ": lies outside the file");
                 }
-                values.put(expected.getKey(), read(channel, name, start + from, (int) (to - from)));
+                ByteBuffer floats = read(channel, name, start + from, (int) (to - from));
+                requireFinite(floats, name + ": " + tensor);
+                values.put(tensor, floats);
+            }
+            if (sha256 != null && !Sha256.of(file).equals(sha256)) {
+                throw new IOException(name + ": damaged: its checksum is not " + sha256);
             }
             return new TensorFile(shapes, values);
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file", e);
+        }
+    }
+
+    /** Compares bits, which takes a tenth of the time that floats do. */
+    private static void requireFinite(ByteBuffer floats, String what) throws IOException {
+        int[] bits = new int[floats.remaining() / Float.BYTES];
+        floats.asIntBuffer().get(bits);
+        int special = 0;
+        for (int each : bits) {
+            special |= (each & EXPONENT) == EXPONENT ? 1 : 0;
+        }
+        if (special != 0) {
+            throw new IOException(what + ": has values that are not finite numbers");
         }
     }
 

@@ -8,12 +8,13 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.github.mnistebm.data.PyTorch;
+import io.github.mnistebm.data.RegularFiles;
 import io.github.mnistebm.data.Sha256;
 import io.github.mnistebm.data.TensorFile;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingState;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,12 @@ public final class Checkpoint implements AutoCloseable {
     private static final String ARRAYS = "state.safetensors";
     private static final String SUMS = "SHA256SUMS";
     private static final int FORMAT_VERSION = 1;
+    private static final int MAX_HEAD_BYTES = 1 << 26;
+    private static final int MAX_SUMS_BYTES = 1 << 10;
+
+    /** All that a checkpoint's folder holds; without the checksums it is none any more. */
+    static final List<String> FILES = List.of(SUMS, ARRAYS, HEAD);
+
     private static final Gson GSON = new GsonBuilder()
             .setPrettyPrinting()
             .serializeSpecialFloatingPointValues()
@@ -39,7 +46,22 @@ public final class Checkpoint implements AutoCloseable {
 
     /** What the JSON file holds: the histories by phase, the last of them that of the phase which is under way. */
     private record Head(
-            int formatVersion, TrainingConfig configuration, List<Course> histories, Map<String, long[]> shapes) {}
+            int formatVersion,
+            TrainingConfig configuration,
+            String training,
+            List<Course> histories,
+            Map<String, long[]> shapes) {
+
+        Head {
+            if (formatVersion != FORMAT_VERSION) {
+                throw new IllegalArgumentException(
+                        "formatVersion: expected " + FORMAT_VERSION + ", found " + formatVersion);
+            }
+            if (configuration == null || histories == null || shapes == null) {
+                throw new IllegalArgumentException("configuration, histories and shapes: must all be given");
+            }
+        }
+    }
 
     /** A history in rows. */
     private record Course(String phase, List<String> columns, List<double[]> rows) {
@@ -67,28 +89,36 @@ public final class Checkpoint implements AutoCloseable {
 
     private final NDManager manager;
     private final TrainingConfig configuration;
+    private final String training;
     private final List<TrainingHistory> histories;
     private final Map<String, NDArray> arrays;
 
     private Checkpoint(
             NDManager manager,
             TrainingConfig configuration,
+            String training,
             List<TrainingHistory> histories,
             Map<String, NDArray> arrays) {
         this.manager = manager;
         this.configuration = configuration;
+        this.training = training;
         this.histories = histories;
         this.arrays = arrays;
     }
 
     static void write(
-            Path folder, TrainingConfig configuration, List<TrainingHistory> histories, Map<String, NDArray> arrays)
+            Path folder,
+            TrainingConfig configuration,
+            String training,
+            List<TrainingHistory> histories,
+            Map<String, NDArray> arrays)
             throws IOException {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         arrays.forEach((name, array) -> shapes.put(name, array.getShape().getShape()));
         Head head = new Head(
                 FORMAT_VERSION,
                 configuration,
+                training,
                 histories.stream().map(Course::of).toList(),
                 shapes);
         Files.writeString(folder.resolve(HEAD), GSON.toJson(head) + "\n");
@@ -103,9 +133,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     static Checkpoint read(Path folder, Device device) throws IOException {
-        byte[] sums = Files.readAllBytes(folder.resolve(SUMS));
-        // Not readString: damaged bytes need not be text.
-        if (!new String(sums, StandardCharsets.UTF_8).equals(sums(folder))) {
+        if (!isSums(folder)) {
             throw new IOException("its files are not those that " + SUMS + " names");
         }
         Head head = head(folder.resolve(HEAD));
@@ -117,6 +145,7 @@ public final class Checkpoint implements AutoCloseable {
             return new Checkpoint(
                     manager,
                     head.configuration(),
+                    head.training(),
                     head.histories().stream().map(Course::history).toList(),
                     arrays.arrays(manager));
         } catch (RuntimeException e) {
@@ -125,11 +154,19 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
+    private static boolean isSums(Path folder) throws IOException {
+        try {
+            return RegularFiles.text(folder.resolve(SUMS), MAX_SUMS_BYTES).equals(sums(folder));
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
     private static Head head(Path file) throws IOException {
         try {
-            Head head = GSON.fromJson(Files.readString(file), Head.class);
-            if (head.formatVersion() != FORMAT_VERSION) {
-                throw new IOException("formatVersion: expected " + FORMAT_VERSION + ", found " + head.formatVersion());
+            Head head = GSON.fromJson(RegularFiles.text(file, MAX_HEAD_BYTES), Head.class);
+            if (head == null) {
+                throw new IOException(HEAD + ": the file is empty");
             }
             return head;
         } catch (JsonParseException e) {
@@ -144,6 +181,11 @@ public final class Checkpoint implements AutoCloseable {
      */
     public TrainingConfig configuration() {
         return configuration;
+    }
+
+    /** The name that the training has alone; null in checkpoints from before there was one. */
+    String training() {
+        return training;
     }
 
     /** The history of a phase; null if it has not begun. */

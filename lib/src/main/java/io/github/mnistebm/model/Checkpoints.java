@@ -3,11 +3,17 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.data.LockedFile;
+import io.github.mnistebm.data.RegularFiles;
 import io.github.mnistebm.training.TrainingHistory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -17,30 +23,36 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one training: a folder beside the model's, with {@code .checkpoints} added to its name. The last two are kept,
- * each written under a temporary name and then renamed, so that a training killed at any moment leaves a good one.
+ * The checkpoints of one training: a folder beside the model's, with {@code .checkpoints} added to its name (inside it, where nothing
+ * can be moved out of it). The last two are kept, each written under a temporary name and then renamed, so that a training killed at
+ * any moment leaves a good one. A training has them locked: close them.
  */
-public final class Checkpoints {
+public final class Checkpoints implements AutoCloseable {
 
-    private static final String ENDING = ".checkpoints";
     private static final String PART = ".part";
+    private static final String LOCK = "lock";
+    private static final String NAME = "\\d-[a-z]+-\\d{4,}";
+    private static final int MAX_LOCK_BYTES = 1 << 16;
     private static final int KEPT = 2;
 
+    private final ModelPlace place;
     private final Path folder;
+    private LockedFile lock;
 
-    private Checkpoints(Path folder) {
-        this.folder = folder;
+    private Checkpoints(ModelPlace place) {
+        this.place = place;
+        this.folder = place.checkpoints();
     }
 
     /**
-     * Names the checkpoints of the training of a model; nothing is read or written yet.
+     * Finds the checkpoints of the training of a model.
      *
      * @param model the model's folder
      * @return its checkpoints
+     * @throws IOException if that cannot be a model's folder, or cannot be written
      */
-    public static Checkpoints of(Path model) {
-        Path target = model.toAbsolutePath().normalize();
-        return new Checkpoints(target.resolveSibling(target.getFileName() + ENDING));
+    public static Checkpoints of(Path model) throws IOException {
+        return new Checkpoints(ModelPlace.of(model));
     }
 
     /**
@@ -53,22 +65,38 @@ public final class Checkpoints {
     }
 
     /**
-     * Checks, before a training, that there is a place and room for its checkpoints and its model, and makes the folder. Checkpoints
-     * that are there already, of a training that was not ended, are moved out of the way.
+     * Returns where a model goes that was not trained to its end, if it would displace one that was.
+     *
+     * @return a folder
+     */
+    public Path interrupted() {
+        return place.interrupted();
+    }
+
+    /**
+     * Checks, before a training, that there is a place and room for its checkpoints and its model, makes the folder, and locks it.
+     * Checkpoints that are there already, of a training that was not ended, are moved out of the way.
      *
      * @param config the training
      * @return where earlier checkpoints are now, if there were some
-     * @throws IOException if the folder cannot be written, or the disk is too full
+     * @throws IOException if the folder cannot be written, holds other files, or is that of a training under way, or the disk is too full
      */
     public Optional<Path> begin(TrainingConfig config) throws IOException {
+        Path earlier = folder.resolveSibling(folder.getFileName() + ".previous");
+        requireOurs(folder);
         requireRoom(bytes(config));
-        if (newestFirst().isEmpty()) {
+        lock();
+        List<Path> found = newestFirst(folder);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
-        Path earlier = folder.resolveSibling(folder.getFileName() + ".previous");
-        ModelFolder.delete(earlier);
-        Files.move(folder, earlier, StandardCopyOption.ATOMIC_MOVE);
-        Files.createDirectories(folder);
+        requireOurs(earlier);
+        Files.createDirectories(earlier);
+        deleteAll(earlier);
+        // The newest last: as long as one is left here, it is the one to go on from.
+        for (int i = found.size() - 1; i >= 0; i--) {
+            Files.move(found.get(i), earlier.resolve(found.get(i).getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        }
         return Optional.of(earlier);
     }
 
@@ -92,43 +120,73 @@ public final class Checkpoints {
                     + (room >> 20));
         }
         Files.createDirectories(folder);
-        Path probe = folder.resolve("probe" + PART);
-        Files.write(probe, new byte[1]);
-        Files.delete(probe);
+    }
+
+    /** Locks the folder, and puts in order what a kill has left. */
+    private void lock() throws IOException {
+        if (lock != null) {
+            return;
+        }
+        Path file = folder.resolve(LOCK);
+        Optional<LockedFile> open = LockedFile.open(file);
+        if (open.isEmpty()) {
+            throw new IOException(folder + ": another training writes there (" + holder(file)
+                    + "). Wait for it, or name another folder; if there is none, delete " + file);
+        }
+        lock = open.get();
+        String command = System.getProperty("sun.java.command", "").replaceFirst("\\S*\\s*", "");
+        lock.emptied()
+                .write(("process " + ProcessHandle.current().pid() + ": " + command + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        ModelFolder.recover(place);
+        for (Path part : contents(folder, NAME + PART)) {
+            deleteFiles(part);
+        }
+    }
+
+    private static String holder(Path file) throws IOException {
+        return LockedFile.isHeldHere(file)
+                ? "this process"
+                : RegularFiles.text(file, MAX_LOCK_BYTES).strip();
     }
 
     /** Writes the next checkpoint, then removes those before the last two. */
-    void write(TrainingConfig config, List<TrainingHistory> histories, Map<String, NDArray> arrays) throws IOException {
+    void write(TrainingConfig config, String training, List<TrainingHistory> histories, Map<String, NDArray> arrays)
+            throws IOException {
         TrainingHistory last = histories.get(histories.size() - 1);
         Path target = folder.resolve(String.format(
                 Locale.ROOT, "%d-%s-%04d", histories.size(), last.table().name(), last.epochs()));
-        Path staging = folder.resolve(target.getFileName() + PART);
-        ModelFolder.delete(staging);
+        Path staging = part(target);
+        deleteFiles(staging);
         Files.createDirectories(staging);
         try {
-            Checkpoint.write(staging, config, histories, arrays);
+            Checkpoint.write(staging, config, training, histories, arrays);
         } catch (IOException e) {
-            ModelFolder.delete(staging);
+            deleteFiles(staging);
             throw e;
         }
         // Of a training that went back to an earlier checkpoint.
-        ModelFolder.delete(target);
+        deleteFiles(target);
         Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-        for (Path old : newestFirst().stream().skip(KEPT).toList()) {
-            ModelFolder.delete(old);
+        for (Path old : newestFirst(folder).stream().skip(KEPT).toList()) {
+            delete(old);
         }
     }
 
     /**
-     * Reads the last good checkpoint.
+     * Reads the last good checkpoint, and locks the folder.
      *
      * @param device where its arrays go
      * @param warnings is told of each newer one that is damaged
      * @return the checkpoint; close it
-     * @throws IOException if there is none
+     * @throws IOException if there is none, or a training is under way
      */
     public Checkpoint latest(Device device, Consumer<String> warnings) throws IOException {
-        for (Path candidate : newestFirst()) {
+        requireOurs(folder);
+        if (Files.isDirectory(folder)) {
+            lock();
+        }
+        for (Path candidate : newestFirst(folder)) {
             try {
                 return Checkpoint.read(candidate, device);
             } catch (IOException | RuntimeException e) {
@@ -138,23 +196,154 @@ public final class Checkpoints {
         throw new IOException(folder + ": no checkpoint to go on from");
     }
 
-    private List<Path> newestFirst() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
+    /**
+     * Tells whether there is nothing to go on with, since the training has ended.
+     *
+     * @return true if the model is trained to its end, and no training of it was begun anew
+     * @throws IOException if its card cannot be read
+     */
+    public boolean isEnded() throws IOException {
+        if (!newestFirst(folder).isEmpty() || Files.exists(folder.resolve(LOCK)) || !ModelFolder.isIn(place.folder())) {
+            return false;
         }
+        ModelCard card = ModelFolder.readCard(place.folder());
+        return card.metrics().getOrDefault("energy epochs", 0.0)
+                == card.configuration().energy().epochs();
+    }
+
+    /** Fails if a folder is something else than checkpoints. Other files beside checkpoints do no harm. */
+    private static void requireOurs(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw inTheWay(folder, "a file");
+        }
+        if (!newestFirst(folder).isEmpty()) {
+            return;
+        }
+        List<Path> parts = contents(folder, NAME + PART);
         try (Stream<Path> content = Files.list(folder)) {
-            return content.filter(path -> path.getFileName().toString().matches("\\d-[a-z]+-\\d{4,}"))
-                    .sorted(Comparator.<Path>naturalOrder().reversed())
-                    .toList();
+            Optional<Path> other = content.filter(path -> !parts.contains(path) && !isLock(path))
+                    .findFirst();
+            if (other.isPresent()) {
+                throw inTheWay(folder, "a folder of other files (" + other.get().getFileName() + ")");
+            }
         }
     }
 
+    private static boolean isLock(Path path) {
+        return path.getFileName().toString().equals(LOCK);
+    }
+
+    private static IOException inTheWay(Path path, String found) {
+        return new IOException(path + ": expected a training's checkpoints or nothing, found " + found
+                + ". Move it away, or name another folder");
+    }
+
+    /** Folders whose names match a pattern and which hold nothing but a checkpoint's files. */
+    private static List<Path> contents(Path folder, String pattern) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        List<Path> named;
+        try (Stream<Path> content = Files.list(folder)) {
+            named = content.filter(path -> path.getFileName().toString().matches(pattern)
+                            && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+        List<Path> found = new ArrayList<>();
+        for (Path path : named) {
+            try (Stream<Path> files = Files.list(path)) {
+                if (files.allMatch(
+                        file -> Checkpoint.FILES.contains(file.getFileName().toString()))) {
+                    found.add(path);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<Path> newestFirst(Path folder) throws IOException {
+        return contents(folder, NAME).stream()
+                .sorted(Comparator.comparing(Checkpoints::phase)
+                        .thenComparingLong(Checkpoints::epoch)
+                        .reversed())
+                .toList();
+    }
+
+    private static char phase(Path checkpoint) {
+        return checkpoint.getFileName().toString().charAt(0);
+    }
+
+    private static long epoch(Path checkpoint) {
+        String name = checkpoint.getFileName().toString();
+        return Long.parseLong(name.substring(name.lastIndexOf('-') + 1));
+    }
+
+    private static Path part(Path checkpoint) {
+        return checkpoint.resolveSibling(checkpoint.getFileName() + PART);
+    }
+
+    /** Takes a checkpoint's name away first, so that a kill does not leave half of one. */
+    private static void delete(Path checkpoint) throws IOException {
+        Path part = part(checkpoint);
+        deleteFiles(part);
+        Files.move(checkpoint, part, StandardCopyOption.ATOMIC_MOVE);
+        deleteFiles(part);
+    }
+
+    private static void deleteAll(Path folder) throws IOException {
+        for (Path part : contents(folder, NAME + PART)) {
+            deleteFiles(part);
+        }
+        List<Path> checkpoints = newestFirst(folder);
+        for (int i = checkpoints.size() - 1; i >= 0; i--) {
+            delete(checkpoints.get(i));
+        }
+    }
+
+    private static void deleteFiles(Path checkpoint) throws IOException {
+        for (String name : Checkpoint.FILES) {
+            Files.deleteIfExists(checkpoint.resolve(name));
+        }
+        Files.deleteIfExists(checkpoint);
+    }
+
     /**
-     * Removes them, once the model is saved.
+     * Removes them, once the model is saved, and the folder if nothing else is in it.
      *
      * @throws IOException if they cannot be removed
      */
     public void delete() throws IOException {
-        ModelFolder.delete(folder);
+        // First, since it tells of a training that has not ended.
+        Files.deleteIfExists(folder.resolve(LOCK));
+        deleteAll(folder);
+        deleteIfEmpty();
+    }
+
+    private void deleteIfEmpty() throws IOException {
+        if (!Files.isSymbolicLink(folder)) {
+            try {
+                Files.deleteIfExists(folder);
+            } catch (DirectoryNotEmptyException e) {
+                // Somebody has put something in it.
+            }
+        }
+    }
+
+    /** Releases them, so that another training can go on from them. */
+    @Override
+    public void close() throws IOException {
+        if (lock == null) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(lock.path());
+            deleteIfEmpty();
+        } finally {
+            lock.close();
+            lock = null;
+        }
     }
 }

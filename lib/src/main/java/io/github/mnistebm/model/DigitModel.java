@@ -81,8 +81,9 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Saves the model and the histories of its training. Everything is written to a temporary folder first, which is
-     * then renamed; a model that was there before stays beside it, under the name with {@code .previous} added.
+     * Saves the model and the histories of its training, so that a kill at any moment leaves the old model or the new one. A model that
+     * was there before stays beside it, under the name with {@code .previous} added (inside the folder, where nothing can be moved out
+     * of it), unless it is an earlier result of the same training. Other files in the folder stay as they are.
      *
      * @param folder where to
      * @throws IOException if it cannot be written; what was there before is then still there
@@ -92,13 +93,17 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Checks, before a long training, that {@link #save} would not displace anything but a model.
+     * Checks, before a long training, that {@link #save} would not displace anything but a model of this program.
      *
      * @param folder where to
-     * @throws IOException if the folder holds other files, or is a file
+     * @throws IOException if the folder holds other files, or is a file, or something is in the way of the model's predecessor
      */
     public static void requireReplaceable(Path folder) throws IOException {
-        ModelFolder.requireReplaceable(folder);
+        ModelPlace place = ModelPlace.of(folder);
+        place.requireReplaceable();
+        if (ModelFolder.isIn(place.folder())) {
+            ModelPlace.of(place.interrupted()).requireReplaceable();
+        }
     }
 
     /**
@@ -148,7 +153,7 @@ public final class DigitModel implements AutoCloseable {
      * @throws IOException if the card cannot be read or written
      */
     public static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {
-        ModelFolder.writeCard(folder, ModelFolder.readCard(folder).withEvaluation(evaluation));
+        ModelFolder.recordEvaluation(folder, evaluation);
     }
 
     /**

@@ -11,8 +11,11 @@ import java.util.Map;
  * @param configuration what it was trained with, the seed among it
  * @param versions of the library and what it stands on, by name
  * @param dataChecksums SHA-256 of the MNIST files, by file name
- * @param metrics of its training, by name: losses in nats an image, energies in nats, times in seconds
+ * @param metrics of its training, by name: losses in nats an image, energies in nats, times in seconds; those that are not finite
+ *     are left out
  * @param evaluation of its samples, by name; empty until it was evaluated
+ * @param training a name that the training had alone, by which what it goes on to is told from another model; null in cards of models
+ *     that were saved before there was one
  */
 public record ModelCard(
         int formatVersion,
@@ -20,7 +23,8 @@ public record ModelCard(
         Map<String, String> versions,
         Map<String, String> dataChecksums,
         Map<String, Double> metrics,
-        Map<String, Object> evaluation) {
+        Map<String, Object> evaluation,
+        String training) {
 
     /** The layout that this version of the library writes and reads. */
     public static final int FORMAT_VERSION = 1;
@@ -40,12 +44,18 @@ public record ModelCard(
         }
         versions = copy(versions);
         dataChecksums = copy(dataChecksums);
-        metrics = copy(metrics);
+        metrics = finite(copy(metrics));
         evaluation = copy(evaluation);
     }
 
     private static <V> Map<String, V> copy(Map<String, V> map) {
         return map == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    private static Map<String, Double> finite(Map<String, Double> map) {
+        Map<String, Double> finite = new LinkedHashMap<>(map);
+        finite.values().removeIf(value -> value == null || !Double.isFinite(value));
+        return Collections.unmodifiableMap(finite);
     }
 
     /**
@@ -55,6 +65,6 @@ public record ModelCard(
      * @return a new card
      */
     public ModelCard withEvaluation(Map<String, Object> newEvaluation) {
-        return new ModelCard(formatVersion, configuration, versions, dataChecksums, metrics, newEvaluation);
+        return new ModelCard(formatVersion, configuration, versions, dataChecksums, metrics, newEvaluation, training);
     }
 }

@@ -4,13 +4,17 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.data.LockedFile;
 import io.github.mnistebm.data.PyTorch;
+import io.github.mnistebm.data.RegularFiles;
+import io.github.mnistebm.data.Sha256;
+import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.data.TensorFile;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.GaussianMixture;
 import io.github.mnistebm.energy.StandardNormal;
@@ -18,13 +22,15 @@ import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.Tensors;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,91 +55,171 @@ final class ModelFolder {
     private static final String ENERGY = "energy.";
     private static final String REFERENCE = "reference.";
     private static final int MAX_CARD_BYTES = 1 << 20;
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private static final List<String> PHASES = List.of(AutoencoderTrainer.PHASE, ContrastiveDivergenceTrainer.PHASE);
+    private static final String TABLE = ".csv";
+
+    /** All that this program writes into a model's folder, the card last. */
+    static final List<String> FILES =
+            List.of(WEIGHTS, "autoencoder.csv", "autoencoder.png", "energy.csv", "energy.png", "samples.png", CARD);
+
+    private static final String LOCK = ".mnist-ebm.lock";
+    private static final String STAGING = ".mnist-ebm.part";
+    private static final String NEW = ".mnist-ebm.new";
+    private static final String OLD = ".mnist-ebm.old";
 
     private ModelFolder() {}
 
+    /**
+     * Saves a model. Its files come into a folder inside the model's first; once that has its final name, the new model is the one that
+     * is read, whatever happens, and the files can change places one after the other.
+     */
     static void save(DigitModel model, Path folder) throws IOException {
-        requireReplaceable(folder);
-        Path target = folder.toAbsolutePath().normalize();
-        Path parent = target.getParent();
-        if (parent == null) {
-            throw new IOException(folder + ": a model needs a folder of its own");
-        }
-        Files.createDirectories(parent);
-        // Not createTempDirectory, whose folders only their owner may open.
-        Path staging = parent.resolve(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-        delete(staging);
-        Files.createDirectory(staging);
-        try {
-            Files.writeString(staging.resolve(CARD), GSON.toJson(model.card()) + "\n");
-            TensorFile.write(staging.resolve(WEIGHTS), tensors(model));
-            for (Table history : model.histories()) {
-                try (Writer out = Files.newBufferedWriter(staging.resolve(history.name() + ".csv"))) {
-                    history.write().csv(out);
-                }
-            }
-            replace(staging, target);
-        } finally {
+        ModelPlace place = ModelPlace.of(folder);
+        place.requireReplaceable();
+        Files.createDirectories(place.folder());
+        locked(place, () -> {
+            finishReplacement(place);
+            Path staging = place.folder().resolve(STAGING);
             delete(staging);
+            Files.createDirectory(staging);
+            try {
+                write(model, staging);
+                Files.move(staging, place.folder().resolve(NEW), StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                delete(staging);
+            }
+            force(place.folder());
+            finishReplacement(place);
+        });
+    }
+
+    /** Ends a replacement that was stopped by a kill, if there was one. */
+    static void recover(ModelPlace place) throws IOException {
+        if (Files.exists(place.folder().resolve(NEW))
+                || Files.exists(place.folder().resolve(OLD))) {
+            locked(place, () -> finishReplacement(place));
         }
     }
 
-    /** A folder that holds something else than a model is not moved out of the way. */
-    static void requireReplaceable(Path folder) throws IOException {
-        if (!Files.exists(folder) || isIn(folder)) {
-            return;
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new IOException(folder + ": expected a model's folder or a new name, found a file");
-        }
-        try (Stream<Path> content = Files.list(folder)) {
-            if (content.findAny().isPresent()) {
-                throw new IOException(
-                        folder + ": expected a model's folder or a new name, found a folder of other files");
+    /** What is done with a folder. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void locked(ModelPlace place, Step step) throws IOException {
+        try (LockedFile lock = LockedFile.open(place.folder().resolve(LOCK))
+                .orElseThrow(() -> new IOException(place.folder() + ": another model is just being saved there"))) {
+            try {
+                step.run();
+            } finally {
+                Files.deleteIfExists(lock.path());
             }
         }
     }
 
-    /** Puts the new folder in the place of the old one, which stays as {@code .previous}. */
-    private static void replace(Path staging, Path target) throws IOException {
-        if (Files.exists(target)) {
-            Path previous = target.resolveSibling(target.getFileName() + ".previous");
-            delete(previous);
-            Files.move(target, previous, StandardCopyOption.ATOMIC_MOVE);
+    private static void write(DigitModel model, Path folder) throws IOException {
+        TensorFile.write(folder.resolve(WEIGHTS), tensors(model));
+        for (Table history : model.histories()) {
+            try (Writer out = Files.newBufferedWriter(folder.resolve(history.name() + TABLE))) {
+                history.write().csv(out);
+            }
         }
-        Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+        Files.writeString(folder.resolve(CARD), new SavedCard(model.card(), Sha256.of(folder.resolve(WEIGHTS))).text());
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                force(file);
+            }
+        }
+        force(folder);
     }
 
-    /** Deletes a folder with all that is in it, if it is there. */
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
+    /** Waits until a file, or the names in a folder, are on the disk. */
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path)) {
+            channel.force(true);
+        } catch (AccessDeniedException e) {
+            // Windows opens no folders.
         }
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+    }
+
+    /**
+     * Replaces the model by the new one, from whatever step on: the old files go, the new ones come, and the old model becomes the
+     * previous one, unless it is an earlier result of the same training.
+     */
+    private static void finishReplacement(ModelPlace place) throws IOException {
+        Path folder = place.folder();
+        Path replacement = folder.resolve(NEW);
+        Path replaced = folder.resolve(OLD);
+        if (has(replacement)) {
+            if (has(folder)) {
+                Files.createDirectories(replaced);
+                move(folder, replaced);
+            }
+            move(replacement, folder);
+        }
+        Files.deleteIfExists(replacement);
+        if (has(replaced)) {
+            if (sameTraining(readCard(replaced), readCard(folder))) {
+                delete(replaced);
+            } else {
+                delete(place.previous());
+                Files.move(replaced, place.previous(), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        Files.deleteIfExists(replaced);
+    }
+
+    private static boolean sameTraining(ModelCard a, ModelCard b) {
+        return a.training() != null && a.training().equals(b.training());
+    }
+
+    /** Moves a model's files, the card last: it tells that the rest is still there. Other files stay. */
+    private static void move(Path from, Path to) throws IOException {
+        for (String name : FILES) {
+            Path file = from.resolve(name);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(file, to.resolve(name), StandardCopyOption.ATOMIC_MOVE);
             }
         }
     }
 
-    static boolean isIn(Path folder) {
+    /** Deletes a model's files, the card last, and its folder, if it is there; fails if that holds something else. */
+    private static void delete(Path folder) throws IOException {
+        for (String name : FILES) {
+            Files.deleteIfExists(folder.resolve(name));
+        }
+        Files.deleteIfExists(folder);
+    }
+
+    /** Tells whether a name is one that saving uses inside a model's folder, and leaves there when it is killed. */
+    static boolean isTemporary(String name) {
+        return List.of(LOCK, STAGING, NEW, OLD).contains(name);
+    }
+
+    private static boolean has(Path folder) {
         return Files.exists(folder.resolve(CARD));
     }
 
+    /** Where a file of a model is: until a new model's files have come into its folder, they are in one of their own. */
+    private static Path file(Path folder, String name) {
+        Path coming = folder.resolve(NEW).resolve(name);
+        return Files.exists(coming) ? coming : folder.resolve(name);
+    }
+
+    static boolean isIn(Path folder) {
+        return Files.exists(file(folder, CARD));
+    }
+
     static ModelCard readCard(Path folder) throws IOException {
-        Path file = folder.resolve(CARD);
+        return readSaved(folder).card();
+    }
+
+    private static SavedCard readSaved(Path folder) throws IOException {
+        Path file = file(folder, CARD);
         try {
-            if (Files.size(file) > MAX_CARD_BYTES) {
-                throw new IOException(file + ": expected a model card, the file holds " + Files.size(file) + " bytes");
-            }
-            ModelCard card = GSON.fromJson(Files.readString(file), ModelCard.class);
-            if (card == null) {
-                throw new IOException(file + ": the file is empty");
-            }
-            return card;
+            return SavedCard.parse(RegularFiles.text(file, MAX_CARD_BYTES));
         } catch (NoSuchFileException e) {
             throw new IOException(folder + ": no model there (" + CARD + " is missing)", e);
         } catch (CharacterCodingException e) {
@@ -154,18 +240,19 @@ final class ModelFolder {
         return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
     }
 
-    static void writeCard(Path folder, ModelCard card) throws IOException {
-        Path part = folder.resolve(CARD + ".part");
-        Files.writeString(part, GSON.toJson(card) + "\n");
-        Files.move(part, folder.resolve(CARD), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {
+        SavedCard saved = readSaved(folder);
+        StagedFile.write(
+                file(folder, CARD), new SavedCard(saved.card().withEvaluation(evaluation), saved.weights()).text());
     }
 
     static DigitModel load(Path folder, Supplier<Device> device) throws IOException {
-        ModelCard card = readCard(folder);
+        SavedCard saved = readSaved(folder);
+        ModelCard card = saved.card();
         int dimension = card.configuration().autoencoder().latentDimension();
         List<Integer> energyHidden = card.configuration().energyHiddenUnits();
         // The file's length confirms the card's sizes before any network is made.
-        TensorFile weights = TensorFile.read(folder.resolve(WEIGHTS), shapes(card.configuration()));
+        TensorFile weights = TensorFile.read(file(folder, WEIGHTS), shapes(card.configuration()), saved.weights());
         NDManager manager = PyTorch.newManager(device.get());
         try (NDManager reading = manager.newSubManager()) {
             Map<String, NDArray> tensors = weights.arrays(reading);
@@ -235,11 +322,11 @@ final class ModelFolder {
     }
 
     private static List<Table> readHistories(Path folder) {
-        return Stream.of("autoencoder", "energy")
-                .filter(phase -> Files.exists(folder.resolve(phase + ".csv")))
+        return PHASES.stream()
+                .filter(phase -> Files.exists(file(folder, phase + TABLE)))
                 .map(phase -> Table.read()
                         .usingOptions(CsvReadOptions.builder(new Source(
-                                        folder.resolve(phase + ".csv").toFile(), StandardCharsets.UTF_8))
+                                        file(folder, phase + TABLE).toFile(), StandardCharsets.UTF_8))
                                 .locale(Locale.ROOT)
                                 .tableName(phase)))
                 .toList();

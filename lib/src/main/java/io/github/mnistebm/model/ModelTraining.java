@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
@@ -56,6 +57,8 @@ public final class ModelTraining implements AutoCloseable {
     private TrainingHistory autoencoderHistory;
     private TrainingHistory energyHistory;
     private boolean handedOver;
+    /** The name of this training alone. */
+    private String name = UUID.randomUUID().toString();
     /** Where the training goes on from; null at its beginning. */
     private Checkpoint from;
     /** Where checkpoints go; null if none are wanted. */
@@ -90,6 +93,7 @@ public final class ModelTraining implements AutoCloseable {
     public static ModelTraining resume(Checkpoint checkpoint, DigitImages train, DigitImages test) {
         ModelTraining training = new ModelTraining(checkpoint.configuration(), train, test);
         training.from = checkpoint;
+        training.name = checkpoint.training() == null ? training.name : checkpoint.training();
         if (checkpoint.history(ContrastiveDivergenceTrainer.PHASE) != null) {
             training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
             training.latentSpace = ModelFolder.latentSpace(training.manager, training.autoencoder, checkpoint.arrays());
@@ -157,7 +161,7 @@ public final class ModelTraining implements AutoCloseable {
             }
             histories.add(state.history());
             try {
-                checkpoints.write(config, histories, arrays);
+                checkpoints.write(config, name, histories, arrays);
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "the checkpoint could not be written (" + e.getMessage()
@@ -295,7 +299,7 @@ public final class ModelTraining implements AutoCloseable {
             checksums.put(file.fileName(), file.sha256());
         }
         ModelCard card =
-                new ModelCard(ModelCard.FORMAT_VERSION, config, Versions.current(), checksums, metrics, Map.of());
+                new ModelCard(ModelCard.FORMAT_VERSION, config, Versions.current(), checksums, metrics, Map.of(), name);
         List<Table> histories = Stream.of(autoencoderHistory, energyHistory)
                 .filter(Objects::nonNull)
                 .map(TrainingHistory::table)

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,15 +105,41 @@ class ModelFolderTest extends WithTinyModel {
     }
 
     @Test
-    void savingKeepsThePreviousModelBesideIt() throws IOException {
-        Files.writeString(folder.resolve("mark"), "first");
-        model.save(folder);
-        model.save(folder);
-        assertThat(folder.resolve("mark")).doesNotExist();
-        try (Stream<Path> content = Files.list(parent)) {
-            assertThat(content.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder("model", "model.previous");
+    void savingKeepsThePreviousModelBesideItAndOtherFilesInIt() throws IOException {
+        Files.writeString(folder.resolve("notes.txt"), "mine");
+        try (DigitModel second = TinyModel.trained(2);
+                DigitModel third = TinyModel.trained(3)) {
+            second.save(folder);
+            third.save(folder);
         }
+        assertThat(DigitModel.readCard(folder).configuration().seed()).isEqualTo(3);
+        assertThat(DigitModel.readCard(parent.resolve("model.previous"))
+                        .configuration()
+                        .seed())
+                .isEqualTo(2);
+        assertThat(folder.resolve("notes.txt")).hasContent("mine");
+        assertThat(names(folder))
+                .containsExactlyInAnyOrder(
+                        "model.json", "weights.safetensors", "autoencoder.csv", "energy.csv", "notes.txt");
+        assertThat(names(parent)).containsExactlyInAnyOrder("model", "model.previous");
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> content = Files.list(folder)) {
+            return content.map(path -> path.getFileName().toString()).toList();
+        }
+    }
+
+    @Test
+    void aLaterResultOfTheSameTrainingDoesNotDisplaceThePreviousModel() throws IOException {
+        try (DigitModel second = TinyModel.trained(2)) {
+            second.save(folder);
+            second.save(folder);
+        }
+        assertThat(DigitModel.readCard(parent.resolve("model.previous"))
+                        .configuration()
+                        .seed())
+                .isEqualTo(1);
     }
 
     @Test
@@ -121,7 +148,8 @@ class ModelFolderTest extends WithTinyModel {
         Files.writeString(other.resolve("thesis.txt"), "years of work");
         assertThatThrownBy(() -> model.save(other))
                 .isInstanceOf(IOException.class)
-                .hasMessageEndingWith("other: expected a model's folder or a new name, found a folder of other files");
+                .hasMessageEndingWith(
+                        "other: expected a model's folder or a new name, found a folder of other files (thesis.txt)");
         assertThat(other.resolve("thesis.txt")).exists();
     }
 

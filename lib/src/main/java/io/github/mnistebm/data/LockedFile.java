@@ -1,0 +1,172 @@
+package io.github.mnistebm.data;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A file that one holder at a time has open, in this process or in another one. The system releases it when the holder dies, so that
+ * what a killed process has left behind is told from what a running one is writing.
+ */
+public final class LockedFile implements AutoCloseable {
+
+    /** Of this process. The system's locks do not tell its threads apart, and are lost when any of its channels is closed. */
+    private static final Set<Object> HELD = new HashSet<>();
+
+    private final Path path;
+    private final Object key;
+    private final FileChannel channel;
+
+    private LockedFile(Path path, Object key, FileChannel channel) {
+        this.path = path;
+        this.key = key;
+        this.channel = channel;
+    }
+
+    /**
+     * Opens a file, and makes it if it is missing. Its content stays.
+     *
+     * @param path the file
+     * @return the open file; empty if somebody else has it, if it is not a file, or if it was there before and its file system cannot
+     *     lock files
+     * @throws IOException if it cannot be opened
+     */
+    public static Optional<LockedFile> open(Path path) throws IOException {
+        synchronized (HELD) {
+            while (true) {
+                boolean made = false;
+                try {
+                    Files.createFile(path);
+                    made = true;
+                } catch (FileAlreadyExistsException e) {
+                    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                        return Optional.empty();
+                    }
+                }
+                try {
+                    Object key = key(path);
+                    if (HELD.contains(key)) {
+                        return Optional.empty();
+                    }
+                    FileChannel channel = FileChannel.open(
+                            path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                    if (!isLocked(channel, made)) {
+                        channel.close();
+                        return Optional.empty();
+                    }
+                    // The former holder may have moved or deleted it before the lock was free.
+                    if (Files.exists(path) && key(path).equals(key)) {
+                        HELD.add(key);
+                        return Optional.of(new LockedFile(path, key, channel));
+                    }
+                    channel.close();
+                } catch (NoSuchFileException e) {
+                    // Deleted meanwhile: once more.
+                }
+            }
+        }
+    }
+
+    /**
+     * Tells whether this process has a file open. Such a file must not be opened in another way, which would release it.
+     *
+     * @param path the file
+     * @return true if it has
+     * @throws IOException if the file cannot be found
+     */
+    public static boolean isHeldHere(Path path) throws IOException {
+        synchronized (HELD) {
+            return HELD.contains(key(path));
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel, boolean made) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (IOException e) {
+            // This file system has no locks.
+            return made;
+        }
+    }
+
+    /** What a file is known by, whatever path leads to it. */
+    private static Object key(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+        return key == null ? path.toRealPath() : key;
+    }
+
+    /**
+     * Empties the file.
+     *
+     * @return a stream into it, which need not be closed
+     * @throws IOException if it cannot be written
+     */
+    public OutputStream emptied() throws IOException {
+        channel.truncate(0);
+        return Channels.newOutputStream(channel);
+    }
+
+    /**
+     * Copies the content. Another channel on the file must not be opened: its end would release the lock.
+     *
+     * @param out where to
+     * @throws IOException if the file cannot be read or the stream not written
+     */
+    public void copyTo(OutputStream out) throws IOException {
+        WritableByteChannel target = Channels.newChannel(out);
+        long size = channel.size();
+        for (long position = 0; position < size; ) {
+            position += channel.transferTo(position, size - position, target);
+        }
+    }
+
+    /**
+     * Returns how much the file holds.
+     *
+     * @return bytes
+     * @throws IOException if it cannot be told
+     */
+    public long size() throws IOException {
+        return channel.size();
+    }
+
+    /**
+     * Waits until what was written is on the disk.
+     *
+     * @throws IOException if the disk fails
+     */
+    public void force() throws IOException {
+        channel.force(true);
+    }
+
+    /**
+     * Returns the file.
+     *
+     * @return the path that it was opened by
+     */
+    public Path path() {
+        return path;
+    }
+
+    /** Releases the file, which stays. */
+    @Override
+    public void close() throws IOException {
+        synchronized (HELD) {
+            channel.close();
+            HELD.remove(key);
+        }
+    }
+}

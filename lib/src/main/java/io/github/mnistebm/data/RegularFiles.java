@@ -1,0 +1,57 @@
+package io.github.mnistebm.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads files whose content nobody vouches for: a pipe would block, a device never end, a forged one fill the memory. */
+public final class RegularFiles {
+
+    private RegularFiles() {}
+
+    /**
+     * Fails unless a path leads to a regular file.
+     *
+     * @param file the path; links are followed
+     * @throws NoSuchFileException if there is nothing
+     * @throws IOException if it is a folder, a pipe or a device; the message names it
+     */
+    public static void require(Path file) throws IOException {
+        if (Files.isRegularFile(file)) {
+            return;
+        }
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        throw new IOException(file + ": expected a file, found a "
+                + (Files.isDirectory(file) ? "folder" : "pipe, a device or the like"));
+    }
+
+    /**
+     * Reads a small text.
+     *
+     * @param file the file
+     * @param maxBytes the most that it may hold
+     * @return its content
+     * @throws NoSuchFileException if there is no such file
+     * @throws java.nio.charset.CharacterCodingException if it is not UTF-8
+     * @throws IOException if it is not a regular file, or holds more
+     */
+    public static String text(Path file, int maxBytes) throws IOException {
+        require(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(maxBytes + 1);
+            if (bytes.length > maxBytes) {
+                throw new IOException(file + ": expected at most " + maxBytes + " bytes, the file holds more");
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.mnistebm.model;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.github.mnistebm.data.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A model's card as it is on disk, with two checksums more. That of the card is computed with zeros in its own place; who changes a
+ * card by hand leaves that line out. Cards of models that were saved before there were checksums have none.
+ *
+ * @param card the card
+ * @param weights SHA-256 of the weights' file, 64 hexadecimal digits; null if unknown
+ */
+record SavedCard(ModelCard card, String weights) {
+
+    private static final String WEIGHTS = "weightsSha256";
+    private static final String CARD = "cardSha256";
+    private static final String ZEROS = "0".repeat(64);
+    private static final Pattern CHECKSUM = Pattern.compile("\"" + CARD + "\": \"([0-9a-f]{64})\"");
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    /** Fails with the reason, which does not name the file. */
+    static SavedCard parse(String text) {
+        JsonElement json = JsonParser.parseString(text);
+        if (!json.isJsonObject()) {
+            throw new JsonParseException(text.isBlank() ? "the file is empty" : "expected a JSON object");
+        }
+        JsonObject object = json.getAsJsonObject();
+        ModelCard card = GSON.fromJson(object, ModelCard.class);
+        if (object.has(CARD)) {
+            Matcher checksum = CHECKSUM.matcher(text);
+            if (!checksum.find() || !sum(text, checksum.start(1)).equals(checksum.group(1))) {
+                throw new IllegalArgumentException(CARD + ": the card is damaged, or was changed by hand");
+            }
+        }
+        JsonElement weights = object.get(WEIGHTS);
+        if (weights != null
+                && !(weights.isJsonPrimitive() && weights.getAsString().matches("[0-9a-f]{64}"))) {
+            throw new IllegalArgumentException(WEIGHTS + ": expected 64 hexadecimal digits, found " + weights);
+        }
+        return new SavedCard(card, weights == null ? null : weights.getAsString());
+    }
+
+    private static String sum(String text, int at) {
+        String zeroed = text.substring(0, at) + ZEROS + text.substring(at + ZEROS.length());
+        return Sha256.of(zeroed.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The file's content. */
+    String text() {
+        JsonObject json = GSON.toJsonTree(card).getAsJsonObject();
+        json.addProperty(WEIGHTS, weights);
+        json.addProperty(CARD, ZEROS);
+        String text = GSON.toJson(json) + "\n";
+        int at = text.lastIndexOf(ZEROS);
+        return text.substring(0, at) + sum(text, at) + text.substring(at + ZEROS.length());
+    }
+}
