@@ -246,6 +246,7 @@ final class TrainCommand implements Callable<Integer> {
         DigitModel.requireReplaceable(resume);
         try (Checkpoints checkpoints = Checkpoints.of(resume)) {
             if (checkpoints.isEnded()) {
+                checkpoints.delete();
                 System.out.println("model: " + resume + " (its training has ended: there is nothing to go on with)");
                 return 0;
             }

@@ -13,6 +13,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.annotations.SerializedName;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -22,8 +23,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -70,8 +74,13 @@ public final class TensorFile {
      * @throws IOException if it cannot be written
      */
     public static void write(Path file, Map<String, NDArray> tensors) throws IOException {
-        try (NDScope scope = new NDScope();
-                OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            encode(out, tensors);
+        }
+    }
+
+    private static void encode(OutputStream out, Map<String, NDArray> tensors) throws IOException {
+        try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDList list = new NDList();
             tensors.forEach((name, tensor) -> {
@@ -81,6 +90,37 @@ public final class TensorFile {
             });
             list.encode(out, NDList.Encoding.SAFETENSORS);
         }
+    }
+
+    /**
+     * Writes tensors with a checksum of their values in the header, which is checked when they are read.
+     *
+     * @param file where to
+     * @param tensors by name
+     * @throws IOException if it cannot be written; a file that was there before is then still there
+     */
+    public static void writeChecked(Path file, Map<String, NDArray> tensors) throws IOException {
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        encode(plain, tensors);
+        ByteBuffer bytes = ByteBuffer.wrap(plain.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] text = new byte[(int) bytes.getLong()];
+        bytes.get(text);
+        JsonObject checksum = new JsonObject();
+        checksum.addProperty(CHECKSUM, Sha256.of(bytes.slice()));
+        JsonObject header = new JsonObject();
+        header.add(METADATA, checksum);
+        JsonParser.parseString(new String(text, StandardCharsets.UTF_8))
+                .getAsJsonObject()
+                .entrySet()
+                .forEach(entry -> header.add(entry.getKey(), entry.getValue()));
+        String line = GSON.toJson(header);
+        byte[] padded = (line + " ".repeat(Math.floorMod(-line.length(), Long.BYTES))).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        StagedFile.write(file, out -> {
+            out.write(length.putLong(padded.length).array());
+            out.write(padded);
+            out.write(bytes.array(), bytes.position(), bytes.remaining());
+        });
     }
 
     /**
@@ -123,6 +163,7 @@ public final class TensorFile {
             }
             JsonObject header = header(read(channel, name, Long.BYTES, (int) headerLength), name);
             Map<String, ByteBuffer> values = new LinkedHashMap<>();
+            List<Entry> entries = new ArrayList<>();
             for (Map.Entry<String, Shape> expected : shapes.entrySet()) {
                 String tensor = expected.getKey();
                 Entry entry = entry(header, tensor, name);
@@ -138,11 +179,32 @@ public final class TensorFile {
                 ByteBuffer floats = read(channel, name, start + from, (int) (to - from));
                 requireFinite(floats, name + ": " + tensor);
                 values.put(tensor, floats);
+                entries.add(entry);
             }
-            if (sha256 != null && !Sha256.of(file).equals(sha256)) {
-                throw new IOException(name + ": damaged: its checksum is not " + sha256);
+            requireDisjoint(entries, name);
+            if (sha256 != null) {
+                requireChecksum(name, sha256, Sha256.of(file));
+            } else if (header.get(METADATA) instanceof JsonObject metadata && metadata.has(CHECKSUM)) {
+                ByteBuffer all = read(channel, name, start, Math.toIntExact(channel.size() - start));
+                requireChecksum(name, metadata.get(CHECKSUM).toString().replace("\"", ""), Sha256.of(all));
             }
             return new TensorFile(shapes, values);
+        }
+    }
+
+    private static void requireChecksum(String name, String expected, String found) throws IOException {
+        if (!found.equals(expected)) {
+            throw new IOException(name + ": damaged: expected sha256 " + expected + ", found " + found);
+        }
+    }
+
+    /** No value may be read as two tensors'. */
+    private static void requireDisjoint(List<Entry> entries, String name) throws IOException {
+        entries.sort(Comparator.comparingLong(entry -> entry.offsets()[0]));
+        for (int i = 1; i < entries.size(); i++) {
+            if (entries.get(i).offsets()[0] < entries.get(i - 1).offsets()[1]) {
+                throw new IOException(name + ": not a readable safetensors file (tensors overlap)");
+            }
         }
     }
 

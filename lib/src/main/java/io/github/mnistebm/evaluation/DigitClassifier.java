@@ -34,9 +34,7 @@ import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -241,13 +239,11 @@ public final class DigitClassifier implements AutoCloseable {
     /**
      * Saves the classifier.
      *
-     * @param file a safetensors file, written under a temporary name first
-     * @throws IOException if it cannot be written
+     * @param file a safetensors file, with a checksum
+     * @throws IOException if it cannot be written; a file that was there before is then still there
      */
     public void save(Path file) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        TensorFile.write(part, named());
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        TensorFile.writeChecked(file, named());
     }
 
     /**

@@ -195,7 +195,7 @@ final class ModelFolder {
 
     /** Tells whether a name is one that saving uses inside a model's folder, and leaves there when it is killed. */
     static boolean isTemporary(String name) {
-        return List.of(LOCK, STAGING, NEW, OLD).contains(name);
+        return List.of(LOCK, STAGING, NEW, OLD, ModelPlace.PROBE).contains(name);
     }
 
     private static boolean has(Path folder) {

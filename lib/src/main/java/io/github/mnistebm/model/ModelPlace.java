@@ -18,7 +18,9 @@ final class ModelPlace {
     private static final String PREVIOUS = "previous";
     private static final String CHECKPOINTS = "checkpoints";
     private static final String INTERRUPTED = "interrupted";
-    private static final String PROBE = ".mnist-ebm-probe";
+    /** Moved on trial; a kill leaves it, and the next trial takes it away. */
+    static final String PROBE = ".mnist-ebm.probe";
+
     private static final int MAX_LINKS = 40;
     /** The root of many a mounted disk has it. */
     private static final String LOST_AND_FOUND = "lost+found";
@@ -144,7 +146,8 @@ final class ModelPlace {
         if (ModelFolder.isIn(previous)) {
             requireModel(previous);
         }
-        requireNothingElse(previous, name -> ModelFolder.isIn(previous) && ModelFolder.FILES.contains(name));
+        requireNothingElse(
+                previous, name -> name.equals(PROBE) || ModelFolder.isIn(previous) && ModelFolder.FILES.contains(name));
         if (!canMove(folder, previous)) {
             throw new IOException(previous + ": cannot be replaced by the model that is in " + folder
                     + ". Move it away, or name another folder");
