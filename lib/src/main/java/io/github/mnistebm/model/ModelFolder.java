@@ -325,8 +325,8 @@ final class ModelFolder {
         return PHASES.stream()
                 .filter(phase -> Files.exists(file(folder, phase + TABLE)))
                 .map(phase -> Table.read()
-                        .usingOptions(CsvReadOptions.builder(new Source(
-                                        file(folder, phase + TABLE).toFile(), StandardCharsets.UTF_8))
+                        .usingOptions(CsvReadOptions.builder(
+                                        new Source(file(folder, phase + TABLE).toFile(), StandardCharsets.UTF_8))
                                 .locale(Locale.ROOT)
                                 .tableName(phase)))
                 .toList();
