@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -137,9 +138,15 @@ def test_evaluate_records_its_results_in_the_card(run, quick_model, tmp_path):
         "evaluate", "--model", folder, "--num-images", 100, "--seeds", 2, "--steps", 20, "--record", "--json", file
     )
     assert result.returncode == 0, result.stderr
-    assert "onverged: R-hat " in result.stdout
     evaluation = json.loads((folder / "model.json").read_text())["evaluation"]
     assert evaluation == json.loads(file.read_text())
+    chains = evaluation["chains"]
+    assert result.stdout.count(f"\n{chains['verdict']}\n") == 1
+    if chains["largest R-hat"] <= 1.01:
+        assert chains["verdict"].startswith("Converged: R-hat is at most 1.01 ")
+    else:
+        found = re.fullmatch(r'Not converged: R-hat of ".+" is (\S+), more than 1\.01\. Run the chains longer\.', chains["verdict"])
+        assert float(found[1]) == pytest.approx(chains["largest R-hat"], abs=0.0005)
     assert evaluation["classifier test accuracy"] >= 0.985
     assert evaluation["seeds"] == [1, 2]
     samples = evaluation["quality"]["samples"]

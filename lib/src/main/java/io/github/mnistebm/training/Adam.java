@@ -41,9 +41,14 @@ public final class Adam implements AutoCloseable {
      * @param parameters what it updates, {@code [p]}; not closed with this object
      */
     public Adam(NDArray parameters) {
+        this(parameters, !parameters.getDevice().isGpu());
+    }
+
+    /** By a processor's loops, or by tensor operations, which a processor can do too. */
+    Adam(NDArray parameters, boolean inLoops) {
         this.manager = parameters.getManager().newSubManager();
         this.parameters = parameters;
-        this.host = parameters.getDevice().isGpu() ? null : new HostMoments((int) parameters.size());
+        this.host = inLoops ? new HostMoments((int) parameters.size()) : null;
         if (host == null) {
             makeArrays();
         }

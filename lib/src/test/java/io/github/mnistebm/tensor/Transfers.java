@@ -2,7 +2,7 @@ package io.github.mnistebm.tensor;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
-import io.github.mnistebm.training.Adam;
+import ai.djl.Device;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -10,24 +10,32 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 
 /**
- * Counts what the engine copies between Java and the device. On a processor those are copies of memory, on a GPU they wait for it: a
- * loop without any on the one has none on the other.
+ * Counts what the engine copies between Java and the device. On a processor those are copies of memory, on a GPU they wait for it. While
+ * they are counted, this project's classes take the processor for a GPU, and what runs is what would run there: without loops in Java.
  */
 public final class Transfers {
 
     /** Public, since the engine's class counts here. */
     public static final AtomicInteger COUNT = new AtomicInteger();
 
+    private static volatile boolean counting;
+
     static {
         try {
             ByteBuddyAgent.install();
+            ClassReloadingStrategy reloading = ClassReloadingStrategy.fromInstalledAgent();
             new ByteBuddy()
                     .redefine(Class.forName("ai.djl.pytorch.jni.JniUtils"))
-                    .visit(Advice.to(ToDevice.class).on(named("createNdFromByteBuffer")))
-                    .visit(Advice.to(ToDevice.class).on(named("set")))
-                    .visit(Advice.to(ToHost.class).on(named("getByteBuffer")))
+                    .visit(Advice.to(Transfer.class).on(named("createNdFromByteBuffer")))
+                    .visit(Advice.to(Transfer.class).on(named("set")))
+                    .visit(Advice.to(Transfer.class).on(named("getByteBuffer")))
                     .make()
-                    .load(Transfers.class.getClassLoader(), ClassReloadingStrategy.fromInstalledAgent());
+                    .load(Transfers.class.getClassLoader(), reloading);
+            new ByteBuddy()
+                    .redefine(Device.class)
+                    .visit(Advice.to(Gpu.class).on(named("isGpu")))
+                    .make()
+                    .load(Transfers.class.getClassLoader(), reloading);
         } catch (ClassNotFoundException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -35,16 +43,32 @@ public final class Transfers {
 
     private Transfers() {}
 
-    /** Runs something and counts. */
+    /** Runs something as on a GPU, and counts. */
     public static int of(Runnable action) {
         COUNT.set(0);
-        action.run();
-        return COUNT.get();
+        counting = true;
+        try {
+            action.run();
+            return COUNT.get();
+        } finally {
+            counting = false;
+        }
     }
 
-    /** Java values become an array. */
-    public static final class ToDevice {
-        private ToDevice() {}
+    /** Public, since DJL's class calls it: whether this project asks, and is to take the device for a GPU. */
+    public static boolean pretends() {
+        return counting
+                && StackWalker.getInstance().walk(frames -> frames.skip(1)
+                        .map(StackWalker.StackFrame::getClassName)
+                        .dropWhile(Device.class.getName()::equals)
+                        .findFirst()
+                        .orElseThrow()
+                        .startsWith("io.github.mnistebm."));
+    }
+
+    /** Java values become an array, or an array's values come to Java. */
+    public static final class Transfer {
+        private Transfer() {}
 
         @Advice.OnMethodEnter
         static void enter() {
@@ -52,22 +76,13 @@ public final class Transfers {
         }
     }
 
-    /** An array's values come to Java. */
-    public static final class ToHost {
-        private ToHost() {}
+    /** A processor is taken for a GPU. */
+    public static final class Gpu {
+        private Gpu() {}
 
-        @Advice.OnMethodEnter
-        static void enter() {
-            Transfers.countUnlessByAdam();
-        }
-    }
-
-    /** Public, since the engine's class calls it. Adam works in the memory of arrays where that is Java's too, and only there. */
-    public static void countUnlessByAdam() {
-        boolean byAdam = StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(Adam.class.getName())));
-        if (!byAdam) {
-            COUNT.incrementAndGet();
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean gpu) {
+            gpu |= Transfers.pretends();
         }
     }
 }

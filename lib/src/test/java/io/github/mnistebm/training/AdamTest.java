@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdamTest {
 
@@ -21,8 +25,9 @@ class AdamTest {
     /** More than fits in a part of the loop, more than one thread takes, and not a multiple of either. */
     private static final int SIZE = 600_001;
 
-    @Test
-    void agreesWithTheAlgorithmInDoublePrecision() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void agreesWithTheAlgorithmInDoublePrecision(boolean inLoops) {
         double[] parameter = new double[SIZE];
         double[] mean = new double[SIZE];
         double[] variance = new double[SIZE];
@@ -30,7 +35,7 @@ class AdamTest {
         Random random = new Random(1);
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray parameters = manager.zeros(new Shape(SIZE));
-                Adam adam = new Adam(parameters)) {
+                Adam adam = new Adam(parameters, inLoops)) {
             for (int t = 1; t <= 3; t++) {
                 for (int i = 0; i < SIZE; i++) {
                     gradient[i] = (float) random.nextGaussian();
@@ -40,27 +45,54 @@ class AdamTest {
                             * (mean[i] / (1 - Math.pow(0.9, t)))
                             / (Math.sqrt(variance[i] / (1 - Math.pow(0.999, t))) + 1e-8);
                 }
-                NDArray whole = manager.create(gradient);
-                adam.update(
-                        List.of(
-                                whole.get("0:1000").duplicate(),
-                                whole.get("1000:").duplicate()),
-                        0.1);
-                float[] found = parameters.toFloatArray();
-                for (int i = 0; i < SIZE; i++) {
-                    assertThat((double) found[i]).isCloseTo(parameter[i], within(1e-5));
-                }
+                adam.update(inTwoParts(manager.create(gradient)), 0.1);
+                assertThat(largestDifference(parameters, parameter)).isLessThan(1e-5);
             }
+            assertThat(largestDifference(adam.moments().get("adam.mean"), mean)).isLessThan(1e-6);
+            assertThat(largestDifference(adam.moments().get("adam.variance"), variance))
+                    .isLessThan(1e-7);
         }
     }
 
-    @Test
-    void goesOnFromTheMomentsOfAnother() {
+    /** The first of them a matrix, as the gradient of a layer's weights is. */
+    private static List<NDArray> inTwoParts(NDArray gradient) {
+        return List.of(
+                gradient.get("0:1000").duplicate().reshape(10, 100),
+                gradient.get("1000:").duplicate());
+    }
+
+    private static double largestDifference(NDArray found, double[] expected) {
+        float[] values = found.toFloatArray();
+        assertThat(values).hasSize(expected.length);
+        double largest = 0;
+        for (int i = 0; i < values.length; i++) {
+            double difference = Math.abs(values[i] - expected[i]);
+            // NaN is larger than any number.
+            largest = difference <= largest ? largest : difference;
+        }
+        return largest;
+    }
+
+    /** The first step is the learning rate against the sign of the gradient, unless that is about ε. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void itsEpsilonKeepsStepsOfHardlyAGradientSmall(boolean inLoops) {
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray parameters = manager.ones(new Shape(4));
+                Adam adam = new Adam(parameters, inLoops)) {
+            adam.update(List.of(manager.create(new float[] {100, -1e-3f, 1e-8f, 0})), 0.1);
+            assertThat(parameters.toFloatArray()).containsExactly(new float[] {0.9f, 1.1f, 0.95f, 1}, within(1e-5f));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void goesOnFromTheMomentsOfAnother(boolean inLoops, boolean otherInLoops) {
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray parameters = manager.zeros(new Shape(SIZE));
                 NDArray resumed = manager.zeros(new Shape(SIZE));
-                Adam adam = new Adam(parameters);
-                Adam other = new Adam(resumed)) {
+                Adam adam = new Adam(parameters, inLoops);
+                Adam other = new Adam(resumed, otherInLoops)) {
             adam.update(List.of(random.normal(manager, new Shape(SIZE))), 0.1);
             Map<String, NDArray> moments = other.moments();
             adam.moments().forEach((name, moment) -> Tensors.copy(moment, moments.get(name)));
@@ -69,7 +101,26 @@ class AdamTest {
             NDArray next = random.normal(manager, new Shape(SIZE));
             adam.update(List.of(next), 0.1);
             other.update(List.of(next), 0.1);
-            assertThat(resumed.toFloatArray()).isEqualTo(parameters.toFloatArray());
+            if (inLoops == otherInLoops) {
+                assertThat(resumed.toFloatArray()).isEqualTo(parameters.toFloatArray());
+            } else {
+                double[] expected = parameters.toType(DataType.FLOAT64, true).toDoubleArray();
+                assertThat(largestDifference(resumed, expected)).isLessThan(1e-6);
+            }
+        }
+    }
+
+    @Test
+    void freesItsMomentsButNotTheParameters() {
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray parameters = manager.zeros(new Shape(3))) {
+            Adam adam = new Adam(parameters);
+            Map<String, NDArray> moments = adam.moments();
+            adam.close();
+            assertThat(moments).hasSize(2);
+            assertThat(moments.values())
+                    .allSatisfy(moment -> assertThat(moment.isReleased()).isTrue());
+            assertThat(parameters.isReleased()).isFalse();
         }
     }
 
