@@ -11,6 +11,9 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.StandardNormal;
 import io.github.mnistebm.energy.TiltedEnergy;
+import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.sampling.EnergyFunction;
+import io.github.mnistebm.sampling.HostEnergy;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -22,10 +25,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Resident memory stays flat: what leaks one array of the size of a state in each step grows by hundreds of megabytes. */
 @Tag("slow")
@@ -52,14 +59,44 @@ class ResidentMemoryTest {
         }
     }
 
-    @Test
-    void tenThousandStepsOfMalaLeaveItFlat() {
+    /** An energy whose calls are counted, with its loops or without any. */
+    private record Counted(EnergyFunction energy, boolean inLoops, AtomicInteger tensorCalls)
+            implements EnergyFunction {
+
+        @Override
+        public int dimension() {
+            return energy.dimension();
+        }
+
+        @Override
+        public NDArray energy(NDArray states) {
+            tensorCalls.incrementAndGet();
+            return energy.energy(states);
+        }
+
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            tensorCalls.incrementAndGet();
+            return energy.energyAndGradient(states);
+        }
+
+        @Override
+        public Optional<? extends HostEnergy> onHost() {
+            return inLoops ? energy.onHost() : Optional.empty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tenThousandStepsOfMalaLeaveItFlat(boolean inLoops) {
         int chains = 2000;
         int dimension = 16;
+        AtomicInteger tensorCalls = new AtomicInteger();
         try (NDManager manager = NDManager.newBaseManager();
                 EnergyNetwork network = EnergyNetwork.create(manager, dimension, List.of(8), random);
                 NDArray start = manager.zeros(new Shape(chains, dimension))) {
-            TiltedEnergy energy = new TiltedEnergy(network, new StandardNormal(dimension));
+            EnergyFunction energy =
+                    new Counted(new TiltedEnergy(network, new StandardNormal(dimension)), inLoops, tensorCalls);
             SamplerConfig config =
                     SamplerConfig.builder().burnIn(500).steps(10_000).build();
             List<Long> resident = new ArrayList<>();
@@ -70,6 +107,8 @@ class ResidentMemoryTest {
                         }
                     })
                     .close();
+            // One at the start, and one a step.
+            assertThat(tensorCalls).hasValue(inLoops ? 0 : 10_501);
             // One leaked array of states a step would be 10,000 · 128 kB = 1.2 GB, one of energies 76 MB.
             assertThat(resident.get(1) - resident.get(0)).isLessThan(SLACK);
         }

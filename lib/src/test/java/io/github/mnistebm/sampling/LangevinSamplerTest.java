@@ -137,12 +137,31 @@ class LangevinSamplerTest {
                 .run(random.normal(manager, new Shape(8, 2)), random)) {
             Table table = run.diagnostics();
             assertThat(table.stringColumn("quantity").asList()).containsExactly("energy", "latent 1", "latent 2");
+            assertThat(table.row(2).getDouble("mean"))
+                    .isCloseTo(run.positions().get(":, :, 1").mean().getFloat(), within(1e-6));
+            ChainDiagnostics ofSecond = ChainDiagnostics.of(secondCoordinates(run));
+            assertThat(table.row(2).getDouble("R-hat")).isEqualTo(ofSecond.rHat());
+            assertThat(table.row(2).getDouble("bulk effective sample size"))
+                    .isEqualTo(ofSecond.bulkEffectiveSampleSize());
+            assertThat(table.row(2).getDouble("tail effective sample size"))
+                    .isEqualTo(ofSecond.tailEffectiveSampleSize());
             assertThat(table.doubleColumn("R-hat").asList())
                     .allSatisfy(rHat -> assertThat(rHat).isLessThan(ChainDiagnostics.CONVERGED));
             // The mean energy is 1, its standard deviation 1.
             double error = 1 / Math.sqrt(table.doubleColumn(3).get(0));
             assertThat(table.doubleColumn("mean").get(0)).isCloseTo(1, within(4.5 * error));
         }
+    }
+
+    private static double[][] secondCoordinates(SampleRun run) {
+        float[] positions = run.positions().toFloatArray();
+        double[][] chains = new double[8][500];
+        for (int draw = 0; draw < 500; draw++) {
+            for (int chain = 0; chain < 8; chain++) {
+                chains[chain][draw] = positions[(draw * 8 + chain) * 2 + 1];
+            }
+        }
+        return chains;
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StepSizeAdaptationTest {
 
@@ -29,6 +31,40 @@ class StepSizeAdaptationTest {
             assertThat((double) adaptation.stepSize().getFloat())
                     .isCloseTo(StepSizeAdaptation.MIN_STEP_SIZE, within(1e-9));
         }
+    }
+
+    @Test
+    void movesInJavaAsItDoesOnTheDevice() {
+        StepSizeAdaptation.Bounded adaptation = new StepSizeAdaptation.Bounded(0.1, 0.5);
+        assertThat(adaptation.value()).isEqualTo(0.1);
+        adaptation.update(0.8, 2);
+        assertThat(adaptation.value()).isCloseTo(0.1 * Math.exp(2 * 0.3), within(1e-12));
+        adaptation.update(1, 1000);
+        assertThat(adaptation.value()).isEqualTo(StepSizeAdaptation.MAX_STEP_SIZE);
+        adaptation.update(0, 1000);
+        assertThat(adaptation.value()).isEqualTo(StepSizeAdaptation.MIN_STEP_SIZE);
+    }
+
+    @Test
+    void theGainFallsWithTheStepsToThePowerOfMinusThreeFifths() {
+        assertThat(StepSizeAdaptation.gain(1)).isEqualTo(1);
+        assertThat(StepSizeAdaptation.gain(32)).isCloseTo(0.125, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1, -0.5, Double.NaN})
+    void rejectsATargetThatIsNoProbabilityBetween(double target) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new StepSizeAdaptation.Bounded(0.1, target))
+                .withMessage("target acceptance: must be in (0, 1), found " + target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1, Double.POSITIVE_INFINITY})
+    void rejectsAStepSizeThatIsNotPositiveAndFinite(double stepSize) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new StepSizeAdaptation.Bounded(stepSize, 0.5))
+                .withMessage("step size: must be positive and finite, found " + stepSize);
     }
 
     @Test

@@ -84,6 +84,21 @@ enum Target implements EnergyFunction {
         }
     },
 
+    /** 1.5 x − 2 y, which is the energy of no distribution: Langevin steps have the same drift everywhere. */
+    LINEAR {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray slope = states.getManager().create(new float[] {1.5f, -2});
+            return new EnergyAndGradient(
+                    states.matMul(slope), states.zerosLike().add(slope));
+        }
+
+        @Override
+        double[] at(double x, double y) {
+            return new double[] {1.5 * x - 2 * y, 1.5, -2};
+        }
+    },
+
     /** The standard normal within radius 2; beyond it neither energy nor gradient is a number. */
     UNDEFINED_OUTSIDE {
         @Override
