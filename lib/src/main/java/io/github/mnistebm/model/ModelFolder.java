@@ -224,7 +224,7 @@ final class ModelFolder {
             throw new IOException(folder + ": no model there (" + CARD + " is missing)", e);
         } catch (CharacterCodingException e) {
             throw new IOException(file + ": not a readable model card (no UTF-8 text)", e);
-        } catch (JsonParseException e) {
+        } catch (JsonParseException | NumberFormatException e) {
             throw new IOException(file + ": not a readable model card (" + firstLine(e) + ")", e);
         } catch (RuntimeException e) {
             throw new IOException(file + ": " + firstLine(e), e);
@@ -237,7 +237,8 @@ final class ModelFolder {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return message.lines().findFirst().orElse("");
     }
 
     static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {

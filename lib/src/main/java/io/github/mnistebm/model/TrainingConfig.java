@@ -29,6 +29,9 @@ public record TrainingConfig(
         List<Integer> energyHiddenUnits,
         ContrastiveDivergenceConfig energy) {
 
+    /** Deeper ones are not made on purpose, and take long to refuse otherwise. */
+    private static final int MAX_LAYERS = 1000;
+
     /**
      * Checks the values.
      *
@@ -49,6 +52,10 @@ public record TrainingConfig(
         if (energyHiddenUnits.isEmpty() || energyHiddenUnits.stream().anyMatch(units -> units == null || units < 1)) {
             throw new IllegalArgumentException(
                     "energy hidden units: expected at least one layer of at least 1 unit, found " + energyHiddenUnits);
+        }
+        if (energyHiddenUnits.size() > MAX_LAYERS) {
+            throw new IllegalArgumentException("energy hidden units: expected at most " + MAX_LAYERS + " layers, found "
+                    + energyHiddenUnits.size());
         }
         energyHiddenUnits = List.copyOf(energyHiddenUnits);
     }

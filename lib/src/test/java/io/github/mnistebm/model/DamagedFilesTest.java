@@ -1,28 +1,44 @@
 package io.github.mnistebm.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
+import io.github.mnistebm.data.DataFolder;
+import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.IdxFile;
+import io.github.mnistebm.data.MnistFile;
+import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.training.TrainingHistory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that something has changed: each is read, or refused by an {@link IOException} that names it. Any other exception, a crash, or
- * more memory than the heap holds fails the test.
+ * Files that something has changed: each is refused by an {@link IOException} that names it, or gives the same results as before. Any
+ * other exception, a crash, or more memory than the heap holds fails the test.
  */
 class DamagedFilesTest {
-
-    private static final int MUTANTS = 1000;
 
     private static final List<Long> NUMBERS = List.of(
             0L,
@@ -38,10 +54,10 @@ class DamagedFilesTest {
     @TempDir
     private Path folder;
 
-    /** Reads a damaged file. */
+    /** Reads a damaged file; returns what comes of it. */
     @FunctionalInterface
     private interface Reader {
-        void read() throws IOException;
+        Object read() throws IOException;
     }
 
     private static byte[] mutant(byte[] original, Random random) {
@@ -81,63 +97,193 @@ class DamagedFilesTest {
         return (text.substring(0, at) + number + text.substring(at + 1)).getBytes(StandardCharsets.UTF_8);
     }
 
-    private void damage(Path file, Reader reader) throws IOException {
+    /** Damages a file many times; the half of the changes that are in its values begins behind the header. */
+    private void damage(Path file, int mutants, Reader reader) throws IOException {
         byte[] original = Files.readAllBytes(file);
+        Object expected = reader.read();
         Random random = new Random(1);
         int refused = 0;
-        for (int i = 0; i < MUTANTS; i++) {
+        for (int i = 0; i < mutants; i++) {
             boolean text = file.toString().endsWith(".json") && random.nextBoolean();
-            byte[] bytes = text ? mutantText(original, random) : mutant(original, random);
-            Files.write(file, bytes);
+            Files.write(file, text ? mutantText(original, random) : mutant(original, random));
             try {
-                reader.read();
+                assertThat(reader.read()).as("mutant %d", i).isEqualTo(expected);
             } catch (IOException e) {
                 refused++;
                 assertThat(e.getMessage())
                         .as("mutant %d", i)
-                        .containsAnyOf(file.getFileName().toString(), "weights.safetensors");
+                        .containsAnyOf(file.getFileName().toString(), "weights.safetensors")
+                        .doesNotContain("(null)", ": null: ")
+                        .doesNotEndWith(": null");
             } catch (RuntimeException | Error e) {
                 throw new AssertionError("mutant " + i + " of " + file.getFileName(), e);
             }
         }
-        assertThat(refused).isGreaterThan(MUTANTS / 10);
+        Files.write(file, original);
+        assertThat(refused).isGreaterThan(mutants / 2);
     }
 
     private Path model() throws IOException {
         Path saved = folder.resolve("model");
-        TrainingConfig config =
-                TinyModel.builder(1).decoder(DecoderArchitecture.PERCEPTRON).build();
+        TrainingConfig config = TinyModel.builder(1)
+                .decoder(DecoderArchitecture.PERCEPTRON)
+                .referenceComponents(3)
+                .build();
         try (DigitModel model = TinyModel.trained(config)) {
             model.save(saved);
         }
         return saved;
     }
 
-    @Test
-    void anIdxFile() throws IOException {
-        Path file = folder.resolve("images-idx3-ubyte");
-        Files.write(
-                file,
-                ByteBuffer.allocate(16 + 10 * 9)
-                        .putInt(0x803)
-                        .putInt(10)
-                        .putInt(3)
-                        .putInt(3)
-                        .array());
-        damage(file, () -> IdxFile.read(file, "images"));
+    /** Energies and reconstruction errors, which all weights have a part in. */
+    private static Object scores(Path saved) throws IOException {
+        byte[] pixels = new byte[10 * DigitImages.PIXELS];
+        Random random = new Random(2);
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) random.nextInt(2);
+        }
+        try (DigitModel model = DigitModel.load(saved, Device.cpu());
+                NDArray images = model.manager()
+                        .create(ByteBuffer.wrap(pixels), new Shape(10, DigitImages.PIXELS), DataType.UINT8)) {
+            return Arrays.stream(model.score(images).totals()).boxed().toList();
+        }
+    }
+
+    private void damageAll(int mutants) throws IOException {
+        Path saved = model();
+        damage(saved.resolve("weights.safetensors"), mutants, () -> scores(saved));
+        damage(saved.resolve("model.json"), mutants, () -> scores(saved));
+        damageCheckpoints(mutants);
+        damageClassifier(mutants);
+        damageLabels(mutants);
+    }
+
+    private void damageCheckpoints(int mutants) throws IOException {
+        TrainingConfig config = TinyModel.config(1);
+        try (Checkpoints checkpoints = Checkpoints.of(folder.resolve("checked"));
+                NDManager manager = NDManager.newBaseManager(Device.cpu())) {
+            checkpoints.begin(config);
+            TrainingHistory history = TrainingHistory.of("energy", "loss");
+            for (int epoch = 1; epoch <= 2; epoch++) {
+                history.add(epoch);
+                checkpoints.write(config, "name", List.of(history), Map.of("epoch", manager.create((float) epoch)));
+            }
+            for (String name : List.of("state.safetensors", "checkpoint.json", "SHA256SUMS")) {
+                Path damaged = checkpoints.folder().resolve("1-energy-0002").resolve(name);
+                damage(damaged, mutants, () -> {
+                    List<String> warnings = new ArrayList<>();
+                    try (Checkpoint found = checkpoints.latest(Device.cpu(), warnings::add)) {
+                        float epoch = found.arrays().get("epoch").getFloat();
+                        if (!warnings.isEmpty()) {
+                            assertThat(epoch).isEqualTo(1);
+                            throw new IOException(name + warnings);
+                        }
+                        return epoch;
+                    }
+                });
+            }
+        }
+    }
+
+    private void damageClassifier(int mutants) throws IOException {
+        Path file = folder.resolve("classifier.safetensors");
+        Files.copy(DataFolder.classifier(), file);
+        damage(file, mutants, () -> {
+            try (DigitClassifier classifier = DigitClassifier.load(file, Device.cpu());
+                    NDManager manager = NDManager.newBaseManager(Device.cpu());
+                    NDArray images = manager.ones(new Shape(2, DigitImages.PIXELS));
+                    NDArray probabilities = classifier.probabilities(images)) {
+                return probabilities.toFloatArray();
+            }
+        });
+    }
+
+    private void damageLabels(int mutants) throws IOException {
+        Path file = folder.resolve(MnistFile.TEST_LABELS.fileName());
+        Files.copy(DataFolder.mnist().resolve(MnistFile.TEST_LABELS.fileName()), file);
+        damage(file, mutants, () -> {
+            IdxFile labels = IdxFile.read(file, "labels");
+            MnistFile.TEST_LABELS.verify(file);
+            return labels;
+        });
     }
 
     @Test
-    void aModelsWeights() throws IOException {
-        Path saved = model();
-        damage(saved.resolve("weights.safetensors"), () -> DigitModel.load(saved, Device.cpu())
-                .close());
+    void areRefusedByNameOrGiveEqualResults() throws IOException {
+        damageAll(40);
     }
 
     @Test
-    void aModelsCard() throws IOException {
+    @Tag("slow")
+    void twoThousandOfEachAreRefusedByNameOrGiveEqualResults() throws IOException {
+        damageAll(2000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void oneValueThatIsNotFiniteIsRefusedByTheNameOfItsTensor(float value) throws IOException {
         Path saved = model();
-        damage(saved.resolve("model.json"), () -> DigitModel.load(saved, Device.cpu())
-                .close());
+        withoutChecksums(saved);
+        Path weights = saved.resolve("weights.safetensors");
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(weights)).order(ByteOrder.LITTLE_ENDIAN);
+        String header = new String(bytes.array(), 8, (int) bytes.getLong(0), StandardCharsets.UTF_8);
+        JsonObject tensors = JsonParser.parseString(header).getAsJsonObject();
+        for (String tensor : tensors.keySet()) {
+            byte[] copy = bytes.array().clone();
+            long end = tensors.getAsJsonObject(tensor)
+                    .getAsJsonArray("data_offsets")
+                    .get(1)
+                    .getAsLong();
+            int last = (int) (8 + bytes.getLong(0) + end - Float.BYTES);
+            ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN).putFloat(last, value);
+            Files.write(weights, copy);
+            assertThatIOException()
+                    .isThrownBy(() -> DigitModel.load(saved, Device.cpu()))
+                    .withMessage("weights.safetensors: " + tensor + ": has values that are not finite numbers");
+        }
+    }
+
+    /** As models were that were saved before there were checksums. */
+    private static void withoutChecksums(Path saved) throws IOException {
+        Path card = saved.resolve("model.json");
+        JsonObject json = JsonParser.parseString(Files.readString(card)).getAsJsonObject();
+        json.remove("weightsSha256");
+        json.remove("cardSha256");
+        Files.writeString(card, json.toString());
+    }
+
+    @Test
+    void aModelWithoutChecksumsIsReadAsBefore() throws IOException {
+        Path saved = model();
+        Object expected = scores(saved);
+        withoutChecksums(saved);
+        assertThat(scores(saved)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.json", "weights.safetensors"})
+    void aPipeOrADeviceInPlaceOfAFileIsRefused(String name) throws IOException {
+        Path saved = model();
+        Files.delete(saved.resolve(name));
+        Files.createSymbolicLink(saved.resolve(name), Path.of("/dev/zero"));
+        assertThatIOException()
+                .isThrownBy(() -> DigitModel.load(saved, Device.cpu()))
+                .withMessageEndingWith(name + ": expected a file, found a pipe, a device or the like");
+    }
+
+    @Test
+    void aCardOfManyLayersIsRefused() throws IOException {
+        Path saved = model();
+        withoutChecksums(saved);
+        Path card = saved.resolve("model.json");
+        String layers = "16" + ",16".repeat(300_000);
+        Files.writeString(
+                card,
+                Files.readString(card)
+                        .replaceFirst("\"energyHiddenUnits\":\\[[0-9,]*", "\"energyHiddenUnits\":[" + layers));
+        assertThatIOException()
+                .isThrownBy(() -> DigitModel.load(saved, Device.cpu()))
+                .withMessageContainingAll(
+                        "model.json", "energy hidden units: expected at most 1000 layers, found 300001");
     }
 }
