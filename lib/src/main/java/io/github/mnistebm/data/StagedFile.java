@@ -209,7 +209,7 @@ public final class StagedFile implements AutoCloseable {
         long needed = part.size() - Files.size(target);
         long room = Files.getFileStore(target).getUsableSpace();
         if (room < needed) {
-            throw new IOException("%s: expected %d bytes of free space, found %d".formatted(target, needed, room));
+            throw new IOException(target + ": expected " + needed + " bytes of free space, found " + room);
         }
         try (OutputStream stream = Files.newOutputStream(target)) {
             part.copyTo(stream);
