@@ -5,7 +5,6 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.util.Utils;
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +40,12 @@ public final class PyTorch {
 
     private static final String WAY_OUT = "Name a folder of yours, with " + NEEDED_MEGABYTES
             + " MB free and not mounted noexec: " + DJL_FOLDER + "=/folder";
+
+    /** Where the libraries go if nobody says, best first. */
+    private static final List<Supplier<Path>> PLACES = List.of(
+            () -> home().resolve(".djl.ai"),
+            () -> DataFolder.path().toAbsolutePath().resolve(".djl.ai"),
+            () -> Path.of(System.getProperty("java.io.tmpdir"), ".djl.ai-" + user()));
 
     private static final Logger LOG = LoggerFactory.getLogger(PyTorch.class);
 
@@ -120,18 +126,15 @@ public final class PyTorch {
             return new Candidate(given.get(), fault(given.get()));
         }
         List<Candidate> unusable = new ArrayList<>();
-        for (Path folder : List.of(
-                home().resolve(".djl.ai"),
-                DataFolder.path().toAbsolutePath().resolve(".djl.ai"),
-                Path.of(System.getProperty("java.io.tmpdir"), ".djl.ai-" + user()))) {
-            String fault = faultOfOwn(folder);
-            if (fault == null) {
-                if (!unusable.isEmpty() && !holdsLibraries(folder)) {
-                    LOG.warn("PyTorch's native libraries go to {}, since {}", folder, unusable.get(0));
+        for (Supplier<Path> place : PLACES) {
+            Candidate candidate = new Candidate(place.get(), faultOfOwn(place.get()));
+            if (candidate.fault() == null) {
+                if (!unusable.isEmpty() && !holdsLibraries(candidate.folder())) {
+                    LOG.warn("PyTorch's native libraries go to {}, since {}", candidate.folder(), unusable.get(0));
                 }
-                return new Candidate(folder, null);
+                return candidate;
             }
-            unusable.add(new Candidate(folder, fault));
+            unusable.add(candidate);
         }
         return unusable.get(0);
     }
@@ -140,7 +143,7 @@ public final class PyTorch {
     private static String faultOfOwn(Path folder) {
         Path parent = folder.getParent();
         if (!folder.isAbsolute() || !Files.isDirectory(parent)) {
-            return parent + ": no such folder";
+            return "there is no folder " + parent;
         }
         try {
             if (Files.exists(folder) && isForeign(folder)) {
@@ -166,9 +169,21 @@ public final class PyTorch {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
     }
 
-    /** The user's number, or the name on Windows. */
+    /** The user's number, as a new file has it; the name on Windows, and where no file can be made. */
     private static String user() {
-        return hasUserNumbers() ? Long.toString(new UnixSystem().getUid()) : System.getProperty("user.name");
+        if (hasUserNumbers()) {
+            try {
+                Path probe = Files.createTempFile("user", null);
+                try {
+                    return Files.getAttribute(probe, OWNER).toString();
+                } finally {
+                    Files.delete(probe);
+                }
+            } catch (IOException e) {
+                // Then the name must do.
+            }
+        }
+        return System.getProperty("user.name");
     }
 
     private static String fault(Path folder) {
