@@ -28,11 +28,13 @@ PHONE = {"width": 360, "height": 740}
 class Server:
     """`run serve`, on a free port."""
 
-    def __init__(self, root):
+    def __init__(self, root, *options):
         self.process = subprocess.Popen(
-            [root / "environment" / "run", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+            [root / "environment" / "run", "serve", "--port", "0", *options], stdout=subprocess.PIPE, text=True
         )
+        self.said = []
         for line in self.process.stdout:
+            self.said.append(line)
             if line.startswith("serving: "):
                 self.url = line.split()[1]
                 return
@@ -324,7 +326,8 @@ def touch(page, kind, *points):
 
 def test_two_fingers_draw_two_strokes(open_page, screenshots):
     page = open_page(has_touch=True)
-    page.evaluate("Element.prototype.setPointerCapture = () => {}")
+    # There are no such fingers to capture.
+    page.evaluate("() => { Element.prototype.setPointerCapture = () => {}; }")
     page.locator("#editor").scroll_into_view_if_needed()
     touch(page, "pointerdown", (1, 42, 30), (2, 282, 30))
     for down in range(60, 300, 60):
@@ -340,7 +343,7 @@ def test_two_fingers_draw_two_strokes(open_page, screenshots):
 
 def test_only_a_connection_that_fails_is_told_as_one(open_page):
     page = open_page()
-    page.evaluate("HTMLCanvasElement.prototype.getContext = () => { throw new RangeError('no canvas'); }")
+    page.evaluate("() => { HTMLCanvasElement.prototype.getContext = () => { throw new RangeError('no canvas'); }; }")
     page.get_by_role("button", name="Generate").click()
     expect(page.locator("#generate-error")).to_have_text("The page failed: no canvas", timeout=60_000)
     assert "RangeError: no canvas" in open_page.complaints.pop()
@@ -374,9 +377,7 @@ def test_a_histograms_marker_does_not_strike_its_label_through(open_page, energy
 def test_a_canvas_of_one_colour_can_be_seen(open_page, screenshots, scheme):
     """Its edge has a contrast of at least 3 to 1 with the page (WCAG 1.4.11), whatever is drawn."""
     page = open_page(color_scheme=scheme)
-    page.evaluate(
-        """async () => (await import("/editor.js")).load(new Array(784).fill(1))"""
-    )
+    page.evaluate("""async () => (await import("/editor.js")).load(new Array(784).fill(1))""")
     page.locator("#editor").scroll_into_view_if_needed()
     page.screenshot(path=screenshots / f"white-{scheme}.png")
     style, width, edge, card = page.locator("#editor").evaluate(
@@ -472,6 +473,24 @@ def test_a_port_that_is_taken_is_told_in_one_line(run, server):
     result = run("serve", "--port", server.url.rsplit(":", 1)[1].strip("/"))
     assert result.returncode == 1
     assert re.fullmatch(r"serve: port \d+ of 127.0.0.1: cannot be bound .*\n", result.stderr)
+
+
+def test_a_host_that_is_none_is_told_in_one_line(run):
+    result = run("serve", "--host", "no host", "--port", 0)
+    assert result.returncode == 1
+    assert result.stderr == (
+        "serve: --host no host: expected an address of this machine, or a name of one, found no such name\n"
+    )
+    assert run("serve", "--host", "").stderr == "serve: --host: expected a name or an address, found nothing. See --help\n"
+
+
+def test_a_server_that_other_machines_can_reach_says_so(root):
+    open_server = Server(root, "--host", "0.0.0.0")
+    try:
+        assert "open: other machines can reach it, without a password\n" in open_server.said
+        assert open_server.jobs()["accepted"] == 0
+    finally:
+        assert open_server.stop() == 0
 
 
 def test_the_command_line_restores_and_scores(run, root, tmp_path):

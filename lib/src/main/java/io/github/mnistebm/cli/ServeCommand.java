@@ -79,8 +79,7 @@ final class ServeCommand implements Callable<Integer> {
         try (DigitServer server = DigitServer.start(config)) {
             System.out.println("models: " + String.join(", ", models.keySet()));
             if (server.isPublic()) {
-                System.out.println(
-                        "open to other machines, by any name or address of this one, and without a password");
+                System.out.println("open: other machines can reach it, without a password");
             }
             System.out.println("serving: " + server.uri());
             try {

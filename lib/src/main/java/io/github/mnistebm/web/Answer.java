@@ -49,7 +49,7 @@ final class Answer {
         underWay.incrementAndGet();
         client.stopTimer();
         try {
-            deliver(context, client, jobs.submit(json(work), client::startTimer));
+            answer(context, client, jobs.submit(json(work), client::startTimer));
         } catch (RejectedExecutionException e) {
             client.startTimer();
             rejection(context).answer(context);
@@ -74,7 +74,7 @@ final class Answer {
                 Jobs.QUEUE_LENGTH + " jobs are waiting already. Try again in " + RETRY_SECONDS + " seconds");
     }
 
-    private void deliver(Context context, ClientEndPoint client, Jobs.Job job) throws IOException {
+    private void answer(Context context, ClientEndPoint client, Jobs.Job job) throws IOException {
         try {
             if (String.valueOf(context.header("Accept")).contains(EVENT_STREAM)) {
                 stream(context.res(), client, job);

@@ -221,6 +221,7 @@ public final class DigitServer implements AutoCloseable {
             Problem.of(HttpStatus.forStatus(e.getStatus()), String.valueOf(e.getMessage()))
                     .answer(context);
         });
+        // A body's: that of an answer, which nobody takes, does not come here.
         routes.exception(EofException.class, (e, context) -> {
             String detail =
                     "expected the whole of a body, found its end too soon, or a part that is not as HTTP has it";

@@ -1,6 +1,6 @@
 /**
  * The house's door for browsers and for programs that speak HTTP: a page that draws digits, and the interface that it uses itself,
  * described by {@code openapi.json}. Requests are checked on the server's threads; all computing is done by one thread, one job
- * after the other.
+ * after the other, so that each has the whole processor and none has to wait for more than those before it.
  */
 package io.github.mnistebm.web;

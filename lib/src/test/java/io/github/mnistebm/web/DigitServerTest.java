@@ -231,8 +231,13 @@ class DigitServerTest {
 
     @Test
     void theDescriptionStatesTheLimitsOfTheCode() throws Exception {
-        JsonObject schemas =
-                json(get("/openapi.json")).getAsJsonObject("components").getAsJsonObject("schemas");
+        JsonObject description = json(get("/openapi.json"));
+        ClientConnector.Limits limits = ClientConnector.Limits.DEFAULT;
+        assertThat(description.getAsJsonObject("info").get("description").getAsString())
+                .contains(limits.patience().toSeconds() + " seconds to send the head of a request")
+                .contains(limits.connectionsOfAnAddress() + " connections from an address and " + limits.connections()
+                        + " in all");
+        JsonObject schemas = description.getAsJsonObject("components").getAsJsonObject("schemas");
         assertThat(maximum(schemas, "Generation", "images", "maximum")).isEqualTo(Generation.MAX_IMAGES);
         assertThat(maximum(schemas, "Generation", "steps", "maximum")).isEqualTo(Generation.MAX_STEPS);
         assertThat(maximum(schemas, "Generation", "temperature", "maximum")).isEqualTo(Generation.MAX_TEMPERATURE);
