@@ -456,10 +456,12 @@ def test_the_description_for_programs_is_valid(server):
     assert set(description["paths"]) >= {"/api/generate", "/api/restore", "/api/score", "/api/models", "/healthz"}
 
 
-def test_fifty_clients_leave_the_server_well(run, tmp_path):
+def test_many_clients_some_of_them_slow_leave_the_server_well(run, tmp_path):
+    """What the command says of times, which it measures too, is left out: they depend on what else the machine does."""
     result = run("bench", "load", "--seconds", 8, "--json", tmp_path / "load.json")
-    assert result.returncode == 0, result.stdout + result.stderr
     figures = json.loads((tmp_path / "load.json").read_text())
+    assert (figures["exit code"], figures["unexpected"]) == (0, {}), result.stdout + result.stderr
+    assert figures["answers"]["2xx"] > 0
     assert figures["answers"]["5xx"] == 0
     assert figures["jobs"]["accepted"] == figures["jobs"]["finished"] + figures["jobs"]["cancelled"]
 

@@ -228,6 +228,10 @@ public final class DigitServer implements AutoCloseable {
             Problem.of(HttpStatus.BAD_REQUEST, detail).answer(context);
         });
         routes.exception(Exception.class, (e, context) -> {
+            if (!ClientEndPoint.of(context).isOpen()) {
+                LOG.debug("a client went away, or was cut off", e);
+                return;
+            }
             LOG.error("{} {} failed", context.method(), context.path(), e);
             Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, "this failed. The server's log says more")
                     .answer(context);
