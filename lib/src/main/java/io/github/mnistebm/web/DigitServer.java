@@ -10,8 +10,8 @@ import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.http.NotFoundResponse;
 import io.javalin.json.JavalinGson;
-import io.javalin.router.EndpointNotFound;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.URI;
@@ -211,7 +211,7 @@ public final class DigitServer implements AutoCloseable {
     private static void problems(RoutesConfig routes) {
         routes.exception(
                 InvalidRequestException.class, (e, context) -> Problem.of(e).answer(context));
-        routes.exception(EndpointNotFound.class, (e, context) -> Problem.of(
+        routes.exception(NotFoundResponse.class, (e, context) -> Problem.of(
                         HttpStatus.NOT_FOUND, "there is nothing at " + context.path())
                 .answer(context));
         routes.exception(HttpResponseException.class, (e, context) -> {
