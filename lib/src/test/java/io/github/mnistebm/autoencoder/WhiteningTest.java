@@ -44,6 +44,23 @@ class WhiteningTest {
     }
 
     @Test
+    void isTheSymmetricRootOfTheInverseCovariance() {
+        // Covariance [[5, 4], [4, 5]], whose eigenvalues are 9 along the diagonal and 1 across it.
+        float s = (float) Math.sqrt(3);
+        NDArray latents = manager.create(new float[][] {
+            {1 + 1.5f * s, 2 + 1.5f * s},
+            {1 - 1.5f * s, 2 - 1.5f * s},
+            {1 + 0.5f * s, 2 - 0.5f * s},
+            {1 - 0.5f * s, 2 + 0.5f * s}
+        });
+        try (Whitening whitening = Whitening.fit(manager, latents)) {
+            assertClose(whitening.mean().toFloatArray(), 1e-5f, 1, 2);
+            assertClose(whitening.whiteningMatrix().toFloatArray(), 1e-5f, 2 / 3f, -1 / 3f, -1 / 3f, 2 / 3f);
+            assertClose(whitening.unwhiteningMatrix().toFloatArray(), 1e-5f, 2, 1, 1, 2);
+        }
+    }
+
+    @Test
     void goesBackToTheLatents() {
         NDArray latents = correlated();
         try (Whitening whitening = Whitening.fit(manager, latents)) {
@@ -56,7 +73,11 @@ class WhiteningTest {
     void survivesADirectionWithoutVariance() {
         NDArray latents = random.normal(manager, new Shape(100, 1)).repeat(1, 2);
         try (Whitening whitening = Whitening.fit(manager, latents)) {
-            assertThat(whitening.whiten(latents).abs().max().getFloat()).isFinite();
+            NDArray whitened = whitening.whiten(latents);
+            // Along the diagonal by the variance; across it, where nothing varies, by what is hardly more than nothing.
+            assertClose(whitened.sum(new int[] {1}).square().mean().toFloatArray(), 0.05f, 2);
+            assertThat(whitened.get(":,0").sub(whitened.get(":,1")).abs().max().getFloat())
+                    .isLessThan(1e-2f);
         }
     }
 
@@ -75,8 +96,6 @@ class WhiteningTest {
     }
 
     private static void assertClose(float[] found, float tolerance, float... expected) {
-        for (int i = 0; i < expected.length; i++) {
-            assertThat(found[i]).isCloseTo(expected[i], within(tolerance));
-        }
+        assertThat(found).containsExactly(expected, within(tolerance));
     }
 }

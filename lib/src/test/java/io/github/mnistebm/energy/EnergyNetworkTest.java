@@ -127,6 +127,7 @@ class EnergyNetworkTest {
     void itsNamedParametersAreViewsOfTheVector() {
         EnergyNetwork network = network(List.of(4));
         Tensors.clear(network.parameters());
+        assertThat(network.namedParameters()).hasSize(3);
         network.namedParameters().values().forEach(view -> assertThat(view.toFloatArray())
                 .containsOnly(0));
     }

@@ -81,7 +81,10 @@ class GaussianMixtureTest {
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
             float found =
                     mixture.energy(manager.create(new float[][] {{1000, 1000}})).getFloat(0);
-            assertThat(found).isFinite().isGreaterThan(1e5f);
+            // The first component's alone: 573,145 = (2 · 1002² − 1002 · 1000 + 1000²) / 3.5, that of the other is
+            // 2,994,003.
+            double expected = 2_006_008 / 3.5 - Math.log(0.3 / (2 * Math.PI * Math.sqrt(1.75)));
+            assertThat((double) found).isCloseTo(expected, within(1e-6 * expected));
         }
     }
 
@@ -128,6 +131,75 @@ class GaussianMixtureTest {
             double found = fitted.energy(fresh).mean().getFloat();
             // The cross-entropy exceeds the entropy by about half the number of parameters divided by n: 11 / 40,000.
             assertThat(found).isCloseTo(truth, within(0.005));
+        }
+    }
+
+    @Test
+    void aSingleComponentHasTheMeanAndTheCovarianceOfTheData() {
+        float[][] data = {{1, 2}, {3, 1}, {2, 6}};
+        try (GaussianMixture fitted =
+                ExpectationMaximization.fit(manager, manager.create(data), 1, 2, random, done -> {})) {
+            // Divided by n; 0.001 is added to the variances.
+            try (GaussianMixture expected =
+                    GaussianMixture.of(manager, new double[] {1}, new double[][] {{2, 3}}, new double[][] {
+                        {2 / 3.0 + 1e-3, -1 / 3.0, -1 / 3.0, 14 / 3.0 + 1e-3}
+                    })) {
+                assertSameParameters(fitted, expected, 1e-5f);
+            }
+        }
+    }
+
+    @Test
+    void componentsFarApartHaveTheMomentsOfTheirShares() {
+        // More than go through at once: 4000 points at each of two places, 2000 at each of two others.
+        int n = 12_000;
+        float[] data = new float[2 * n];
+        for (int i = 0; i < n; i++) {
+            boolean right = i % 3 == 0;
+            data[2 * i] = (right ? 20 : 0) + (i % 2 == 0 ? 1 : -1);
+            data[2 * i + 1] = (right ? 0 : 2) * (i % 2 == 0 ? 1 : -1);
+        }
+        NDArray points = manager.create(data, new Shape(n, 2));
+        try (GaussianMixture fitted = ExpectationMaximization.fit(manager, points, 2, 8, random, done -> {})) {
+            boolean rightFirst = fitted.namedParameters().get("means").getFloat(0, 0) > 10;
+            double[] weights = {2 / 3.0, 1 / 3.0};
+            double[][] means = {{0, 0}, {20, 0}};
+            double[][] covariances = {{1 + 1e-3, 2, 2, 4 + 1e-3}, {1 + 1e-3, 0, 0, 1e-3}};
+            int a = rightFirst ? 1 : 0;
+            try (GaussianMixture expected = GaussianMixture.of(
+                    manager,
+                    new double[] {weights[a], weights[1 - a]},
+                    new double[][] {means[a], means[1 - a]},
+                    new double[][] {covariances[a], covariances[1 - a]})) {
+                // Sums of 4000 squares of 20 in single precision are taken from each other.
+                assertSameParameters(fitted, expected, 5e-3f);
+            }
+        }
+    }
+
+    private static void assertSameParameters(GaussianMixture found, GaussianMixture expected, float tolerance) {
+        assertThat(found.namedParameters())
+                .containsOnlyKeys(expected.namedParameters().keySet());
+        expected.namedParameters().forEach((name, array) -> assertThat(
+                        found.namedParameters().get(name).toFloatArray())
+                .as(name)
+                .containsExactly(array.toFloatArray(), within(tolerance)));
+    }
+
+    @Test
+    void itsResponsibilitiesAreTheSharesOfTheDensities() {
+        try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
+            NDArray shares = mixture.responsibilities(manager.create(new float[][] {{-0.5f, 0.4f}}));
+            double dx = 1.5;
+            double dy = 0.4;
+            double first = 0.3 * Math.exp(-(2 * dx * dx - dx * dy + dy * dy) / 3.5) / Math.sqrt(1.75);
+            dx = -1.5;
+            dy = -0.6;
+            double second = 0.7 * Math.exp(-dx * dx - 2 * dy * dy) / Math.sqrt(0.125);
+            assertThat(shares.toFloatArray())
+                    .containsExactly(
+                            new float[] {(float) (first / (first + second)), (float) (second / (first + second))},
+                            within(1e-5f));
         }
     }
 

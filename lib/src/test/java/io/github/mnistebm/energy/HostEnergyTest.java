@@ -146,33 +146,39 @@ class HostEnergyTest {
         assertMoments(new StandardNormal(DIMENSION));
     }
 
-    /** Mean and second moment of each coordinate against those of as many samples by tensor operations. */
+    /** Means and products of coordinates against those of as many samples by tensor operations. */
     private void assertMoments(ReferenceMeasure measure) {
         HostReference host = measure.onHost().orElseThrow();
-        SplittableRandom generator = random.forLoops();
+        SplittableRandom generator = new SplittableRandom(2);
         int blocks = 500;
         int n = blocks * LANES;
-        double[][] sums = new double[2][DIMENSION];
+        double[] sums = new double[DIMENSION];
+        double[][] products = new double[DIMENSION][DIMENSION];
         float[][] positions = new float[DIMENSION][LANES];
         for (int block = 0; block < blocks; block++) {
             host.sample(LANES, generator, positions);
             for (int i = 0; i < DIMENSION; i++) {
-                for (float value : positions[i]) {
-                    sums[0][i] += value;
-                    sums[1][i] += value * value;
+                for (int lane = 0; lane < LANES; lane++) {
+                    sums[i] += positions[i][lane];
+                    for (int j = 0; j <= i; j++) {
+                        products[i][j] += positions[i][lane] * positions[j][lane];
+                    }
                 }
             }
         }
         NDArray samples = measure.sample(manager, n, random);
-        for (int power = 1; power <= 2; power++) {
-            NDArray powers = samples.pow(power);
-            float[] means = powers.mean(new int[] {0}).toFloatArray();
-            NDArray centred = powers.sub(powers.mean(new int[] {0}));
-            float[] variances = centred.square().mean(new int[] {0}).toFloatArray();
-            for (int i = 0; i < DIMENSION; i++) {
-                double errorOfDifference = Math.sqrt(2 * variances[i] / n);
-                assertThat(sums[power - 1][i] / n).isCloseTo(means[i], within(4.5 * errorOfDifference));
+        for (int i = 0; i < DIMENSION; i++) {
+            NDArray coordinate = samples.get(":," + i);
+            assertSameMean(sums[i] / n, coordinate, n);
+            for (int j = 0; j <= i; j++) {
+                assertSameMean(products[i][j] / n, coordinate.mul(samples.get(":," + j)), n);
             }
         }
+    }
+
+    private static void assertSameMean(double found, NDArray values, int n) {
+        double mean = values.mean().getFloat();
+        double variance = values.sub(values.mean()).square().mean().getFloat();
+        assertThat(found).isCloseTo(mean, within(4.5 * Math.sqrt(2 * variance / n)));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Tensors;
 import org.junit.jupiter.api.Test;
 
 class ReplayBufferTest {
@@ -24,6 +25,18 @@ class ReplayBufferTest {
             buffer.put(manager.full(new Shape(3, 1), 8));
             assertThat(buffer.take(random).toFloatArray()).containsOnly(7);
             assertThat(buffer.take(random).toFloatArray()).containsOnly(8);
+        }
+    }
+
+    @Test
+    void goesOnWithTheBatchWhoseTurnItIs() {
+        try (NDManager manager = NDManager.newBaseManager();
+                ReplayBuffer buffer = new ReplayBuffer(manager, REFERENCE, 2, 3, 0, random)) {
+            assertThat(buffer.chains().getShape()).isEqualTo(new Shape(6, 1));
+            Tensors.copy(manager.arange(6f), buffer.chains());
+            buffer.resumeAfter(7);
+            assertThat(buffer.take(random).toFloatArray()).containsExactly(4, 5);
+            assertThat(buffer.take(random).toFloatArray()).containsExactly(0, 1);
         }
     }
 

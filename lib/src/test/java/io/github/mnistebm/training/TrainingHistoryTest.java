@@ -22,6 +22,14 @@ class TrainingHistoryTest {
     }
 
     @Test
+    void isInterruptedOnlyWhenItIsMarkedSo() {
+        TrainingHistory history = TrainingHistory.of("phase", "loss");
+        assertThat(history.interrupted()).isFalse();
+        history.markInterrupted();
+        assertThat(history.interrupted()).isTrue();
+    }
+
+    @Test
     void rejectsARowOfAnotherLength() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TrainingHistory.of("phase", "loss").add(1, 2))
