@@ -32,11 +32,12 @@ class DigitSamplerTest extends WithTinyModel {
                 },
                 progress::add);
         assertThat(rounds).containsExactly(4L, 4L, 2L);
-        assertThat(progress.get(progress.size() - 1)).isEqualTo(sampler.work(10));
+        assertThat(progress.get(progress.size() - 1)).isEqualTo(100).isEqualTo(sampler.work(10));
     }
 
     @Test
     void anImageIsWhiteWhereItsMeanExceedsOneHalf() throws IOException {
+        List<Byte> seen = new ArrayList<>();
         sampler(3)
                 .draw(
                         3,
@@ -46,9 +47,11 @@ class DigitSamplerTest extends WithTinyModel {
                             float[] probabilities = means.toFloatArray();
                             for (int i = 0; i < pixels.length; i++) {
                                 assertThat(pixels[i]).isEqualTo((byte) (probabilities[i] > 0.5 ? 1 : 0));
+                                seen.add(pixels[i]);
                             }
                         },
                         steps -> {});
+        assertThat(seen).hasSize(3 * 784).contains((byte) 0, (byte) 1);
     }
 
     @Test

@@ -54,13 +54,23 @@ class ChainDiagnosticsTest {
         ChainDiagnostics found = ChainDiagnostics.of(chains("single"));
         assertThat(found.bulkEffectiveSampleSize()).isCloseTo(32.767984920809, within(1e-4));
         assertThat(found.tailEffectiveSampleSize()).isCloseTo(44.581010370379, within(1e-4));
-        assertThat(found.rHat()).isBetween(0.99, 1.2);
+        // By the definition, which for the chains above gives what ArviZ gives; of one chain ArviZ gives nothing.
+        assertThat(found.rHat()).isCloseTo(1.004478346986, within(1e-9));
     }
 
     @Test
     void ofDrawsThatAreNotFiniteAreNoNumbers() {
         ChainDiagnostics found = ChainDiagnostics.of(new double[][] {{1, 2, Double.NaN, 3}, {1, 2, 3, 4}});
-        assertThat(found.rHat()).isNaN();
+        assertThat(found).isEqualTo(new ChainDiagnostics(Double.NaN, Double.NaN, Double.NaN));
+    }
+
+    @Test
+    void ofChainsThatNeverMoveTellWhetherTheyAreInOnePlace() {
+        double[] here = {1, 1, 1, 1, 1};
+        double[] there = {2, 2, 2, 2, 2};
+        // Two halves of two draws each of two chains.
+        assertThat(ChainDiagnostics.of(new double[][] {here, here})).isEqualTo(new ChainDiagnostics(1, 8, 8));
+        assertThat(ChainDiagnostics.of(new double[][] {here, there}).rHat()).isInfinite();
     }
 
     @Test
@@ -71,5 +81,9 @@ class ChainDiagnosticsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChainDiagnostics.of(new double[][] {{1, 2, 3}}))
                 .withMessage("draws: expected at least one chain of at least 4 draws, found 1 of 3");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ChainDiagnostics.of(new double[0][]))
+                .withMessage("draws: expected at least one chain of at least 4 draws, found 0 of 0");
+        assertThat(ChainDiagnostics.of(new double[][] {{1, 2, 3, 4}}).rHat()).isFinite();
     }
 }

@@ -34,8 +34,12 @@ class LangevinSamplerTest {
     }
 
     private SampleRun run(SamplerConfig config, int chains) {
+        return run(config, chains, 42);
+    }
+
+    private SampleRun run(SamplerConfig config, int chains, int seed) {
         return LangevinSampler.of(new MetropolisAdjustedLangevin(Target.BANANA), config)
-                .run(manager.zeros(new Shape(chains, 2)), RandomSource.of(42));
+                .run(manager.zeros(new Shape(chains, 2)), RandomSource.of(seed));
     }
 
     @Test
@@ -109,13 +113,13 @@ class LangevinSamplerTest {
     @Test
     void theSameSeedGivesTheSameDraws() {
         List<float[]> draws = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
+        for (int seed : new int[] {42, 42, 43}) {
             try (SampleRun run =
-                    run(SamplerConfig.builder().burnIn(50).steps(50).build(), 100)) {
+                    run(SamplerConfig.builder().burnIn(50).steps(50).build(), 100, seed)) {
                 draws.add(run.last().toFloatArray());
             }
         }
-        assertThat(draws.get(0)).isEqualTo(draws.get(1));
+        assertThat(draws.get(0)).isEqualTo(draws.get(1)).isNotEqualTo(draws.get(2));
     }
 
     @Test
