@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.data.Binarization;
@@ -12,6 +14,7 @@ import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
+import io.github.mnistebm.training.TrainingState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,19 +47,29 @@ class ModelTrainingTest {
     }
 
     @Test
-    void stochasticBinarizationTrainsToo() {
-        TrainingConfig config = Preset.QUICK
+    void stochasticBinarizationTrainsAnotherModel() {
+        TrainingConfig.Builder options = Preset.QUICK
                 .builder()
                 .trainImages(500)
                 .autoencoderHiddenUnits(16)
                 .autoencoderEpochs(1)
                 .energyHiddenUnits(4)
-                .energyEpochs(1)
-                .binarization(Binarization.STOCHASTIC)
-                .build();
-        try (DigitModel model = TinyModel.trained(config)) {
-            assertThat(model.card().metrics()).containsKey("energy acceptance");
+                .energyEpochs(1);
+        try (DigitModel drawn = TinyModel.trained(
+                        options.binarization(Binarization.STOCHASTIC).build());
+                DigitModel cut = TinyModel.trained(
+                        options.binarization(Binarization.THRESHOLD).build())) {
+            assertThat(firstWeights(drawn)).isNotEqualTo(firstWeights(cut));
+            assertThat(drawn.card().metrics().get("autoencoder test loss")).isLessThan(784 * Math.log(2));
         }
+    }
+
+    private static float[] firstWeights(DigitModel model) {
+        return model.latentSpace()
+                .autoencoder()
+                .namedParameters()
+                .get("encoder.0.weight")
+                .toFloatArray();
     }
 
     @Test
@@ -94,19 +107,38 @@ class ModelTrainingTest {
 
     @Test
     void anInterruptedAutoencoderKeepsItsLastCompleteEpoch() throws IOException {
-        TrainingConfig config = TinyModel.config(1);
+        TrainingConfig config = TinyModel.builder(1).autoencoderEpochs(3).build();
+        List<float[]> epochs = new ArrayList<>();
         try (DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
                 DigitImages train = all.first(config.trainImages());
                 ModelTraining training = new ModelTraining(config, train, train)) {
             TrainingHistory history = training.trainAutoencoder(new TrainingListener() {
                 @Override
-                public void epochDone(TrainingHistory soFar) {
-                    Thread.currentThread().interrupt();
+                public void stateReached(TrainingState state) {
+                    epochs.add(state.arrays().get("parameters").toFloatArray());
+                }
+
+                @Override
+                public void batchDone(String phase, int epoch, int ofEpochs, int batch, int batches) {
+                    if (epoch == 3 && batch == 1) {
+                        Thread.currentThread().interrupt();
+                    }
                 }
             });
             assertThat(history.interrupted()).isTrue();
-            assertThat(history.epochs()).isEqualTo(1);
+            assertThat(history.epochs()).isEqualTo(2);
             assertThat(training.isAutoencoderTrained()).isTrue();
+            assertThat(epochs).hasSize(2);
+            NDList kept = new NDList();
+            training.latentSpace()
+                    .autoencoder()
+                    .namedParameters()
+                    .values()
+                    .forEach(parameter -> kept.add(parameter.flatten()));
+            try (NDArray vector = NDArrays.concat(kept)) {
+                assertThat(vector.toFloatArray()).isEqualTo(epochs.get(1));
+            }
+            kept.close();
         }
     }
 }
