@@ -45,9 +45,6 @@ import tech.tablesaw.api.Table;
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
 
-    /** Of a model whose card does not tell. */
-    private static final double STEP_SIZE = 0.05;
-
     /** After burn-in, of the chains that R-hat is computed of. */
     private static final int DIAGNOSED_STEPS = 4000;
 
@@ -155,8 +152,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void logLikelihoods(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
-        double stepSize = loaded.card().metrics().getOrDefault("energy step size", STEP_SIZE);
-        Map<String, LogLikelihood> found = evaluation.logLikelihoods(stepSize, RandomSource.of(sampling.seed()));
+        Map<String, LogLikelihood> found =
+                evaluation.logLikelihoods(loaded.stepSize(), RandomSource.of(sampling.seed()));
         System.out.println();
         System.out.println(LogLikelihood.table(found).printAll());
         results.put("held-out log-likelihood of latents", found);

@@ -8,9 +8,11 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -69,9 +71,19 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
      * @param quadratic −Λₖ/2 beside each other, {@code [d * d, K]}
      * @param linear Λₖ μₖ beside each other, {@code [d, K]}
      * @param precisions Λₖ below each other, {@code [K, d * d]}
+     * @param centres −μₖᵀ Λₖ μₖ / 2, {@code [K]}
      * @param logConstants log wₖ − d/2 log 2π − log |Lₖ| − μₖᵀ Λₖ μₖ / 2, {@code [K]}
      */
-    private record QuadraticForms(NDArray quadratic, NDArray linear, NDArray precisions, NDArray logConstants) {
+    private record QuadraticForms(
+            NDArray quadratic, NDArray linear, NDArray precisions, NDArray centres, NDArray logConstants) {
+
+        /** The constants of the mixture at a temperature, log wₖ − d/2 log 2πT − log |Lₖ| − μₖᵀ Λₖ μₖ / 2T. */
+        NDArray logConstants(int dimension, double temperature) {
+            NDManager manager = logConstants.getManager();
+            return centres.mul(Tensors.scalar(manager, 1 / temperature - 1))
+                    .addi(logConstants)
+                    .subi(Tensors.scalar(manager, dimension * Math.log(temperature) / 2));
+        }
 
         /** From the arrays that are stored, so that a loaded mixture is the saved one to the last bit. */
         static QuadraticForms of(NDManager manager, float[] weights, float[] means, float[] factors) {
@@ -80,11 +92,13 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
             float[] quadratics = new float[d * d * k];
             float[] linears = new float[d * k];
             float[] precisionValues = new float[k * d * d];
+            float[] centreValues = new float[k];
             float[] constants = new float[k];
             for (int c = 0; c < k; c++) {
                 DMatrixRMaj inverse = inverseFactor(factors, c, d);
                 DMatrixRMaj precision = new DMatrixRMaj(d, d);
                 CommonOps_DDRM.multTransA(inverse, inverse, precision);
+                double centre = 0;
                 double constant = Math.log(weights[c]) - d * Math.log(2 * Math.PI) / 2;
                 for (int i = 0; i < d; i++) {
                     double pull = 0;
@@ -94,16 +108,19 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
                         pull += precision.get(i, j) * means[c * d + j];
                     }
                     linears[i * k + c] = (float) pull;
-                    constant += Math.log(inverse.get(i, i)) - means[c * d + i] * pull / 2;
+                    centre -= means[c * d + i] * pull / 2;
+                    constant += Math.log(inverse.get(i, i));
                 }
-                constants[c] = (float) constant;
+                centreValues[c] = (float) centre;
+                constants[c] = (float) (constant + centre);
             }
             QuadraticForms forms = new QuadraticForms(
                     manager.create(quadratics, new Shape((long) d * d, k)),
                     manager.create(linears, new Shape(d, k)),
                     manager.create(precisionValues, new Shape(k, (long) d * d)),
+                    manager.create(centreValues),
                     manager.create(constants));
-            NDScope.unregister(forms.quadratic, forms.linear, forms.precisions, forms.logConstants);
+            NDScope.unregister(forms.quadratic, forms.linear, forms.precisions, forms.centres, forms.logConstants);
             return forms;
         }
     }
@@ -217,20 +234,86 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
     @Override
     public NDArray energy(NDArray states) {
-        return logSum(componentLogDensities(states)).neg();
+        return energy(states, 1);
+    }
+
+    private NDArray energy(NDArray states, double temperature) {
+        return logSum(componentLogDensities(states, temperature)).neg();
+    }
+
+    @Override
+    public ReferenceMeasure tempered(double temperature) {
+        EnergyFunction.requireTemperature(temperature);
+        return temperature == 1 ? this : new Tempered(temperature);
+    }
+
+    /** This mixture with covariances T Σₖ. It has no arrays of its own. */
+    private final class Tempered implements ReferenceMeasure {
+        private final double temperature;
+        /** Made when first asked for. */
+        private HostReference host;
+
+        Tempered(double temperature) {
+            this.temperature = temperature;
+        }
+
+        @Override
+        public int dimension() {
+            return dimension;
+        }
+
+        @Override
+        public NDArray energy(NDArray states) {
+            return GaussianMixture.this.energy(states, temperature);
+        }
+
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            return GaussianMixture.this.energyAndGradient(states, temperature);
+        }
+
+        @Override
+        public NDArray sample(NDManager manager, long count, RandomSource random) {
+            return GaussianMixture.this.sample(manager, count, random, temperature);
+        }
+
+        @Override
+        public ReferenceMeasure tempered(double more) {
+            return GaussianMixture.this.tempered(temperature * more);
+        }
+
+        @Override
+        public synchronized Optional<HostReference> onHost() {
+            if (host == null) {
+                host = loops(temperature);
+            }
+            return Optional.of(host);
+        }
+    }
+
+    private HostReference loops(double temperature) {
+        float[] scaled = factors.toFloatArray();
+        if (temperature != 1) {
+            Lanes.scale(scaled, (float) Math.sqrt(temperature));
+        }
+        return new HostMixture(weights.toFloatArray(), means.toFloatArray(), scaled);
     }
 
     @Override
     public synchronized Optional<HostReference> onHost() {
         if (host == null) {
-            host = new HostMixture(weights.toFloatArray(), means.toFloatArray(), factors.toFloatArray());
+            host = loops(1);
         }
         return Optional.of(host);
     }
 
     @Override
     public EnergyAndGradient energyAndGradient(NDArray states) {
-        NDArray logs = componentLogDensities(states);
+        return energyAndGradient(states, 1);
+    }
+
+    private EnergyAndGradient energyAndGradient(NDArray states, double temperature) {
+        NDArray logs = componentLogDensities(states, temperature);
         NDArray logDensity = logSum(logs);
         NDArray shares = logs.subi(logDensity.expandDims(1)).exp();
         // −∇ log q = (Σₖ rₖ Λₖ) u − Σₖ rₖ Λₖ μₖ
@@ -239,7 +322,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
                 .matMul(states.expandDims(2))
                 .squeeze(2)
                 .subi(shares.matMul(forms().linear().transpose()));
-        return new EnergyAndGradient(logDensity.neg(), gradient);
+        return new EnergyAndGradient(logDensity.neg(), divided(gradient, temperature));
     }
 
     /**
@@ -249,16 +332,22 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
      * @return the probability of each component, {@code [n, K]}
      */
     NDArray responsibilities(NDArray states) {
-        NDArray logs = componentLogDensities(states);
+        NDArray logs = componentLogDensities(states, 1);
         return logs.sub(logSum(logs).expandDims(1)).exp();
     }
 
-    /** log wₖ N(u; μₖ, Σₖ), {@code [n, K]}. */
-    private NDArray componentLogDensities(NDArray states) {
+    /** log wₖ N(u; μₖ, T Σₖ), {@code [n, K]}. */
+    private NDArray componentLogDensities(NDArray states, double temperature) {
         NDArray products = states.expandDims(2).mul(states.expandDims(1)).reshape(-1, (long) dimension * dimension);
-        return products.matMul(forms().quadratic())
-                .addi(states.matMul(forms().linear()))
-                .addi(forms().logConstants());
+        NDArray exponents = products.matMul(forms().quadratic()).addi(states.matMul(forms().linear()));
+        return temperature == 1
+                ? exponents.addi(forms().logConstants())
+                : divided(exponents, temperature).addi(forms().logConstants(dimension, temperature));
+    }
+
+    /** In place. */
+    private static NDArray divided(NDArray values, double temperature) {
+        return temperature == 1 ? values : values.divi(Tensors.scalar(values.getManager(), temperature));
     }
 
     private synchronized QuadraticForms forms() {
@@ -275,6 +364,10 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
     @Override
     public NDArray sample(NDManager owner, long count, RandomSource random) {
+        return sample(owner, count, random, 1);
+    }
+
+    private NDArray sample(NDManager owner, long count, RandomSource random, double temperature) {
         NDArray samples;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -285,6 +378,9 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
             // The last sum of the weights may be less than 1 by rounding.
             chosen = NDArrays.minimum(chosen, lastComponent);
             NDArray noise = random.normal(owner, new Shape(count, dimension, 1));
+            if (temperature != 1) {
+                noise.muli(Tensors.scalar(owner, Math.sqrt(temperature)));
+            }
             NDArray spread = factors.get(new NDIndex().addIndices("{}", chosen))
                     .matMul(noise)
                     .squeeze(2);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
+import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.RandomSource;
@@ -50,12 +51,54 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
     }
 
     @Override
-    public Optional<HostReference> onHost() {
-        return Optional.of(new HostNormal(dimension));
+    public ReferenceMeasure tempered(double temperature) {
+        EnergyFunction.requireTemperature(temperature);
+        return temperature == 1 ? this : new Tempered(this, temperature);
     }
 
-    /** The same in plain loops. */
-    private record HostNormal(int dimension) implements HostReference {
+    @Override
+    public Optional<HostReference> onHost() {
+        return Optional.of(new HostNormal(dimension, 1));
+    }
+
+    /** The normal distribution of covariance T I. */
+    private record Tempered(StandardNormal normal, double temperature) implements ReferenceMeasure {
+
+        @Override
+        public int dimension() {
+            return normal.dimension();
+        }
+
+        @Override
+        public NDArray energy(NDArray states) {
+            NDManager manager = states.getManager();
+            return normal.energy(states.div(Tensors.scalar(manager, Math.sqrt(temperature))))
+                    .addi(Tensors.scalar(manager, dimension() * Math.log(temperature) / 2));
+        }
+
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            return new EnergyAndGradient(energy(states), states.div(Tensors.scalar(states.getManager(), temperature)));
+        }
+
+        @Override
+        public NDArray sample(NDManager manager, long count, RandomSource random) {
+            return normal.sample(manager, count, random).muli(Tensors.scalar(manager, Math.sqrt(temperature)));
+        }
+
+        @Override
+        public ReferenceMeasure tempered(double more) {
+            return normal.tempered(temperature * more);
+        }
+
+        @Override
+        public Optional<HostReference> onHost() {
+            return Optional.of(new HostNormal(dimension(), temperature));
+        }
+    }
+
+    /** The same in plain loops, with a variance for each coordinate. */
+    private record HostNormal(int dimension, double variance) implements HostReference {
 
         @Override
         public long multiplications() {
@@ -71,8 +114,8 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
                     for (float[] coordinate : positions) {
                         Lanes.addProduct(squares, coordinate, coordinate);
                     }
-                    Arrays.fill(energies, (float) (dimension * Math.log(2 * Math.PI) / 2));
-                    Lanes.addProduct(energies, 0.5f, squares);
+                    Arrays.fill(energies, (float) (dimension * Math.log(2 * Math.PI * variance) / 2));
+                    Lanes.addProduct(energies, (float) (0.5 / variance), squares);
                 }
 
                 @Override
@@ -80,6 +123,7 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
                     energy(chains, positions, energies);
                     for (int i = 0; i < gradients.length; i++) {
                         System.arraycopy(positions[i], 0, gradients[i], 0, lanes);
+                        Lanes.scale(gradients[i], (float) (1 / variance));
                     }
                 }
             };
@@ -87,9 +131,10 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
 
         @Override
         public void sample(int chains, SplittableRandom random, float[][] positions) {
+            double deviation = Math.sqrt(variance);
             for (float[] coordinate : positions) {
                 for (int lane = 0; lane < chains; lane++) {
-                    coordinate[lane] = (float) random.nextGaussian();
+                    coordinate[lane] = (float) (deviation * random.nextGaussian());
                 }
             }
         }

@@ -33,6 +33,21 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
         return tilt.dimension();
     }
 
+    /**
+     * Returns the energy at a temperature that keeps the reference measure's shape: f(u)/T − log q_T(u), with q_T the {@linkplain
+     * ReferenceMeasure#tempered tempered reference measure}. A low temperature draws each mode together, and does not leave all but
+     * the deepest one, as p(u)^(1/T) would.
+     *
+     * @param temperature T; positive
+     * @return the energy; this object if T is 1
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    public TiltedEnergy tempered(double temperature) {
+        return temperature == 1
+                ? this
+                : new TiltedEnergy(tilt.atTemperature(temperature), reference.tempered(temperature));
+    }
+
     @Override
     public NDArray energy(NDArray states) {
         return tilt.energy(states).addi(reference.energy(states));

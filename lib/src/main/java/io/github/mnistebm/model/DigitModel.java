@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.GaussianMixture;
 import io.github.mnistebm.energy.TiltedEnergy;
-import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
@@ -15,6 +14,7 @@ import io.github.mnistebm.sampling.LangevinWithJumps;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
@@ -32,6 +32,7 @@ import tech.tablesaw.api.Table;
 public final class DigitModel implements AutoCloseable {
 
     private static final int JUMP_INTERVAL = 2;
+    private static final double FIRST_STEP_SIZE = 0.05;
 
     private final NDManager manager;
     private final LatentSpace latentSpace;
@@ -289,15 +290,15 @@ public final class DigitModel implements AutoCloseable {
      * other step of the adjusted algorithm is a jump proposed from it.
      */
     static TransitionKernel kernel(TiltedEnergy energy, LangevinAlgorithm algorithm) {
-        return kernel(energy, energy.tilt(), energy.reference(), algorithm);
+        return kernel(energy, algorithm, 1);
     }
 
-    /** The same for a target that need not be at temperature 1; the tilt is what takes the reference measure to it. */
-    private static TransitionKernel kernel(
-            EnergyFunction target, EnergyFunction tilt, ReferenceMeasure reference, LangevinAlgorithm algorithm) {
+    private static TransitionKernel kernel(TiltedEnergy energy, LangevinAlgorithm algorithm, double temperature) {
+        TiltedEnergy target = energy.tempered(temperature);
         TransitionKernel langevin = algorithm.kernel(target);
-        return langevin.rejects() && reference instanceof GaussianMixture mixture
-                ? new LangevinWithJumps(langevin, new IndependenceMetropolis(target, mixture, tilt), JUMP_INTERVAL)
+        return langevin.rejects() && energy.reference() instanceof GaussianMixture
+                ? new LangevinWithJumps(
+                        langevin, new IndependenceMetropolis(target, target.reference(), target.tilt()), JUMP_INTERVAL)
                 : langevin;
     }
 
@@ -308,23 +309,29 @@ public final class DigitModel implements AutoCloseable {
      *     proposed from it
      */
     public TransitionKernel kernel() {
-        return kernel(energy, LangevinAlgorithm.MALA);
+        return kernel(1);
     }
 
     /**
-     * Returns the kernel that chains move by at a temperature, for the density p(u)^(1/T): below 1 digits are more alike and cleaner,
-     * above 1 more various and stranger.
+     * Returns the kernel that chains move by at a temperature, for the {@linkplain TiltedEnergy#tempered tempered energy}: below 1 the
+     * digits of each kind are more alike and cleaner, above 1 more various and stranger. All digits stay, whatever the temperature.
      *
      * @param temperature T
      * @return as of {@link #kernel()}
      * @throws IllegalArgumentException if T is not positive and finite
      */
     public TransitionKernel kernel(double temperature) {
-        if (temperature == 1) {
-            return kernel();
-        }
-        EnergyFunction tempered = energy.atTemperature(temperature);
-        return kernel(tempered, new EnergyDifference(tempered, reference()), reference(), LangevinAlgorithm.MALA);
+        return kernel(energy, LangevinAlgorithm.MALA, temperature);
+    }
+
+    /**
+     * Returns the step size that chains of this model begin with.
+     *
+     * @return that of the last epoch of the training; {@value #FIRST_STEP_SIZE} where the card does not tell
+     */
+    public double stepSize() {
+        double found = card.metrics().getOrDefault("energy step size", Double.NaN);
+        return found > 0 && found <= StepSizeAdaptation.MAX_STEP_SIZE ? found : FIRST_STEP_SIZE;
     }
 
     LatentSpace latentSpace() {

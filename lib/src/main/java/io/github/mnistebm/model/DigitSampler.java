@@ -89,14 +89,16 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     public static final int DEFAULT_CHAINS = 1000;
 
     /**
-     * Draws with the defaults: MALA, the steps of {@link SamplerConfig#builder()}, 1000 chains at once.
+     * Draws with the defaults: MALA, the steps of {@link SamplerConfig#builder()} and the model's step size to begin with, 1000 chains
+     * at once.
      *
      * @param model the model; not closed
      * @return the sampler
      */
     public static DigitSampler of(DigitModel model) {
-        return new DigitSampler(
-                model, LangevinAlgorithm.MALA, SamplerConfig.builder().build(), DEFAULT_CHAINS);
+        SamplerConfig config =
+                SamplerConfig.builder().stepSize(model.stepSize()).build();
+        return new DigitSampler(model, LangevinAlgorithm.MALA, config, DEFAULT_CHAINS);
     }
 
     /**

@@ -5,10 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.Chains;
-import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
-import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,16 +14,14 @@ import java.util.concurrent.CancellationException;
 
 /**
  * Chains that are watched on their way from noise to digits. They start at draws of a standard normal distribution on whitened
- * latents; the first half of their steps, burn-in, is Langevin dynamics alone, so that one sees it at work; in the second half they
- * move by the {@linkplain DigitModel#kernel(double) model's kernel}. Each chain ends at an image of its own.
+ * latents and move by the {@linkplain DigitModel#kernel(double) model's kernel}; the first half of their steps is burn-in, during which
+ * the step size adapts. Each chain ends at an image of its own.
  *
  * @param model the model; not closed
  * @param steps of each chain; at least 2
- * @param temperature T of the density p(u)^(1/T); positive and finite
+ * @param temperature T of the {@linkplain io.github.mnistebm.energy.TiltedEnergy#tempered tempered energy}; positive and finite
  */
 public record DigitWalk(DigitModel model, int steps, double temperature) {
-
-    private static final double FIRST_STEP_SIZE = 0.1;
 
     /**
      * Checks the values.
@@ -90,41 +86,29 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
         }
         RandomSource random = RandomSource.of(seed);
         int burnIn = steps / 2;
-        try (NDManager manager = model.manager().newSubManager()) {
+        // What is T times as wide takes T times the step size.
+        double stepSize = Math.min(StepSizeAdaptation.MAX_STEP_SIZE, model.stepSize() * temperature);
+        try (NDManager manager = model.manager().newSubManager();
+                Chains walking = Chains.of(
+                        manager, model.kernel(temperature), chains, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE);
+                NDArray start =
+                        random.normal(manager, new Shape(chains, model.energy().dimension()))) {
             SortedSet<Integer> seen = schedule(snapshots);
-            TransitionKernel langevin =
-                    new MetropolisAdjustedLangevin(model.energy().atTemperature(temperature));
-            NDArray middle;
-            double stepSize;
-            try (Chains walking = chains(manager, langevin, chains, FIRST_STEP_SIZE);
-                    NDArray start = random.normal(
-                            manager, new Shape(chains, model.energy().dimension()))) {
-                walking.start(start, random);
-                see(walking, 0, watcher);
-                for (int step = 1; step <= burnIn; step++) {
-                    advance(walking, step);
+            walking.start(start, random);
+            see(walking, 0, watcher);
+            for (int step = 1; step <= steps; step++) {
+                advance(walking, step);
+                if (step <= burnIn) {
                     walking.adapt(StepSizeAdaptation.gain(step));
-                    if (seen.contains(step)) {
-                        see(walking, step, watcher);
-                    }
                 }
-                middle = walking.positions();
-                stepSize = walking.stepSize();
-            }
-            try (Chains walking = chains(manager, model.kernel(temperature), chains, stepSize)) {
-                walking.start(middle, random);
-                for (int step = burnIn + 1; step <= steps; step++) {
-                    advance(walking, step);
-                    if (seen.contains(step)) {
-                        see(walking, step, watcher);
-                    }
+                if (seen.contains(step)) {
+                    see(walking, step, watcher);
+                }
+                if (step == burnIn) {
+                    walking.resetAcceptance();
                 }
             }
         }
-    }
-
-    private static Chains chains(NDManager manager, TransitionKernel kernel, int chains, double stepSize) {
-        return Chains.of(manager, kernel, chains, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE);
     }
 
     private void advance(Chains walking, int step) {

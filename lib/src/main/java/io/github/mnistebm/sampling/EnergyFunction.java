@@ -45,7 +45,7 @@ public interface EnergyFunction {
     }
 
     /**
-     * Returns the energy at another temperature, whose density is p(u)^(1/T). Samplers need nothing else to be right at
+     * Returns the energy divided by a temperature, whose density is p(u)^(1/T). Samplers need nothing else to be right at
      * a temperature: drift and acceptance both see E/T.
      *
      * @param temperature T; positive
@@ -53,9 +53,19 @@ public interface EnergyFunction {
      * @throws IllegalArgumentException if T is not positive and finite
      */
     default EnergyFunction atTemperature(double temperature) {
+        requireTemperature(temperature);
+        return temperature == 1 ? this : new TemperedEnergy(this, temperature);
+    }
+
+    /**
+     * Checks a temperature.
+     *
+     * @param temperature T
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    static void requireTemperature(double temperature) {
         if (!(temperature > 0) || Double.isInfinite(temperature)) {
             throw new IllegalArgumentException("temperature: must be positive and finite, found " + temperature);
         }
-        return temperature == 1 ? this : new TemperedEnergy(this, temperature);
     }
 }

@@ -21,6 +21,16 @@ public interface ReferenceMeasure extends EnergyFunction {
      */
     NDArray sample(NDManager manager, long count, RandomSource random);
 
+    /**
+     * Returns this measure at a temperature that keeps its shape: of each normal distribution that it consists of, the covariance is
+     * multiplied by T, while means and weights stay. Its modes keep their probabilities, which those of q^(1/T) would not.
+     *
+     * @param temperature T; positive
+     * @return the measure, normalized; it needs this one as long as it is used
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    ReferenceMeasure tempered(double temperature);
+
     @Override
     default Optional<HostReference> onHost() {
         return Optional.empty();
