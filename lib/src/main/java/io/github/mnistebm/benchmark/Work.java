@@ -1,6 +1,6 @@
 package io.github.mnistebm.benchmark;
 
-import com.google.gson.Gson;
+import io.github.mnistebm.data.Json;
 import java.util.List;
 
 /**
@@ -30,8 +30,6 @@ record Work(
         boolean persistent,
         int epochs,
         String mnist) {
-
-    private static final Gson GSON = new Gson();
 
     /** The product of two matrices of so many rows and columns shows what the machine can do. */
     static final int MATRIX = 2048;
@@ -73,10 +71,10 @@ record Work(
     }
 
     static Work of(String json) {
-        return GSON.fromJson(json, Work.class);
+        return Json.COMPACT.fromJson(json, Work.class);
     }
 
     String toJson() {
-        return GSON.toJson(this);
+        return Json.COMPACT.toJson(this);
     }
 }

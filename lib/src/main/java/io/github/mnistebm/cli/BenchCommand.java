@@ -1,8 +1,8 @@
 package io.github.mnistebm.cli;
 
-import com.google.gson.GsonBuilder;
 import io.github.mnistebm.benchmark.SpeedBenchmark;
 import io.github.mnistebm.data.DataFolder;
+import io.github.mnistebm.data.Json;
 import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.plot.Charts;
 import io.github.mnistebm.plot.PngFile;
@@ -149,13 +149,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private static void write(Path folder, List<SpeedBenchmark.Result> results) throws IOException {
         Path file = folder.resolve("speed.json");
-        String json = new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .serializeSpecialFloatingPointValues()
-                .create()
-                .toJson(results);
-        StagedFile.write(file, json + "\n");
+        StagedFile.write(file, Json.PRETTY.toJson(results) + "\n");
         Map<String, Double> ratios = new LinkedHashMap<>();
         int cores = Runtime.getRuntime().availableProcessors();
         for (SpeedBenchmark.Result result : results) {

@@ -2,10 +2,9 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.data.Json;
 import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.evaluation.DigitChains;
 import io.github.mnistebm.evaluation.DigitClassifier;
@@ -19,7 +18,6 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +29,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tech.tablesaw.api.Table;
 
@@ -50,9 +47,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private static final int LONG_CHAINS = 10_000;
     private static final int[] LONG_STEPS = {100, 500, 1000, 2000, 10_000};
-
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     @Spec
     private CommandSpec spec;
@@ -100,8 +94,11 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--num-images", SampleQuality.NEIGHBOUR + 1, numImages);
         Options.requireAtLeast(spec, "--seeds", 1, seeds);
-        if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
-            throw new ParameterException(spec.commandLine(), "--json " + json + ": there is no such folder");
+        if (json != null) {
+            Options.requireWritable(spec, "--json", json);
+        }
+        if (record) {
+            Options.requireWritable(spec, "--record", model.folder().resolve("model.json"));
         }
         try (DigitModel loaded = model.load(device)) {
             Device where = loaded.manager().getDevice();
@@ -176,9 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 "bulk effective sample size of the energy",
                 diagnostics.doubleColumn("bulk effective sample size").get(0));
         summary.put("largest R-hat", diagnostics.doubleColumn("R-hat").max());
-        if (Double.isFinite(roundTrip)) {
-            summary.put("mean round trip of a digit in steps", roundTrip);
-        }
+        summary.put("mean round trip of a digit in steps", roundTrip);
         summary.put("verdict", verdict);
         results.put("chains", summary);
     }
@@ -201,7 +196,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void write(Map<String, Object> results) throws IOException {
         if (json != null) {
-            StagedFile.write(json, GSON.toJson(results) + "\n");
+            StagedFile.write(json, Json.PRETTY.toJson(results) + "\n");
             System.out.println("written: " + json);
         }
         if (record) {

@@ -19,6 +19,22 @@ final class Options {
         }
     }
 
+    /** Fails, naming the option, if a file cannot be written where a command will write it when its work is done. */
+    static void requireWritable(CommandSpec spec, String option, Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        String wrong = null;
+        if (folder == null || Files.isDirectory(file)) {
+            wrong = "is a folder, expected a file's name";
+        } else if (!Files.isDirectory(folder)) {
+            wrong = "there is no such folder";
+        } else if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            wrong = "permission denied";
+        }
+        if (wrong != null) {
+            throw new ParameterException(spec.commandLine(), option + " " + file + ": " + wrong);
+        }
+    }
+
     /** Makes the folder that a file will lie in. */
     static void createFolderOf(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();

@@ -11,6 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 
@@ -28,11 +32,13 @@ public final class DigitImages implements AutoCloseable {
     private final NDManager manager;
     private final NDArray grey;
     private final byte[] labels;
+    private final Map<String, String> checksums;
 
-    private DigitImages(NDManager manager, NDArray grey, byte[] labels) {
+    private DigitImages(NDManager manager, NDArray grey, byte[] labels, Map<String, String> checksums) {
         this.manager = manager;
         this.grey = grey;
         this.labels = labels;
+        this.checksums = checksums;
     }
 
     /**
@@ -45,10 +51,10 @@ public final class DigitImages implements AutoCloseable {
      * @throws IllegalArgumentException if the two disagree in length, or a label is no digit
      */
     public static DigitImages of(byte[] grey, byte[] labels, Device device) {
-        return of(ByteBuffer.wrap(grey), labels.clone(), device);
+        return of(ByteBuffer.wrap(grey), labels.clone(), Map.of(), device);
     }
 
-    private static DigitImages of(ByteBuffer grey, byte[] labels, Device device) {
+    private static DigitImages of(ByteBuffer grey, byte[] labels, Map<String, String> checksums, Device device) {
         if (grey.remaining() != labels.length * (long) PIXELS) {
             throw new IllegalArgumentException("expected " + labels.length * (long) PIXELS + " grey values for "
                     + labels.length + " labels, found " + grey.remaining());
@@ -60,7 +66,7 @@ public final class DigitImages implements AutoCloseable {
         }
         NDManager manager = PyTorch.newManager(device);
         NDArray tensor = manager.create(grey, new Shape(labels.length, PIXELS), DataType.UINT8);
-        return new DigitImages(manager, tensor, labels);
+        return new DigitImages(manager, tensor, labels, checksums);
     }
 
     /**
@@ -92,11 +98,14 @@ public final class DigitImages implements AutoCloseable {
         // The lengths first: "the file holds 41253 images" tells a user more than a checksum does.
         IdxFile images = read(folder, imageFile, "images", new int[] {imageFile.count(), SIDE, SIDE});
         IdxFile labels = read(folder, labelFile, "labels", new int[] {labelFile.count()});
-        imageFile.verify(folder.resolve(imageFile.fileName()));
-        labelFile.verify(folder.resolve(labelFile.fileName()));
+        Map<String, String> checksums = new LinkedHashMap<>();
+        for (MnistFile file : List.of(imageFile, labelFile)) {
+            file.verify(folder.resolve(file.fileName()));
+            checksums.put(file.fileName(), file.sha256());
+        }
         byte[] digits = new byte[labels.values().remaining()];
         labels.values().get(digits);
-        return of(images.values(), digits, device);
+        return of(images.values(), digits, Collections.unmodifiableMap(checksums), device);
     }
 
     private static IdxFile read(Path folder, MnistFile file, String what, int[] shape) throws IOException {
@@ -170,6 +179,15 @@ public final class DigitImages implements AutoCloseable {
     }
 
     /**
+     * Returns the checksums of the files that the images, or those that they were chosen from, were read from.
+     *
+     * @return SHA-256 in hexadecimal digits, by file name; empty if they were given as arrays
+     */
+    public Map<String, String> checksums() {
+        return checksums;
+    }
+
+    /**
      * Counts the images of each digit.
      *
      * @return a table of 10 rows: digit, images
@@ -227,7 +245,7 @@ public final class DigitImages implements AutoCloseable {
         }
         int kept = Math.min(count, size());
         try (NDArray rows = grey.get(new NDIndex().addSliceDim(0, kept))) {
-            return of(rows.toByteArray(), Arrays.copyOf(labels, kept), device());
+            return of(ByteBuffer.wrap(rows.toByteArray()), Arrays.copyOf(labels, kept), checksums, device());
         }
     }
 
@@ -252,7 +270,7 @@ public final class DigitImages implements AutoCloseable {
                 keptLabels[count++] = labels[i];
             }
         }
-        return of(Arrays.copyOf(kept, count * PIXELS), Arrays.copyOf(keptLabels, count), device());
+        return of(ByteBuffer.wrap(kept, 0, count * PIXELS), Arrays.copyOf(keptLabels, count), checksums, device());
     }
 
     @Override

@@ -4,9 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import io.github.mnistebm.data.Json;
 import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.data.RegularFiles;
 import io.github.mnistebm.data.Sha256;
@@ -38,11 +37,6 @@ public final class Checkpoint implements AutoCloseable {
 
     /** All that a checkpoint's folder holds; without the checksums it is none any more. */
     static final List<String> FILES = List.of(SUMS, ARRAYS, HEAD);
-
-    private static final Gson GSON = new GsonBuilder()
-            .setPrettyPrinting()
-            .serializeSpecialFloatingPointValues()
-            .create();
 
     /** What the JSON file holds: the histories by phase, the last of them that of the phase which is under way. */
     private record Head(
@@ -121,7 +115,7 @@ public final class Checkpoint implements AutoCloseable {
                 training,
                 histories.stream().map(Course::of).toList(),
                 shapes);
-        Files.writeString(folder.resolve(HEAD), GSON.toJson(head) + "\n");
+        Files.writeString(folder.resolve(HEAD), Json.PRETTY.toJson(head) + "\n");
         TensorFile.write(folder.resolve(ARRAYS), arrays);
         Files.writeString(folder.resolve(SUMS), sums(folder));
     }
@@ -164,7 +158,7 @@ public final class Checkpoint implements AutoCloseable {
 
     private static Head head(Path file) throws IOException {
         try {
-            Head head = GSON.fromJson(RegularFiles.text(file, MAX_HEAD_BYTES), Head.class);
+            Head head = Json.PRETTY.fromJson(RegularFiles.text(file, MAX_HEAD_BYTES), Head.class);
             if (head == null) {
                 throw new IOException(HEAD + ": the file is empty");
             }

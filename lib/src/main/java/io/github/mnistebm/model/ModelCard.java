@@ -10,7 +10,7 @@ import java.util.Map;
  * @param formatVersion of the folder's layout
  * @param configuration what it was trained with, the seed among it
  * @param versions of the library and what it stands on, by name
- * @param dataChecksums SHA-256 of the MNIST files, by file name
+ * @param dataChecksums SHA-256 of the files that the images were read from, by file name; empty for images that were given as arrays
  * @param metrics of its training, by name: losses in nats an image, energies in nats, times in seconds; those that are not finite
  *     are left out
  * @param evaluation of its samples, by name; empty until it was evaluated

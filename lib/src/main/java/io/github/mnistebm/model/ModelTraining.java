@@ -9,7 +9,6 @@ import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.data.MnistFile;
 import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
@@ -294,10 +293,8 @@ public final class ModelTraining implements AutoCloseable {
         Map<String, Double> metrics = new LinkedHashMap<>();
         addLastRow(metrics, autoencoderHistory);
         addLastRow(metrics, energyHistory);
-        Map<String, String> checksums = new LinkedHashMap<>();
-        for (MnistFile file : MnistFile.values()) {
-            checksums.put(file.fileName(), file.sha256());
-        }
+        Map<String, String> checksums = new LinkedHashMap<>(train.checksums());
+        checksums.putAll(test.checksums());
         ModelCard card =
                 new ModelCard(ModelCard.FORMAT_VERSION, config, Versions.current(), checksums, metrics, Map.of(), name);
         List<Table> histories = Stream.of(autoencoderHistory, energyHistory)

@@ -1,11 +1,10 @@
 package io.github.mnistebm.model;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.mnistebm.data.Json;
 import io.github.mnistebm.data.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
@@ -24,8 +23,6 @@ record SavedCard(ModelCard card, String weights) {
     private static final String CARD = "cardSha256";
     private static final String ZEROS = "0".repeat(64);
     private static final Pattern CHECKSUM = Pattern.compile("\"" + CARD + "\": \"([0-9a-f]{64})\"");
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     /** Fails with the reason, which does not name the file. */
     static SavedCard parse(String text) {
@@ -34,7 +31,7 @@ record SavedCard(ModelCard card, String weights) {
             throw new JsonParseException(text.isBlank() ? "the file is empty" : "expected a JSON object");
         }
         JsonObject object = json.getAsJsonObject();
-        ModelCard card = GSON.fromJson(object, ModelCard.class);
+        ModelCard card = Json.PRETTY.fromJson(object, ModelCard.class);
         if (object.has(CARD)) {
             Matcher checksum = CHECKSUM.matcher(text);
             if (!checksum.find() || !sum(text, checksum.start(1)).equals(checksum.group(1))) {
@@ -56,10 +53,10 @@ record SavedCard(ModelCard card, String weights) {
 
     /** The file's content. */
     String text() {
-        JsonObject json = GSON.toJsonTree(card).getAsJsonObject();
+        JsonObject json = Json.PRETTY.toJsonTree(card).getAsJsonObject();
         json.addProperty(WEIGHTS, weights);
         json.addProperty(CARD, ZEROS);
-        String text = GSON.toJson(json) + "\n";
+        String text = Json.PRETTY.toJson(json) + "\n";
         int at = text.lastIndexOf(ZEROS);
         return text.substring(0, at) + sum(text, at) + text.substring(at + ZEROS.length());
     }

@@ -1,7 +1,6 @@
 package io.github.mnistebm.web;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
+import io.github.mnistebm.data.Json;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -51,8 +50,7 @@ public final class DigitServer implements AutoCloseable {
     private DigitServer(ServerConfig config, ClientConnector.Limits limits) throws IOException {
         this.address = Address.of(config.host());
         this.models = new Models(config.models(), config.mnist(), config.device());
-        Gson gson = new GsonBuilder().disableHtmlEscaping().create();
-        this.answer = new Answer(jobs, gson);
+        this.answer = new Answer(jobs, Json.COMPACT);
         this.javalin = Javalin.create(settings -> {
             settings.jetty.threadPool = new QueuedThreadPool(limits.connections() + SPARE_THREADS);
             settings.jetty.addConnector((server, http) -> {
@@ -61,7 +59,7 @@ public final class DigitServer implements AutoCloseable {
                 connector.setPort(config.port());
                 return connector;
             });
-            configure(settings, gson);
+            configure(settings);
         });
     }
 
@@ -124,18 +122,18 @@ public final class DigitServer implements AutoCloseable {
         return address.isPublic();
     }
 
-    private void configure(JavalinConfig settings, Gson gson) {
+    private void configure(JavalinConfig settings) {
         settings.startup.showJavalinBanner = false;
         settings.startup.showOldJavalinVersionWarning = false;
         settings.http.maxRequestSize = MAX_BODY_BYTES;
         settings.http.prefer405over404 = true;
-        settings.jsonMapper(new JavalinGson(gson, false));
+        settings.jsonMapper(new JavalinGson(Json.COMPACT, false));
         settings.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
         settings.jetty.modifyServer(server -> {
             server.insertHandler(new Door(address));
-            server.setErrorHandler(new Door.Refusal(gson));
+            server.setErrorHandler(new Door.Refusal(Json.COMPACT));
         });
-        settings.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(new Door.Refusal(gson)));
+        settings.jetty.modifyServletContextHandler(handler -> handler.setErrorHandler(new Door.Refusal(Json.COMPACT)));
         routes(settings.routes);
         problems(settings.routes);
     }

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DigitImagesTest {
@@ -31,6 +32,28 @@ class DigitImagesTest {
             assertThat(test.counts().intColumn("images").asObjectArray())
                     .containsExactly(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009);
             assertThat(test.grey().getShape()).isEqualTo(new Shape(10_000, 784));
+        }
+    }
+
+    @Test
+    void theChecksumsAreThoseOfTheFilesThatWereRead() throws IOException {
+        Map<String, String> expected = Map.of(
+                MnistFile.TEST_IMAGES.fileName(), MnistFile.TEST_IMAGES.sha256(),
+                MnistFile.TEST_LABELS.fileName(), MnistFile.TEST_LABELS.sha256());
+        try (DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
+                DigitImages first = test.first(10);
+                DigitImages some = first.without(7)) {
+            assertThat(test.checksums()).isEqualTo(expected);
+            assertThat(some.checksums()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void imagesGivenAsArraysHaveNoChecksums() {
+        try (DigitImages images = images(1, 2);
+                DigitImages first = images.first(1)) {
+            assertThat(images.checksums()).isEmpty();
+            assertThat(first.checksums()).isEmpty();
         }
     }
 

@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.InEveryLocale;
+import io.github.mnistebm.data.MnistFile;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -60,7 +61,8 @@ class ModelFolderTest extends WithTinyModel {
             assertThat(loaded.card()).isEqualTo(model.card());
             assertThat(loaded.card().configuration()).isEqualTo(TinyModel.config(1));
             assertThat(loaded.card().metrics()).containsKey("autoencoder test loss");
-            assertThat(loaded.card().dataChecksums()).hasSize(4);
+            assertThat(loaded.card().dataChecksums())
+                    .containsOnlyKeys(MnistFile.TRAIN_IMAGES.fileName(), MnistFile.TRAIN_LABELS.fileName());
         }
     }
 
