@@ -132,7 +132,11 @@ exec_spark() {
         options+=("--add-opens=java.base/sun.$package=ALL-UNNAMED")
     done
     read_java_env
-    export SPARK_HOME=$SPARK/target SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
+    export SPARK_HOME=$SPARK/target SPARK_SCALA_VERSION=2.13
+    # A cluster's executors come from elsewhere: they need the driver's address in their network.
+    if [[ " $*" != *' --master'[\ =]* || " $*" == *' --master'[\ =]local* ]]; then
+        export SPARK_LOCAL_IP=127.0.0.1
+    fi
     exec java "${quiet[@]}" "${options[@]}" -cp "$SPARK/target/mnist-ebm-spark.jar:$SPARK/target/jars/*" \
         io.github.mnistebm.spark.SparkDigits --model "$ROOT/data/pretrained" "$@"
 }

@@ -23,7 +23,7 @@ final class DigitsOption {
     @Option(
             names = "--image",
             paramLabel = "FILE",
-            description = "A picture of 28 × 28 pixels, white on black; may be given several times.")
+            description = "A picture of a digit on a plain background; may be given several times.")
     private List<Path> files = List.of();
 
     @Option(
@@ -45,8 +45,13 @@ final class DigitsOption {
      */
     record Digits(List<String> names, NDArray pixels, NDArray known) {}
 
-    /** Reads the images; the model's manager owns them. */
-    Digits read(CommandSpec spec, DigitModel model) throws IOException {
+    /** A way to read a picture. */
+    interface PictureReader {
+        DigitPicture read(Path file) throws IOException;
+    }
+
+    /** Reads the images; the model's manager owns them. Says how a picture was read where that is not plain. */
+    Digits read(CommandSpec spec, DigitModel model, PictureReader reader) throws IOException {
         if (files.isEmpty() && digits.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "which images? Give --image FILE or --digits 0,1,2");
         }
@@ -55,7 +60,8 @@ final class DigitsOption {
         NDList pixels = new NDList();
         NDList known = new NDList();
         for (Path file : files) {
-            DigitPicture picture = DigitPicture.read(file);
+            DigitPicture picture = reader.read(file);
+            picture.notes().forEach(note -> System.out.println(file + ": " + note));
             names.add(file.toString());
             pixels.add(DigitImages.array(manager, picture.pixels()));
             known.add(DigitImages.array(manager, picture.known()));

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.data.DigitPicture;
 import io.github.mnistebm.evaluation.Occlusion;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "restore",
         description = {
-            "Completes images of which some pixels are unknown, several ways. Unknown are the transparent pixels of a picture, and those",
+            "Completes images of which some pixels are unknown, several ways. Unknown are the transparent pixels of a picture of 28 × 28, and those",
             "that --hide hides. Each row of the picture that comes out: what is known (unknown pixels grey), completions, their mean,",
             "and how uncertain each pixel is."
         },
@@ -85,7 +86,7 @@ final class RestoreCommand implements Callable<Integer> {
                 Progress progress = new Progress();
                 NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            DigitsOption.Digits images = digits.read(spec, loaded);
+            DigitsOption.Digits images = digits.read(spec, loaded, DigitPicture::readKnown);
             NDArray known = known(loaded, images);
             try (DigitRestorer.Restoration restoration =
                     DigitRestorer.of(loaded).restore(images.pixels(), known, seed, progress.share("restoring"))) {

@@ -1,5 +1,6 @@
 package io.github.mnistebm.cli;
 
+import io.github.mnistebm.data.DigitPicture;
 import io.github.mnistebm.evaluation.TestDigitScores;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
@@ -18,7 +19,8 @@ import tech.tablesaw.api.Table;
         name = "score",
         description = {
             "Tells how unlike digits some images are: the energy and the reconstruction error of each, in nats, and than how many",
-            "percent of the 10,000 test digits that is more."
+            "percent of the 10,000 test digits that is more. A picture of another size than 28 × 28 pixels is scaled and centred as",
+            "MNIST's digits are."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -39,7 +41,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (DigitModel loaded = model.load(device)) {
-            DigitsOption.Digits images = digits.read(spec, loaded);
+            DigitsOption.Digits images = digits.read(spec, loaded, DigitPicture::read);
             TestDigitScores test = TestDigitScores.of(loaded, digits.mnist());
             AnomalyScores scores = loaded.score(images.pixels());
             Table table = Table.create(

@@ -1,69 +1,85 @@
 package io.github.mnistebm.data;
 
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * A digit from a picture file, such as a drawing program's.
+ * A digit from a picture file, such as a drawing program's or a camera's. Ink may have any colour, on a background of any other: white
+ * becomes what differs from the background more than half as much as what differs most from it.
  *
  * @param pixels 0 and 1, row by row
- * @param known 1 where a pixel is opaque, 0 where it is transparent and so unknown
+ * @param known 1 where a pixel is known, 0 elsewhere
+ * @param notes how the picture was read, for the user, where that is not white on black, pixel by pixel
  */
-public record DigitPicture(byte[] pixels, byte[] known) {
-
-    private static final int OPAQUE = 128;
+public record DigitPicture(byte[] pixels, byte[] known, List<String> notes) {
 
     /**
-     * Reads a picture of 28 × 28 pixels. White is what is lighter than {@value Binarization#LAST_BLACK} of 255; unknown is what is more
-     * transparent than opaque.
+     * Reads a whole digit. Transparent pixels are background. A picture of another size than 28 × 28 is scaled and centred as MNIST's
+     * digits are.
      *
-     * @param file a PNG, GIF or BMP file
-     * @return the digit
-     * @throws IOException if the file cannot be read, is no picture, or one of another size
+     * @param file a PNG, JPEG, GIF, BMP or TIFF file
+     * @return the digit; all its pixels are known
+     * @throws IOException if the file cannot be read, is not a picture, or a blank one; the message names the file
      */
     public static DigitPicture read(Path file) throws IOException {
-        BufferedImage picture = decoded(file);
-        byte[] pixels = new byte[DigitImages.PIXELS];
-        byte[] known = new byte[DigitImages.PIXELS];
-        for (int i = 0; i < pixels.length; i++) {
-            int argb = picture.getRGB(i % DigitImages.SIDE, i / DigitImages.SIDE);
-            int sum = (argb >> 16 & 0xff) + (argb >> 8 & 0xff) + (argb & 0xff);
-            known[i] = (byte) (argb >>> 24 >= OPAQUE ? 1 : 0);
-            pixels[i] = (byte) (known[i] == 1 && sum > 3 * Binarization.LAST_BLACK ? 1 : 0);
+        PictureFile picture = PictureFile.read(file);
+        List<String> notes = new ArrayList<>();
+        if (picture.isTransparent()) {
+            notes.add("transparent pixels read as background");
         }
-        return new DigitPicture(pixels, known);
+        byte[] known = new byte[DigitImages.PIXELS];
+        Arrays.fill(known, (byte) 1);
+        Ink ink = Ink.of(picture.opaque());
+        if (isDigitSized(picture)) {
+            return of(file, ink, known, notes);
+        }
+        notes.add("scaled from " + picture.width() + " × " + picture.height()
+                + " pixels and centred, as MNIST's digits are");
+        Ink reduced = ink.reduced();
+        requireInk(file, reduced);
+        return of(file, reduced.asDigit(), known, notes);
     }
 
-    private static BufferedImage decoded(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new NoSuchFileException(file.toString());
+    /**
+     * Reads a digit of which some pixels are unknown: those that are more transparent than opaque.
+     *
+     * @param file a PNG, JPEG, GIF, BMP or TIFF file of 28 × 28 pixels
+     * @return the digit; its unknown pixels are 0
+     * @throws IOException if the file cannot be read, is not a picture, one of another size, or one without ink among its known
+     *     pixels; the message names the file
+     */
+    public static DigitPicture readKnown(Path file) throws IOException {
+        PictureFile picture = PictureFile.read(file);
+        if (!isDigitSized(picture)) {
+            throw new IOException(file + ": expected 28 × 28 pixels, each known or transparent, found "
+                    + picture.width() + " × " + picture.height());
         }
-        try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new IOException(file + ": expected a picture (PNG, GIF or BMP), found something else");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in);
-                // Before the pixels are decoded: a forged size allocates nothing.
-                if (reader.getWidth(0) != DigitImages.SIDE || reader.getHeight(0) != DigitImages.SIDE) {
-                    throw new IOException(file + ": expected 28 × 28 pixels, found " + reader.getWidth(0) + " × "
-                            + reader.getHeight(0));
-                }
-                return reader.read(0);
-            } catch (RuntimeException e) {
-                throw new IOException(file + ": a damaged picture (" + e.getMessage() + ")", e);
-            } finally {
-                reader.dispose();
-            }
+        byte[] known = new byte[DigitImages.PIXELS];
+        for (int i = 0; i < known.length; i++) {
+            known[i] = (byte) (picture.isOpaque(i) ? 1 : 0);
+        }
+        return of(file, Ink.of(picture), known, new ArrayList<>());
+    }
+
+    private static boolean isDigitSized(PictureFile picture) {
+        return picture.width() == DigitImages.SIDE && picture.height() == DigitImages.SIDE;
+    }
+
+    private static DigitPicture of(Path file, Ink ink, byte[] known, List<String> notes) throws IOException {
+        requireInk(file, ink);
+        if (ink.inverted()) {
+            notes.add("read as dark on light: inverted");
+        }
+        return new DigitPicture(ink.white(), known, List.copyOf(notes));
+    }
+
+    private static void requireInk(Path file, Ink ink) throws IOException {
+        if (ink.isBlank()) {
+            throw new IOException(file + ": nothing is drawn: no known pixel differs from the background by more than a"
+                    + " quarter of what white differs from black");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.mnistebm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mnistebm.data.DataFolder;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
@@ -142,6 +144,38 @@ class MainTest {
                         "--ebm_lr",
                         "--mcmc_samples_per_datapoint");
         assertThat(run("infer", "--help").out()).contains("--num_images");
+    }
+
+    private Path picture(int paper, int ink) throws IOException {
+        BufferedImage picture = new BufferedImage(300, 300, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 300 * 300; i++) {
+            boolean stroke = i % 300 >= 130 && i % 300 < 150 && i / 300 >= 50 && i / 300 < 250;
+            picture.setRGB(i % 300, i / 300, stroke ? ink : paper);
+        }
+        Path file = folder.resolve("picture.png");
+        ImageIO.write(picture, "png", file.toFile());
+        return file;
+    }
+
+    @Test
+    void howAPictureWasReadIsSaid() throws IOException {
+        Path file = picture(0xffffff, 0x000080);
+        Result result = run("score", "--model", DataFolder.pretrained().toString(), "--image", file.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains(
+                        file + ": scaled from 300 × 300 pixels and centred, as MNIST's digits are\n",
+                        file + ": read as dark on light: inverted\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"score", "restore"})
+    void aPictureThatCannotBeMeantGivesOneLineAndExitCode1(String command) throws IOException {
+        Path file = picture(0xffffff, 0xfffff0);
+        Result result = run(command, "--model", DataFolder.pretrained().toString(), "--image", file.toString());
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).startsWith(command + ": " + file + ": ");
+        assertThat(result.err().lines()).hasSize(1);
     }
 
     @Test

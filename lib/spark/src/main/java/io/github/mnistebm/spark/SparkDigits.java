@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -98,6 +99,11 @@ public final class SparkDigits implements Callable<Integer> {
         }
     }
 
+    /** All different; those of another seed are others but for chance, which sums of seed and partition would not be. */
+    static int[] seeds(int seed, int partitions) {
+        return new SplittableRandom(seed).ints().distinct().limit(partitions).toArray();
+    }
+
     @Override
     public Integer call() throws IOException {
         if (images < 1 || partitions < 1 || partitions > images) {
@@ -109,6 +115,7 @@ public final class SparkDigits implements Callable<Integer> {
         }
         Files.createDirectories(out);
         List<Share> shares = new ArrayList<>();
+        int[] seeds = seeds(seed, partitions);
         for (int partition = 0; partition < partitions; partition++) {
             long from = images * partition / partitions;
             long to = images * (partition + 1) / partitions;
@@ -116,7 +123,7 @@ public final class SparkDigits implements Callable<Integer> {
                     .toAbsolutePath()
                     .toString();
             shares.add(new Share(
-                    to - from, seed + partition, model.toAbsolutePath().toString(), file));
+                    to - from, seeds[partition], model.toAbsolutePath().toString(), file));
         }
         SparkConf conf = new SparkConf()
                 .setAppName("digits")
