@@ -130,10 +130,6 @@ record PictureFile(int width, int height, int[] argb) {
             throw new IOException("expected at most " + MAX_SIDE + " pixels a side, found " + reader.getWidth(0) + " × "
                     + reader.getHeight(0));
         }
-        if (!reader.getImageTypes(0).hasNext()) {
-            throw new IOException(
-                    "its colours, such as those of CMYK, cannot be read. Save it with red, green and blue");
-        }
         List<String> warnings = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
         BufferedImage image;

@@ -13,7 +13,6 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
-import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -455,22 +454,5 @@ class DigitPictureTest {
             writer.dispose();
         }
         assertRefused(file, "expected one picture, found 3, such as those of an animation");
-    }
-
-    @Test
-    void coloursForPrintersAreRefused() throws IOException {
-        Path file = folder.resolve("cmyk.jpg");
-        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-        try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
-            writer.setOutput(out);
-            Raster fourChannels = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, SIDE, SIDE, 4, null);
-            writer.write(null, new IIOImage(fourChannels, null, null), null);
-        } finally {
-            writer.dispose();
-        }
-        // Adobe's mark of four inks.
-        byte[] inks = {(byte) 0xff, (byte) 0xee, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0};
-        Files.write(file, afterTheStart(Files.readAllBytes(file), inks));
-        assertRefused(file, "its colours, such as those of CMYK, cannot be read");
     }
 }
