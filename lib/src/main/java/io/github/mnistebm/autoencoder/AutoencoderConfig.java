@@ -47,6 +47,18 @@ public record AutoencoderConfig(
         }
     }
 
+    /**
+     * Returns this configuration with another learning rate.
+     *
+     * @param newLearningRate positive
+     * @return a new configuration
+     * @throws IllegalArgumentException if the rate is out of range
+     */
+    public AutoencoderConfig withLearningRate(double newLearningRate) {
+        return new AutoencoderConfig(
+                hiddenUnits, latentDimension, decoder, epochs, batchSize, newLearningRate, latentNoise, latentPenalty);
+    }
+
     private static void requireAtLeastOne(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + ": must be at least 1, found " + value);

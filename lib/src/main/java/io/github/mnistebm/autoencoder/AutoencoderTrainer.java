@@ -9,6 +9,7 @@ import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
@@ -18,7 +19,9 @@ import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import io.github.mnistebm.training.TrainingState;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 /**
  * Trains an autoencoder on the Bernoulli negative log-likelihood of its reconstructions, with noise on the latents:
@@ -45,6 +48,15 @@ public final class AutoencoderTrainer {
 
     private static final int TEST_BATCH = 1000;
 
+    /** By how much a loss may exceed that of an untrained autoencoder: a coin for each pixel, latents of variance 1. */
+    private static final double WORST_RATIO = 10;
+
+    /** How many images are compared with each other. */
+    private static final long COMPARED = 500;
+
+    /** Nats. Where every image is encoded alike it is rounding errors, less than a hundredth of this. */
+    private static final double LEAST_DIFFERENCE = 1e-4;
+
     private final AutoencoderConfig config;
 
     /**
@@ -67,7 +79,8 @@ public final class AutoencoderTrainer {
      * @param random the source of randomness; each epoch has a source of its own, by its number
      * @param listener is told of batches and epochs
      * @return the history: {@value #TRAIN_LOSS}, {@value #TEST_LOSS}, {@value #SECONDS}
-     * @throws TrainingDivergedException if the loss is no finite number at an epoch's end
+     * @throws TrainingDivergedException if the loss of an epoch is more than ten times an untrained autoencoder's, a value is
+     *     not finite, or all images are reconstructed alike; the autoencoder is then as it was at the end of the epoch before
      */
     public TrainingHistory train(
             Autoencoder autoencoder,
@@ -91,7 +104,7 @@ public final class AutoencoderTrainer {
      * @param listener is told of batches and epochs
      * @param from the state; null to begin at the beginning
      * @return the history, that of the state included
-     * @throws TrainingDivergedException if the loss is no finite number at an epoch's end
+     * @throws TrainingDivergedException as above
      * @throws IllegalArgumentException if the state is that of another configuration
      */
     public TrainingHistory train(
@@ -104,66 +117,163 @@ public final class AutoencoderTrainer {
             TrainingState from) {
         TrainingHistory history =
                 from == null ? TrainingHistory.of(PHASE, TRAIN_LOSS, TEST_LOSS, SECONDS) : from.history();
-        NDArray values = autoencoder.parameters().values();
-        int batchSize = Math.min(config.batchSize(), train.size());
-        CosineSchedule schedule =
-                new CosineSchedule(config.learningRate(), (long) config.epochs() * (train.size() / batchSize));
-        long updates = (long) history.epochs() * (train.size() / batchSize);
-        try (NDManager manager = NDManager.newBaseManager(train.device());
-                Adam adam = new Adam(values);
-                NDArray testImages = test.binarized(binarization, random.numbered(0));
-                NDArray total = Tensors.scalar(manager, 0);
-                AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, batchSize, manager);
-                NDArray kept = values.duplicate()) {
+        try (Session session = new Session(autoencoder, train)) {
             if (from != null) {
-                from.copyInto(state(adam, values));
-                adam.resumeAfter(updates);
-                Tensors.copy(values, kept);
+                session.resume(from);
             }
-            for (int epoch = history.epochs() + 1; epoch <= config.epochs(); epoch++) {
-                long start = System.nanoTime();
-                RandomSource ofEpoch = random.numbered(epoch);
-                listener.epochBegins(PHASE, epoch);
-                try (NDScope scope = new NDScope();
-                        NDArray images = train.binarized(binarization, ofEpoch);
-                        MiniBatches batches = MiniBatches.shuffled(images, batchSize, ofEpoch)) {
-                    scope.suppressNotUsedWarning();
-                    for (int batch = 0; batch < batches.count(); batch++) {
-                        if (Thread.interrupted()) {
-                            Tensors.copy(kept, values);
-                            history.markInterrupted();
-                            return history;
-                        }
-                        try (NDScope update = new NDScope()) {
-                            update.suppressNotUsedWarning();
-                            LossAndGradient computed = loss.of(batches.get(batch), ofEpoch);
-                            total.addi(computed.loss());
-                            adam.update(computed.gradient(), schedule.rate(updates++));
-                        }
-                        listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
-                    }
-                    double trainLoss = total.getFloat() / batches.count();
-                    Tensors.clear(total);
-                    if (!Double.isFinite(trainLoss)) {
-                        Tensors.copy(kept, values);
-                        throw new TrainingDivergedException("autoencoder: the loss of epoch " + epoch + " is "
-                                + trainLoss + ": training has diverged. Try a smaller learning rate (--auto-lr)");
-                    }
-                    Tensors.copy(values, kept);
-                    history.add(trainLoss, loss(autoencoder, testImages), (System.nanoTime() - start) / 1e9);
-                }
-                listener.epochDone(history);
-                listener.stateReached(new TrainingState(history, state(adam, values)));
-            }
+            session.run(train, test, binarization, random, history, listener);
             return history;
         }
     }
 
-    /** What training changes. */
-    private static Map<String, NDArray> state(Adam adam, NDArray values) {
-        Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
-        state.put("parameters", values);
-        return state;
+    /** What lives as long as one training. */
+    private final class Session implements AutoCloseable {
+        private final NDManager manager;
+        private final Autoencoder autoencoder;
+        private final NDArray values;
+        private final NDArray kept;
+        private final int batchSize;
+        private final int batches;
+        private final Adam adam;
+        private final CosineSchedule schedule;
+        private final AutoencoderLoss loss;
+        private final NDArray total;
+        private long updates;
+
+        Session(Autoencoder autoencoder, DigitImages train) {
+            this.manager = NDManager.newBaseManager(train.device());
+            this.autoencoder = autoencoder;
+            this.values = autoencoder.parameters().values();
+            this.batchSize = Math.min(config.batchSize(), train.size());
+            this.batches = train.size() / batchSize;
+            this.adam = new Adam(values);
+            this.schedule = new CosineSchedule(config.learningRate(), (long) config.epochs() * batches);
+            this.loss = new AutoencoderLoss(autoencoder, config, batchSize, manager);
+            this.total = Tensors.scalar(manager, 0);
+            this.kept = values.duplicate();
+        }
+
+        void resume(TrainingState from) {
+            from.copyInto(state());
+            updates = (long) from.history().epochs() * batches;
+            adam.resumeAfter(updates);
+            Tensors.copy(values, kept);
+        }
+
+        /** What training changes. */
+        private Map<String, NDArray> state() {
+            Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
+            state.put("parameters", values);
+            return state;
+        }
+
+        /** Trains until the last epoch or an interruption. */
+        void run(
+                DigitImages train,
+                DigitImages test,
+                Binarization binarization,
+                RandomSource random,
+                TrainingHistory history,
+                TrainingListener listener) {
+            try (NDArray testImages = test.binarized(binarization, random.numbered(0))) {
+                while (history.epochs() < config.epochs()) {
+                    RandomSource ofEpoch = random.numbered(history.epochs() + 1);
+                    epoch(train, binarization, testImages, ofEpoch, history, listener);
+                }
+            } catch (CancellationException e) {
+                Thread.interrupted();
+                history.markInterrupted();
+            } finally {
+                // Of the last complete epoch.
+                Tensors.copy(kept, values);
+            }
+        }
+
+        private void epoch(
+                DigitImages train,
+                Binarization binarization,
+                NDArray testImages,
+                RandomSource random,
+                TrainingHistory history,
+                TrainingListener listener) {
+            long start = System.nanoTime();
+            int epoch = history.epochs() + 1;
+            listener.epochBegins(PHASE, epoch);
+            try (NDScope scope = new NDScope();
+                    NDArray images = train.binarized(binarization, random);
+                    MiniBatches shuffled = MiniBatches.shuffled(images, batchSize, random)) {
+                scope.suppressNotUsedWarning();
+                for (int batch = 0; batch < batches; batch++) {
+                    Cancellation.check();
+                    try (NDScope update = new NDScope()) {
+                        update.suppressNotUsedWarning();
+                        LossAndGradient computed = loss.of(shuffled.get(batch), random);
+                        total.addi(computed.loss());
+                        adam.update(computed.gradient(), schedule.rate(updates++));
+                    }
+                    listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches);
+                }
+                double trainLoss = total.getFloat() / batches;
+                Tensors.clear(total);
+                requireSane(trainLoss, images, history);
+                double testLoss = loss(autoencoder, testImages);
+                Tensors.copy(values, kept);
+                history.add(trainLoss, testLoss, (System.nanoTime() - start) / 1e9);
+            }
+            listener.epochDone(history);
+            listener.stateReached(new TrainingState(history, state()));
+        }
+
+        private void requireSane(double trainLoss, NDArray images, TrainingHistory history) {
+            String remedy = "a smaller learning rate (--auto-lr) than " + config.learningRate();
+            double untrained = DigitImages.PIXELS * Math.log(2) + config.latentPenalty() * config.latentDimension();
+            if (!(trainLoss <= WORST_RATIO * untrained)) {
+                throw new TrainingDivergedException(
+                        history,
+                        String.format(
+                                Locale.ROOT,
+                                "the loss is %.4g nats an image, expected at most %.0f",
+                                trainLoss,
+                                WORST_RATIO * untrained),
+                        remedy);
+            }
+            new TrainingState(history, state()).notFinite().ifPresent(name -> {
+                throw new TrainingDivergedException(history, name + " has a value that is not finite", remedy);
+            });
+            double difference = difference(images);
+            if (!(difference > LEAST_DIFFERENCE)) {
+                throw new TrainingDivergedException(
+                        history,
+                        String.format(
+                                Locale.ROOT,
+                                "all images are reconstructed alike (mean difference of their logits %.2g, expected more"
+                                        + " than %.2g)",
+                                difference,
+                                LEAST_DIFFERENCE),
+                        remedy + ", or a smaller --latent-penalty");
+            }
+        }
+
+        /** Mean difference of a pixel's logit between the reconstructions of two images. */
+        private double difference(NDArray images) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray some = images.get(new NDIndex()
+                                .addSliceDim(
+                                        0, Math.min(COMPARED, images.getShape().get(0))))
+                        .toType(DataType.FLOAT32, false);
+                NDArray logits =
+                        autoencoder.decodeLogits(autoencoder.encode(some)).stopGradient();
+                return logits.sub(logits.mean(new int[] {0})).abs().mean().getFloat();
+            }
+        }
+
+        @Override
+        public void close() {
+            kept.close();
+            adam.close();
+            manager.close();
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.Cancellation;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -57,6 +58,7 @@ public final class Whitening implements AutoCloseable {
      * @param latents {@code [n, d]} with n &gt; 1
      * @return the map
      * @throws IllegalArgumentException if there are less than two latents, or they are all the same or not finite
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public static Whitening fit(NDManager parent, NDArray latents) {
         long n = latents.getShape().get(0);
@@ -84,7 +86,7 @@ public final class Whitening implements AutoCloseable {
         int d = covariance.getNumRows();
         EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(d, true, true);
         if (CommonOps_DDRM.elementSum(covariance) != CommonOps_DDRM.elementSum(covariance)
-                || !eigen.decompose(covariance)) {
+                || !Cancellation.await(() -> eigen.decompose(covariance))) {
             throw new IllegalArgumentException("whitening: the covariance of the latents is not finite");
         }
         double largest = 0;
@@ -97,6 +99,7 @@ public final class Whitening implements AutoCloseable {
         DMatrixRMaj inverseRoot = new DMatrixRMaj(d, d);
         DMatrixRMaj root = new DMatrixRMaj(d, d);
         for (int i = 0; i < d; i++) {
+            Cancellation.check();
             double value = Math.max(eigen.getEigenvalue(i).getReal(), EIGENVALUE_FLOOR * largest);
             DMatrixRMaj vector = eigen.getEigenVector(i);
             CommonOps_DDRM.multAddTransB(1 / Math.sqrt(value), vector, vector, inverseRoot);

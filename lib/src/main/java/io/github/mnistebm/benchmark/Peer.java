@@ -1,8 +1,10 @@
 package io.github.mnistebm.benchmark;
 
+import io.github.mnistebm.tensor.Cancellation;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ final class Peer implements AutoCloseable {
         try {
             peer.expect("ready");
             return peer;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             peer.close();
             throw e;
         }
@@ -75,11 +77,19 @@ final class Peer implements AutoCloseable {
     }
 
     private String line() throws IOException {
-        String line = out.readLine();
+        String line = Cancellation.await(this::nextLine);
         if (line == null) {
             throw new IOException("the process ended before its work was done: " + String.join(" ", command));
         }
         return line;
+    }
+
+    private String nextLine() {
+        try {
+            return out.readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void expect(String word) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.commons.math3.stat.StatUtils;
@@ -69,6 +70,7 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
      * @param listener is given each result
      * @return all results
      * @throws IOException if a process fails
+     * @throws CancellationException if the thread is interrupted; it stays so
      */
     public List<Result> run(Consumer<Result> listener) throws IOException {
         int cores = Runtime.getRuntime().availableProcessors();
@@ -281,6 +283,7 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted");
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         if (process.exitValue() != 0 || !Files.exists(expected)) {

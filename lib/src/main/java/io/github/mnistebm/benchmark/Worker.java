@@ -24,6 +24,7 @@ import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 
 /** Does one {@link Work} again and again, whenever it is told to, and says how long it took. */
 public final class Worker {
@@ -114,7 +116,8 @@ public final class Worker {
         DigitImages test = DigitImages.test(Path.of(work.mnist()), Device.cpu()).first(1000);
         Autoencoder autoencoder = Autoencoder.create(manager, config.autoencoder(), random);
         AutoencoderTrainer trainer = new AutoencoderTrainer(config.autoencoder());
-        return () -> trainer.train(autoencoder, train, test, Binarization.THRESHOLD, random, TrainingListener.NONE);
+        return () -> requireWhole(
+                trainer.train(autoencoder, train, test, Binarization.THRESHOLD, random, TrainingListener.NONE));
     }
 
     private static Runnable divergence(Work work, NDManager manager, RandomSource random) {
@@ -130,8 +133,15 @@ public final class Worker {
         NDArray latents = random.normal(manager, new Shape(work.images(), work.dimension()));
         ContrastiveDivergenceTrainer trainer =
                 new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new);
-        return () -> trainer.train(
-                (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE);
+        return () -> requireWhole(trainer.train(
+                (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE));
+    }
+
+    /** Of a shorter training the time would be false. */
+    private static void requireWhole(TrainingHistory history) {
+        if (history.interrupted()) {
+            throw new CancellationException("the training was interrupted");
+        }
     }
 
     private static void training(Work work) {
@@ -143,8 +153,7 @@ public final class Worker {
         try (DigitImages train = DigitImages.train(mnist, Device.cpu());
                 DigitImages test = DigitImages.test(mnist, Device.cpu());
                 ModelTraining training = new ModelTraining(config, train, test)) {
-            training.trainAutoencoder(TrainingListener.NONE);
-            training.trainEnergy(TrainingListener.NONE);
+            training.train(TrainingListener.NONE).close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

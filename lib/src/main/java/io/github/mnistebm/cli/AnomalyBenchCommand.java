@@ -131,6 +131,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
                 area("both"));
         try (DigitImages train = DigitImages.train(mnist.folder(), where);
                 DigitImages test = DigitImages.test(mnist.folder(), where)) {
+            Options.requireTrainable(spec, "--options", configs, train);
             for (int digit : heldOut) {
                 for (TrainingConfig config : configs) {
                     heldOut(digit, config, train, test, table);
@@ -173,13 +174,11 @@ final class AnomalyBenchCommand implements Callable<Integer> {
                 DigitImages train = some.without(digit);
                 ModelTraining training = new ModelTraining(config, train, test);
                 Progress progress = new Progress()) {
-            training.trainAutoencoder(progress);
-            training.trainEnergy(progress);
-            progress.end();
             RandomSource random = RandomSource.of(config.seed());
-            try (DigitModel trained = training.model();
+            try (DigitModel trained = training.train(progress);
                     NDArray usual = train.binarized(config.binarization(), random);
                     NDArray images = test.binarized(config.binarization(), random)) {
+                progress.end();
                 ExpectedEnergy expected = ExpectedEnergy.fit(usual.toByteArray(), trained.energies(usual));
                 AnomalyScores scores = trained.score(images);
                 double[] excess = expected.excess(images.toByteArray(), scores.energies());

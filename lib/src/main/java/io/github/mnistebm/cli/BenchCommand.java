@@ -98,6 +98,7 @@ final class BenchCommand implements Callable<Integer> {
                 result.peer(),
                 result.threads()));
         System.out.println(table(results).printAll());
+        Interruption.shield();
         write(folder, results);
         return 0;
     }

@@ -58,6 +58,7 @@ final class ClassifierCommand implements Callable<Integer> {
                 Progress progress = new Progress();
                 DigitClassifier classifier = DigitClassifier.train(train, test, epochs, seed, progress)) {
             progress.end();
+            Interruption.shield();
             classifier.save(file);
             System.out.printf(
                     Locale.ROOT, "classifier: %s (test accuracy %.2f %%)%n", file, 100 * classifier.accuracy(test));

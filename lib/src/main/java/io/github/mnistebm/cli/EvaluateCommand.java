@@ -133,6 +133,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     DigitSampler.Drawing drawing =
                             sampler.draw(numImages, seed, progress.sampling(sampler.work(numImages)))) {
                 progress.end();
+                drawing.summary()
+                        .warning()
+                        .ifPresent(warning -> spec.commandLine().getErr().println("evaluate: " + warning));
                 used.add(seed);
                 sets.add(evaluation.qualities(
                         drawing.images(), RandomSource.of(seed).numbered(1)));
@@ -195,6 +198,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void write(Map<String, Object> results) throws IOException {
+        Interruption.shield();
         if (json != null) {
             StagedFile.write(json, Json.PRETTY.toJson(results) + "\n");
             System.out.println("written: " + json);

@@ -93,6 +93,7 @@ final class InferCommand implements Callable<Integer> {
                     config.burnIn() + config.steps(),
                     summary.stepSize(),
                     acceptance(summary));
+            summary.warning().ifPresent(warning -> spec.commandLine().getErr().println("infer: " + warning));
         }
         return 0;
     }

@@ -1,5 +1,7 @@
 package io.github.mnistebm.cli;
 
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.CancellationException;
 import org.jline.utils.Signals;
 
 /**
@@ -37,6 +39,11 @@ final class Interruption {
     static synchronized void shield() {
         shielded = true;
         Thread.interrupted();
+    }
+
+    /** Tells whether an exception says that the thread was interrupted. */
+    static boolean isCauseOf(Exception e) {
+        return e instanceof CancellationException || e instanceof ClosedByInterruptException;
     }
 
     /** Tells whether there was a Ctrl-C. */

@@ -26,7 +26,9 @@ public final class Main {
 
     private static final Map<String, Class<?>> COMMANDS = commands();
 
-    private static final int FAILURE = 1;
+    /** What could not be done. */
+    static final int FAILURE = 1;
+
     private static final int USAGE = 2;
 
     private Main() {}
@@ -115,7 +117,7 @@ public final class Main {
                 .setParameterExceptionHandler((e, args) -> usageError(e))
                 .setExecutionExceptionHandler((e, command, result) -> {
                     command.getErr().println(command.getCommandName() + ": " + Messages.of(e));
-                    return FAILURE;
+                    return Interruption.isCauseOf(e) ? Interruption.EXIT_CODE : FAILURE;
                 });
         if (arguments.length == 0) {
             line.usage(line.getErr());

@@ -1,5 +1,6 @@
 package io.github.mnistebm.cli;
 
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -11,6 +12,9 @@ final class Messages {
     private Messages() {}
 
     static String of(Throwable e) {
+        if (e instanceof ClosedByInterruptException) {
+            return "interrupted";
+        }
         if (e instanceof FileSystemException file) {
             // Their message is nothing but the file's name.
             if (e instanceof NoSuchFileException) {

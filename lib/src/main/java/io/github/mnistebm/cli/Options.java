@@ -1,8 +1,11 @@
 package io.github.mnistebm.cli;
 
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.model.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -32,6 +35,17 @@ final class Options {
         }
         if (wrong != null) {
             throw new ParameterException(spec.commandLine(), option + " " + file + ": " + wrong);
+        }
+    }
+
+    /** Fails, naming the option that the configurations come from, if one of them cannot work on the images. */
+    static void requireTrainable(CommandSpec spec, String option, List<TrainingConfig> configs, DigitImages images) {
+        for (TrainingConfig config : configs) {
+            try {
+                config.requireTrainable(Math.min(config.trainImages(), images.size()));
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+            }
         }
     }
 

@@ -33,7 +33,23 @@ final class Progress implements TrainingListener, AutoCloseable {
         }
         if (terminal) {
             bar.stepTo((epoch - 1L) * batches + batch);
+        } else if (isLineDue()) {
+            double done = (epoch - 1 - epochsBefore) + (double) batch / batches;
+            printShare(done / (epochs - epochsBefore));
         }
+    }
+
+    /** Tells whether the last plain line is long ago; then the next one is written now. */
+    private boolean isLineDue() {
+        long now = System.nanoTime();
+        boolean due = now - lastLine > PLAIN_INTERVAL_NANOS;
+        lastLine = due ? now : lastLine;
+        return due;
+    }
+
+    private void printShare(double done) {
+        long left = (long) ((lastLine - start) * (1 - done) / done);
+        System.out.printf(Locale.ROOT, "%s: %.0f %%, %s left%n", phase, 100 * done, clock(left));
     }
 
     @Override
@@ -44,6 +60,7 @@ final class Progress implements TrainingListener, AutoCloseable {
             bar.setExtraMessage("  " + values.substring(0, values.lastIndexOf(", ")));
             return;
         }
+        lastLine = System.nanoTime();
         int epoch = history.epochs();
         long left = (System.nanoTime() - start) / (epoch - epochsBefore) * (epochs - epoch);
         System.out.println(phase + " " + epoch + "/" + epochs + ": " + values + ", " + clock(left) + " left");
@@ -67,8 +84,7 @@ final class Progress implements TrainingListener, AutoCloseable {
         return done -> {
             if (terminal) {
                 bar.stepTo(done);
-            } else if (System.nanoTime() - lastLine > PLAIN_INTERVAL_NANOS) {
-                lastLine = System.nanoTime();
+            } else if (isLineDue()) {
                 double rate = done / ((lastLine - start) / 1e9);
                 System.out.printf(
                         Locale.ROOT,
@@ -86,10 +102,8 @@ final class Progress implements TrainingListener, AutoCloseable {
         return done -> {
             if (terminal) {
                 bar.stepTo((long) (100 * done));
-            } else if (done > 0 && System.nanoTime() - lastLine > PLAIN_INTERVAL_NANOS) {
-                lastLine = System.nanoTime();
-                long left = (long) ((lastLine - start) * (1 - done) / done);
-                System.out.printf(Locale.ROOT, "%s: %.0f %%, %s left%n", name, 100 * done, clock(left));
+            } else if (done > 0 && isLineDue()) {
+                printShare(done);
             }
         };
     }

@@ -24,8 +24,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,7 +74,10 @@ final class QualityBenchCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "The table, as CSV, written anew after each model. Default: data/quality.csv.")
+            description = {
+                "The table, as CSV, written once all models are measured; the cells of one that diverged are empty.",
+                "Default: data/quality.csv."
+            })
     private Path out;
 
     @Mixin
@@ -95,18 +100,14 @@ final class QualityBenchCommand implements Callable<Integer> {
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
                 DigitImages train = DigitImages.train(mnist.folder(), where);
                 DigitImages test = DigitImages.test(mnist.folder(), where)) {
+            Options.requireTrainable(spec, "--variant", configs, train);
             for (int i = 0; i < configs.size(); i++) {
                 System.out.println("train " + variants.get(i));
                 measured.add(measure(configs.get(i), train, test, classifier));
-                Table table = table(measured);
-                StagedFile.write(file, out -> {
-                    Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-                    table.write().csv(writer);
-                    writer.flush();
-                });
-                System.out.println(table.printAll());
+                System.out.println(table(measured).printAll());
             }
         }
+        write(table(measured), file);
         System.out.println("written: " + file);
         return 0;
     }
@@ -114,32 +115,39 @@ final class QualityBenchCommand implements Callable<Integer> {
     private Table table(List<Map<String, Double>> measured) {
         StringColumn options = StringColumn.create("options of train", variants.subList(0, measured.size()));
         Table table = Table.create("quality", options);
-        for (String name : measured.get(0).keySet()) {
-            double[] values =
-                    measured.stream().mapToDouble(row -> row.get(name)).toArray();
-            table.addColumns(DoubleColumn.create(name, values));
+        Set<String> names = new LinkedHashSet<>();
+        measured.forEach(row -> names.addAll(row.keySet()));
+        for (String name : names) {
+            DoubleColumn column = DoubleColumn.create(name);
+            // Tablesaw leaves a cell empty for null.
+            measured.forEach(row -> column.append(row.get(name)));
+            table.addColumns(column);
         }
         return table;
     }
 
+    private static void write(Table table, Path file) throws IOException {
+        Interruption.shield();
+        StagedFile.write(file, out -> {
+            Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+            table.write().csv(writer);
+            writer.flush();
+        });
+    }
+
+    /** Measures a model; nothing of one that diverges. */
     private static Map<String, Double> measure(
             TrainingConfig config, DigitImages all, DigitImages test, DigitClassifier classifier) {
         try (DigitImages train = all.first(config.trainImages());
                 ModelTraining training = new ModelTraining(config, train, test);
                 Progress progress = new Progress()) {
-            try {
-                training.trainAutoencoder(progress);
-                training.trainEnergy(progress);
-            } catch (TrainingDivergedException e) {
-                System.out.println(Messages.of(e));
-            }
-            progress.end();
             RandomSource random = RandomSource.of(SAMPLING_SEED).numbered(1);
-            try (DigitModel model = training.model();
+            try (DigitModel model = training.train(progress);
                     ModelEvaluation evaluation = new ModelEvaluation(model, train, test, classifier);
                     DigitSampler.Drawing drawing = DigitSampler.of(model).draw(IMAGES, SAMPLING_SEED);
                     NDArray images = test.thresholded();
                     NDArray latents = model.encode(images)) {
+                progress.end();
                 Map<String, SampleQuality> sets = evaluation.qualities(drawing.images(), random);
                 SampleQuality samples = sets.get(ModelEvaluation.SAMPLES);
                 Map<String, Double> row = new LinkedHashMap<>();
@@ -163,6 +171,9 @@ final class QualityBenchCommand implements Callable<Integer> {
                 row.replaceAll((name, value) -> Math.round(value * 1e4) / 1e4);
                 return row;
             }
+        } catch (TrainingDivergedException e) {
+            System.out.println(Messages.of(e));
+            return Map.of();
         }
     }
 }

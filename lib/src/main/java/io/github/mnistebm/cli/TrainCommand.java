@@ -1,10 +1,12 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DataFolder;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.NegativeSource;
 import io.github.mnistebm.model.Checkpoint;
 import io.github.mnistebm.model.Checkpoints;
@@ -19,8 +21,13 @@ import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +49,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private static final int SAMPLES = 100;
     private static final String RESUME = "--resume";
-    private static final Set<String> WITH_RESUME = Set.of(RESUME, "--device", "--mnist");
+    private static final String AUTO_LR = "--auto-lr";
+    private static final String EBM_LR = "--ebm-lr";
+    private static final Set<String> WITH_RESUME = Set.of(RESUME, "--device", "--mnist", AUTO_LR, EBM_LR);
 
     @Spec
     private CommandSpec spec;
@@ -76,7 +85,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = {
                 "Go on with a training that was stopped: DIR is the folder that its model was to go to.",
-                "It has its options already, so that only --device and --mnist can be given."
+                "It has its options already, so that only --device, --mnist, and for the epochs to come --auto-lr and --ebm-lr",
+                "can be given."
             })
     private Path resume;
 
@@ -124,7 +134,7 @@ final class TrainCommand implements Callable<Integer> {
     private Integer autoBatchSize;
 
     @Option(
-            names = {"--auto-lr", "--auto_lr"},
+            names = {AUTO_LR, "--auto_lr"},
             paramLabel = "X",
             description = "Autoencoder: Adam's first learning rate.")
     private Double autoLr;
@@ -173,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
     private Integer ebmBatchSize;
 
     @Option(
-            names = {"--ebm-lr", "--ebm_lr"},
+            names = {EBM_LR, "--ebm_lr"},
             paramLabel = "X",
             description = "Energy network: Adam's first learning rate.")
     private Double ebmLr;
@@ -225,7 +235,7 @@ final class TrainCommand implements Callable<Integer> {
                 DigitImages all = DigitImages.train(mnist.folder(), where);
                 DigitImages train = all.first(config.trainImages());
                 DigitImages test = DigitImages.test(mnist.folder(), where);
-                ModelTraining training = new ModelTraining(config, train, test)) {
+                ModelTraining training = training(config, train, test)) {
             checkpoints
                     .begin(config)
                     .ifPresent(earlier ->
@@ -234,15 +244,15 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private int goOn() throws IOException {
-        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            if (!WITH_RESUME.contains(option.longestName())) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        option.longestName() + ": cannot be given with " + RESUME
-                                + ", which goes on with the options that the training began with");
-            }
+    private ModelTraining training(TrainingConfig config, DigitImages train, DigitImages test) {
+        try {
+            return new ModelTraining(config, train, test);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private int goOn() throws IOException {
         DigitModel.requireReplaceable(resume);
         try (Checkpoints checkpoints = Checkpoints.of(resume)) {
             if (checkpoints.isEnded()) {
@@ -256,35 +266,103 @@ final class TrainCommand implements Callable<Integer> {
 
     private int goOn(Checkpoints checkpoints) throws IOException {
         Device where = device.resolve();
-        try (Checkpoint checkpoint = checkpoints.latest(
-                        where, warning -> spec.commandLine().getErr().println("train: " + warning));
-                DigitImages all = DigitImages.train(mnist.folder(), where);
-                DigitImages train = all.first(checkpoint.configuration().trainImages());
-                DigitImages test = DigitImages.test(mnist.folder(), where);
-                ModelTraining training = ModelTraining.resume(checkpoint, train, test)) {
-            return train(training, resume, checkpoints);
+        try (Checkpoint checkpoint =
+                checkpoints.latest(where, warning -> spec.commandLine().getErr().println("train: " + warning))) {
+            requireRatesOnly(checkpoint.configuration());
+            try (DigitImages all = DigitImages.train(mnist.folder(), where);
+                    DigitImages train = all.first(checkpoint.configuration().trainImages());
+                    DigitImages test = DigitImages.test(mnist.folder(), where);
+                    ModelTraining training = ModelTraining.resume(checkpoint, rates(checkpoint), train, test)) {
+                return train(training, resume, checkpoints);
+            }
         }
+    }
+
+    /** All else was decided when the training began. */
+    private void requireRatesOnly(TrainingConfig begun) {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            String name = option.longestName();
+            if (!WITH_RESUME.contains(name)) {
+                String value = settings().stream()
+                        .filter(setting -> setting.option.equals(name))
+                        .findFirst()
+                        .map(setting ->
+                                ": " + setting.getter.apply(begun).toString().toLowerCase(Locale.ROOT))
+                        .orElse("");
+                throw new ParameterException(
+                        spec.commandLine(),
+                        name + ": cannot be given with " + RESUME + ", which goes on with what the training began with"
+                                + value);
+            }
+        }
+    }
+
+    /** The learning rates that were given; each is checked at once, so that a message can name the option. */
+    private Map<String, Double> rates(Checkpoint checkpoint) {
+        Map<String, Double> rates = new LinkedHashMap<>();
+        addRate(AUTO_LR, AutoencoderTrainer.PHASE, autoLr, checkpoint, rates);
+        addRate(EBM_LR, ContrastiveDivergenceTrainer.PHASE, ebmLr, checkpoint, rates);
+        return rates;
+    }
+
+    private void addRate(String option, String phase, Double rate, Checkpoint checkpoint, Map<String, Double> rates) {
+        if (rate == null) {
+            return;
+        }
+        try {
+            checkpoint.configuration(Map.of(phase, rate));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+        }
+        rates.put(phase, rate);
     }
 
     private int train(ModelTraining training, Path target, Checkpoints checkpoints) throws IOException {
         training.keepCheckpoints(checkpoints);
         boolean complete = false;
+        String toGoOn = "./environment/run train " + RESUME + " " + target;
         boolean diverged = false;
         try (Progress progress = new Progress()) {
             complete = !training.trainAutoencoder(progress).interrupted()
                     && !training.trainEnergy(progress).interrupted();
         } catch (TrainingDivergedException e) {
             diverged = true;
+            toGoOn += " " + smallerRate(e, training.config());
             spec.commandLine().getErr().println("train: " + Messages.of(e));
         }
         if (!training.isAutoencoderTrained()) {
             checkpoints.delete();
             System.out.println("stopped before the first epoch was complete: nothing to keep");
-            return 1;
+            return Main.FAILURE;
         }
         Interruption.shield();
-        // What was not trained to its end does not displace a model that was.
-        Path folder = complete || !DigitModel.isIn(target) ? target : checkpoints.interrupted();
+        if (training.isEnergyTrained()) {
+            // What was not trained to its end does not displace a model that was, nor is one that diverged drawn from
+            // by default.
+            Path folder = complete || !diverged && !DigitModel.isIn(target) ? target : checkpoints.interrupted();
+            save(training, folder, complete);
+            System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
+        }
+        if (complete) {
+            checkpoints.delete();
+            return 0;
+        }
+        System.out.println("to go on: " + toGoOn);
+        return Main.FAILURE;
+    }
+    /** The option to go on with: a tenth of the rate that diverged, and no more than the default one. */
+    private static String smallerRate(TrainingDivergedException e, TrainingConfig used) {
+        TrainingConfig sane = Preset.DEFAULT.builder().build();
+        boolean first = e.history().table().name().equals(AutoencoderTrainer.PHASE);
+        double rate = first
+                ? Math.min(
+                        used.autoencoder().learningRate() / 10,
+                        sane.autoencoder().learningRate())
+                : Math.min(used.energy().learningRate() / 10, sane.energy().learningRate());
+        return String.format(Locale.ROOT, "%s %.1g", first ? AUTO_LR : EBM_LR, rate);
+    }
+
+    private static void save(ModelTraining training, Path folder, boolean complete) throws IOException {
         try (DigitModel model = training.model()) {
             model.save(folder);
             charts(model, folder);
@@ -292,13 +370,6 @@ final class TrainCommand implements Callable<Integer> {
                 grid(model, folder, training.config().seed());
             }
         }
-        if (complete || diverged) {
-            checkpoints.delete();
-        } else {
-            System.out.println("to go on: ./environment/run train " + RESUME + " " + target);
-        }
-        System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
-        return complete ? 0 : 1;
     }
 
     private static void charts(DigitModel model, Path folder) throws IOException {
@@ -328,45 +399,134 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    /**
+     * An option that says how to train.
+     *
+     * @param option its name
+     * @param value what was given; null if it was not
+     * @param setter of the builder
+     * @param getter of the configuration
+     */
+    private record Setting<T>(
+            String option,
+            T value,
+            BiFunction<TrainingConfig.Builder, T, TrainingConfig.Builder> setter,
+            Function<TrainingConfig, Object> getter) {
+
+        void set(TrainingConfig.Builder builder) {
+            setter.apply(builder, value);
+            builder.build();
+        }
+    }
+
+    private List<Setting<?>> settings() {
+        return List.of(
+                new Setting<>("--seed", seed, TrainingConfig.Builder::seed, TrainingConfig::seed),
+                new Setting<>(
+                        "--train-images",
+                        trainImages,
+                        TrainingConfig.Builder::trainImages,
+                        TrainingConfig::trainImages),
+                new Setting<>(
+                        "--binarization",
+                        binarization,
+                        TrainingConfig.Builder::binarization,
+                        TrainingConfig::binarization),
+                new Setting<>(
+                        "--auto-hidden-dim",
+                        autoHiddenDim,
+                        TrainingConfig.Builder::autoencoderHiddenUnits,
+                        config -> config.autoencoder().hiddenUnits()),
+                new Setting<>(
+                        "--encoded-dim",
+                        encodedDim,
+                        TrainingConfig.Builder::latentDimension,
+                        config -> config.autoencoder().latentDimension()),
+                new Setting<>("--decoder", decoder, TrainingConfig.Builder::decoder, config -> config.autoencoder()
+                        .decoder()),
+                new Setting<>(
+                        "--auto-num-epochs",
+                        autoNumEpochs,
+                        TrainingConfig.Builder::autoencoderEpochs,
+                        config -> config.autoencoder().epochs()),
+                new Setting<>(
+                        "--auto-batch-size",
+                        autoBatchSize,
+                        TrainingConfig.Builder::autoencoderBatchSize,
+                        config -> config.autoencoder().batchSize()),
+                new Setting<>(
+                        AUTO_LR, autoLr, TrainingConfig.Builder::autoencoderLearningRate, config -> config.autoencoder()
+                                .learningRate()),
+                new Setting<>(
+                        "--latent-noise",
+                        latentNoise,
+                        TrainingConfig.Builder::latentNoise,
+                        config -> config.autoencoder().latentNoise()),
+                new Setting<>(
+                        "--latent-penalty",
+                        latentPenalty,
+                        TrainingConfig.Builder::latentPenalty,
+                        config -> config.autoencoder().latentPenalty()),
+                new Setting<>(
+                        "--reference-components",
+                        referenceComponents,
+                        TrainingConfig.Builder::referenceComponents,
+                        TrainingConfig::referenceComponents),
+                new Setting<>(
+                        "--ebm-hidden-dim",
+                        ebmHiddenDim,
+                        TrainingConfig.Builder::energyHiddenUnits,
+                        config -> config.energyHiddenUnits().get(0)),
+                new Setting<>(
+                        "--ebm-num-layers",
+                        ebmNumLayers,
+                        TrainingConfig.Builder::energyLayers,
+                        config -> config.energyHiddenUnits().size()),
+                new Setting<>(
+                        "--ebm-num-epochs",
+                        ebmNumEpochs,
+                        TrainingConfig.Builder::energyEpochs,
+                        config -> config.energy().epochs()),
+                new Setting<>(
+                        "--ebm-batch-size",
+                        ebmBatchSize,
+                        TrainingConfig.Builder::energyBatchSize,
+                        config -> config.energy().batchSize()),
+                new Setting<>(EBM_LR, ebmLr, TrainingConfig.Builder::energyLearningRate, config -> config.energy()
+                        .learningRate()),
+                new Setting<>("--negatives", negatives, TrainingConfig.Builder::negatives, config -> config.energy()
+                        .negatives()),
+                new Setting<>(
+                        "--mcmc-samples-per-datapoint",
+                        mcmcSamplesPerDatapoint,
+                        TrainingConfig.Builder::samplesPerDatapoint,
+                        config -> config.energy().samplesPerDatapoint()),
+                new Setting<>(
+                        "--importance-draws",
+                        importanceDraws,
+                        TrainingConfig.Builder::importanceDraws,
+                        config -> config.energy().importanceDraws()),
+                new Setting<>("--mcmc-steps", mcmcSteps, TrainingConfig.Builder::steps, config -> config.energy()
+                        .steps()),
+                new Setting<>(
+                        "--energy-penalty",
+                        energyPenalty,
+                        TrainingConfig.Builder::energyPenalty,
+                        config -> config.energy().energyPenalty()));
+    }
+
     /** The preset with the options that were given; names the first that is out of range. */
     TrainingConfig config() {
         TrainingConfig.Builder builder = preset.builder();
-        set("--seed", seed, builder::seed, builder);
-        set("--train-images", trainImages, builder::trainImages, builder);
-        set("--binarization", binarization, builder::binarization, builder);
-        set("--auto-hidden-dim", autoHiddenDim, builder::autoencoderHiddenUnits, builder);
-        set("--encoded-dim", encodedDim, builder::latentDimension, builder);
-        set("--decoder", decoder, builder::decoder, builder);
-        set("--auto-num-epochs", autoNumEpochs, builder::autoencoderEpochs, builder);
-        set("--auto-batch-size", autoBatchSize, builder::autoencoderBatchSize, builder);
-        set("--auto-lr", autoLr, builder::autoencoderLearningRate, builder);
-        set("--latent-noise", latentNoise, builder::latentNoise, builder);
-        set("--latent-penalty", latentPenalty, builder::latentPenalty, builder);
-        set("--reference-components", referenceComponents, builder::referenceComponents, builder);
-        set("--ebm-hidden-dim", ebmHiddenDim, builder::energyHiddenUnits, builder);
-        set("--ebm-num-layers", ebmNumLayers, builder::energyLayers, builder);
-        set("--ebm-num-epochs", ebmNumEpochs, builder::energyEpochs, builder);
-        set("--ebm-batch-size", ebmBatchSize, builder::energyBatchSize, builder);
-        set("--ebm-lr", ebmLr, builder::energyLearningRate, builder);
-        set("--negatives", negatives, builder::negatives, builder);
-        set("--mcmc-samples-per-datapoint", mcmcSamplesPerDatapoint, builder::samplesPerDatapoint, builder);
-        set("--importance-draws", importanceDraws, builder::importanceDraws, builder);
-        set("--mcmc-steps", mcmcSteps, builder::steps, builder);
-        set("--energy-penalty", energyPenalty, builder::energyPenalty, builder);
+        for (Setting<?> setting : settings()) {
+            if (setting.value != null) {
+                try {
+                    setting.set(builder);
+                } catch (IllegalArgumentException e) {
+                    throw new ParameterException(spec.commandLine(), setting.option + ": " + e.getMessage(), e);
+                }
+            }
+        }
         return builder.build();
-    }
-
-    /** Sets an option that was given, and checks it at once, so that a message can name the option. */
-    private <T> void set(
-            String option, T value, Function<T, TrainingConfig.Builder> setter, TrainingConfig.Builder builder) {
-        if (value == null) {
-            return;
-        }
-        setter.apply(value);
-        try {
-            builder.build();
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
-        }
     }
 }

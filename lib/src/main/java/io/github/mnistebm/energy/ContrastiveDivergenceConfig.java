@@ -63,6 +63,29 @@ public record ContrastiveDivergenceConfig(
         }
     }
 
+    /**
+     * Returns this configuration with another learning rate.
+     *
+     * @param newLearningRate positive
+     * @return a new configuration
+     * @throws IllegalArgumentException if the rate is out of range
+     */
+    public ContrastiveDivergenceConfig withLearningRate(double newLearningRate) {
+        return new ContrastiveDivergenceConfig(
+                epochs,
+                batchSize,
+                newLearningRate,
+                negatives,
+                samplesPerDatapoint,
+                importanceDraws,
+                steps,
+                initialStepSize,
+                bufferBatches,
+                restartProbability,
+                energyPenalty,
+                averageDecay);
+    }
+
     private static void requireAtLeastOne(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + ": must be at least 1, found " + value);

@@ -12,6 +12,7 @@ import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
@@ -64,14 +66,22 @@ public final class ContrastiveDivergenceTrainer {
     /** Wall time of the epoch, a column of the history. */
     public static final String SECONDS = "seconds";
 
+    /** The moving average of the weights, {@code [p]}; an array of the training's state. */
+    public static final String AVERAGE = "average";
+
     /** Gain of the step size adaptation, which goes on as long as the target changes. */
     private static final double ADAPTATION_GAIN = 0.05;
 
     /**
-     * In standard deviations of the data's energies: beyond it, data and negatives have hardly an energy in common. Trainings
-     * that go well stay below a fifth of one.
+     * In nats, beside one for each dimension: where a mixture has a component for almost every data point, its draws have an energy
+     * higher than theirs by half as many nats as there are dimensions.
      */
-    private static final double WIDEST_GAP = 3;
+    private static final double WIDEST_GAP = 20;
+
+    private static final double LEAST_ACCEPTANCE = 0.05;
+
+    /** By then the step size has come from where it began to where chains of a sane energy move. */
+    private static final long ADAPTED_STEPS = 1000;
 
     /** Share of the weighted draws in the mean over negatives, where there are some. */
     private static final float DRAWS_SHARE = 0.5f;
@@ -102,8 +112,8 @@ public final class ContrastiveDivergenceTrainer {
      * @param listener is told of batches and epochs
      * @return the history: {@value #DATA_ENERGY}, {@value #NEGATIVE_ENERGY}, {@value #ENERGY_GAP}, {@value
      *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value #SECONDS}
-     * @throws TrainingDivergedException if at an epoch's end the energy gap is no finite number, or wider than three standard
-     *     deviations of the data's energies; the network is then as it was at the end of the epoch before
+     * @throws TrainingDivergedException if at an epoch's end the energy gap is wider than 20 nats and one for each dimension, the
+     *     chains stand still, or a value is not finite; the network is then as it was at the end of the epoch before
      * @throws IllegalArgumentException if the data are of another dimension than the network
      */
     public TrainingHistory train(
@@ -126,7 +136,8 @@ public final class ContrastiveDivergenceTrainer {
      * @param listener is told of batches and epochs
      * @param from the state; null to begin at the beginning
      * @return the history, that of the state included
-     * @throws TrainingDivergedException if data and negatives are too far apart, as above
+     * @throws TrainingDivergedException as above
+     * @throws CancellationException if the thread is interrupted before the first update
      * @throws IllegalArgumentException if the data are of another dimension than the network, or the state is that of another
      *     configuration
      */
@@ -142,24 +153,25 @@ public final class ContrastiveDivergenceTrainer {
             throw new IllegalArgumentException(
                     "data: expected shape (n, " + energy.dimension() + "), found " + data.getShape());
         }
-        TrainingHistory history = from == null
-                ? TrainingHistory.of(PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, SECONDS)
-                : from.history();
+        TrainingHistory history = from == null ? newHistory() : from.history();
         double stepSize = from == null ? config.initialStepSize() : history.last(STEP_SIZE);
         try (NDManager manager = data.getManager().newSubManager();
                 Session session = new Session(manager, network, energy, data, stepSize, random.numbered(0))) {
             if (from != null) {
                 session.resume(from);
             }
-            for (int epoch = history.epochs() + 1; epoch <= config.epochs(); epoch++) {
-                if (!session.epoch(epoch, random.numbered(epoch), history, listener)) {
-                    history.markInterrupted();
-                    break;
-                }
-            }
-            session.finish();
+            session.run(random, history, listener);
             return history;
         }
+    }
+
+    /**
+     * Starts the history of a training.
+     *
+     * @return a history without an epoch
+     */
+    public static TrainingHistory newHistory() {
+        return TrainingHistory.of(PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, SECONDS);
     }
 
     /** What lives as long as one training. */
@@ -215,7 +227,7 @@ public final class ContrastiveDivergenceTrainer {
                         .concat(manager.full(new Shape(negatives), (float) (-chainShare / negatives)));
                 this.kept = network.parameters().duplicate();
                 this.kept.attach(manager);
-                this.totals = manager.zeros(new Shape(4));
+                this.totals = manager.zeros(new Shape(3));
                 NDScope.unregister(signs, kept, totals);
             }
         }
@@ -224,7 +236,7 @@ public final class ContrastiveDivergenceTrainer {
         private Map<String, NDArray> state() {
             Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
             state.put("parameters", network.parameters());
-            state.put("average", average.average());
+            state.put(AVERAGE, average.average());
             if (buffer != null) {
                 state.put("chains", buffer.chains());
             }
@@ -243,17 +255,29 @@ public final class ContrastiveDivergenceTrainer {
             }
         }
 
-        /** Trains one epoch; false if it was interrupted. */
-        boolean epoch(int epoch, RandomSource random, TrainingHistory history, TrainingListener listener) {
+        /** Trains until the last epoch or an interruption. */
+        void run(RandomSource random, TrainingHistory history, TrainingListener listener) {
+            try {
+                while (history.epochs() < config.epochs()) {
+                    epoch(random.numbered(history.epochs() + 1), history, listener);
+                }
+            } catch (CancellationException e) {
+                Thread.interrupted();
+                history.markInterrupted();
+            } finally {
+                keepLastEpoch();
+            }
+        }
+
+        private void epoch(RandomSource random, TrainingHistory history, TrainingListener listener) {
             long start = System.nanoTime();
+            int epoch = history.epochs() + 1;
             listener.epochBegins(PHASE, epoch);
             try (NDScope scope = new NDScope();
                     MiniBatches batches = MiniBatches.shuffled(data, batchSize, random)) {
                 scope.suppressNotUsedWarning();
                 for (int batch = 0; batch < batches.count(); batch++) {
-                    if (Thread.interrupted()) {
-                        return false;
-                    }
+                    Cancellation.check();
                     try (NDScope update = new NDScope()) {
                         update.suppressNotUsedWarning();
                         update(batches.get(batch), random);
@@ -263,30 +287,45 @@ public final class ContrastiveDivergenceTrainer {
                 float[] means = totals.div(batches.count()).toFloatArray();
                 Tensors.clear(totals);
                 double gap = means[0] - means[1];
-                double deviation = Math.sqrt(Math.max(0, means[3] - (double) means[0] * means[0]));
-                if (!(Math.abs(gap) <= WIDEST_GAP * deviation)) {
-                    throw diverged(epoch, gap, deviation);
-                }
+                requireSane(gap, means[2], history);
                 Tensors.copy(average.average(), kept);
                 history.add(means[0], means[1], gap, means[2], chains.stepSize(), (System.nanoTime() - start) / 1e9);
             }
             listener.epochDone(history);
             listener.stateReached(new TrainingState(history, state()));
-            return true;
         }
 
-        private TrainingDivergedException diverged(int epoch, double gap, double deviation) {
-            Tensors.copy(kept, network.parameters());
-            String cause = Double.isFinite(gap)
-                    ? String.format(
-                            Locale.ROOT,
-                            ", more than %.0f standard deviations of the data's energies (%.3g): the chains no longer sample the model",
-                            WIDEST_GAP,
-                            deviation)
-                    : ": training has diverged";
-            return new TrainingDivergedException("energy: the energy gap of epoch " + epoch + " is "
-                    + (float) gap + cause + ". Back to epoch " + (epoch - 1)
-                    + ". Try a smaller learning rate (--ebm-lr), or a larger --energy-penalty");
+        private void requireSane(double gap, double acceptance, TrainingHistory history) {
+            double widest = WIDEST_GAP + energy.dimension();
+            if (!(Math.abs(gap) <= widest)) {
+                throw diverged(
+                        history,
+                        String.format(
+                                Locale.ROOT,
+                                "the energy gap between data and negatives is %.4g nats, expected at most %.0f",
+                                gap,
+                                widest));
+            }
+            if (!(acceptance >= LEAST_ACCEPTANCE) && updates * config.steps() >= ADAPTED_STEPS) {
+                throw diverged(
+                        history,
+                        String.format(
+                                Locale.ROOT,
+                                "the acceptance is %.3f, expected at least %.2f: the chains stand still",
+                                acceptance,
+                                LEAST_ACCEPTANCE));
+            }
+            new TrainingState(history, state()).notFinite().ifPresent(name -> {
+                throw diverged(history, name + " has a value that is not finite");
+            });
+        }
+
+        private TrainingDivergedException diverged(TrainingHistory history, String cause) {
+            return new TrainingDivergedException(
+                    history,
+                    cause,
+                    "a smaller learning rate (--ebm-lr) than " + config.learningRate()
+                            + ", or a larger --energy-penalty");
         }
 
         private void update(NDArray positives, RandomSource random) {
@@ -306,8 +345,7 @@ public final class ContrastiveDivergenceTrainer {
             totals.addi(NDArrays.stack(new NDList(
                     dataEnergies.mean(),
                     chains.energies().mean(),
-                    chains.acceptanceRate().mean(),
-                    dataEnergies.square().mean())));
+                    chains.acceptanceRate().mean())));
         }
 
         /** ∂/∂f of mean f(data) − mean f(negatives) + α (mean f² over data + mean f² over negatives). */
@@ -336,6 +374,7 @@ public final class ContrastiveDivergenceTrainer {
                     };
             chains.start(start, random);
             for (int step = 0; step < config.steps(); step++) {
+                Cancellation.check();
                 chains.advance(1);
                 chains.adapt(ADAPTATION_GAIN);
             }
@@ -347,7 +386,7 @@ public final class ContrastiveDivergenceTrainer {
         }
 
         /** Leaves the network with the averaged weights of the last complete epoch. */
-        void finish() {
+        private void keepLastEpoch() {
             Tensors.copy(kept, network.parameters());
         }
 

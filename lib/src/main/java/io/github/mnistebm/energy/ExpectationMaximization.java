@@ -7,11 +7,13 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.IntConsumer;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongConsumer;
 
 /**
  * Fits a mixture of normal distributions by expectation maximization (Dempster, Laird &amp; Rubin 1977), from means that are
@@ -25,6 +27,9 @@ public final class ExpectationMaximization {
 
     private static final long ROWS_AT_ONCE = 4096;
 
+    /** In high dimensions fewer rows: of each there is a matrix. */
+    private static final long VALUES_AT_ONCE = 1L << 24;
+
     /** All but the last quarter of the iterations see a quarter of the data, or this many for each component. */
     private static final int FIRST_PART = 4;
 
@@ -33,20 +38,25 @@ public final class ExpectationMaximization {
     private ExpectationMaximization() {}
 
     /**
-     * Fits a mixture. If the thread is interrupted, the mixture so far is returned, and the
-     * thread stays interrupted.
+     * Fits a mixture.
      *
      * @param parent the parent of the manager that owns the mixture
      * @param data {@code [n, d]}
      * @param components K, at least 1 and at most n
      * @param iterations at least 1
      * @param random the source of randomness
-     * @param progress called after each iteration, with the number of those done
+     * @param progress is told the share of the work that is done, from 0 to 1
      * @return the mixture
      * @throws IllegalArgumentException if there are fewer data than components
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public static GaussianMixture fit(
-            NDManager parent, NDArray data, int components, int iterations, RandomSource random, IntConsumer progress) {
+            NDManager parent,
+            NDArray data,
+            int components,
+            int iterations,
+            RandomSource random,
+            DoubleConsumer progress) {
         long n = data.getShape().get(0);
         int d = (int) data.getShape().get(1);
         if (components < 1 || components > n) {
@@ -68,16 +78,20 @@ public final class ExpectationMaximization {
             NDArray some = data.get(
                     random.permutation(data.getManager(), Math.toIntExact(n)).get(new NDIndex().addSliceDim(0, part)));
             int last = Math.max(1, iterations / FIRST_PART);
+            double work = (double) (iterations - last) * part + (double) last * n;
+            double done = 0;
             for (int iteration = 1; iteration <= iterations; iteration++) {
-                if (Thread.currentThread().isInterrupted()) {
-                    break;
-                }
-                GaussianMixture next = iterate(parent, iteration > iterations - last ? data : some, mixture);
+                NDArray seen = iteration > iterations - last ? data : some;
+                double before = done;
+                GaussianMixture next = iterate(parent, seen, mixture, rows -> progress.accept((before + rows) / work));
                 mixture.close();
                 mixture = next;
-                progress.accept(iteration);
+                done += seen.getShape().get(0);
             }
             return mixture;
+        } catch (RuntimeException e) {
+            mixture.close();
+            throw e;
         }
     }
 
@@ -88,6 +102,7 @@ public final class ExpectationMaximization {
             scope.suppressNotUsedWarning();
             NDArray nearest = data.zerosLike().sum(new int[] {1}).add(1);
             for (int c = 0; c < components; c++) {
+                Cancellation.check();
                 try (NDScope draw = new NDScope()) {
                     draw.suppressNotUsedWarning();
                     NDArray cumulative = nearest.toType(DataType.FLOAT64, false).cumSum(0);
@@ -109,7 +124,8 @@ public final class ExpectationMaximization {
         return means;
     }
 
-    private static GaussianMixture iterate(NDManager parent, NDArray data, GaussianMixture mixture) {
+    private static GaussianMixture iterate(
+            NDManager parent, NDArray data, GaussianMixture mixture, LongConsumer rowsSeen) {
         long n = data.getShape().get(0);
         int d = mixture.dimension();
         int k = mixture.components();
@@ -122,16 +138,20 @@ public final class ExpectationMaximization {
             NDArray mass = manager.zeros(new Shape(k), DataType.FLOAT64);
             NDArray first = manager.zeros(new Shape(k, d), DataType.FLOAT64);
             NDArray second = manager.zeros(new Shape(k, d * d), DataType.FLOAT64);
-            for (long from = 0; from < n; from += ROWS_AT_ONCE) {
+            long rowsAtOnce = Math.max(1, Math.min(ROWS_AT_ONCE, VALUES_AT_ONCE / ((long) d * d)));
+            for (long from = 0; from < n; from += rowsAtOnce) {
+                Cancellation.check();
+                long to = Math.min(n, from + rowsAtOnce);
                 try (NDScope part = new NDScope()) {
                     part.suppressNotUsedWarning();
-                    NDArray rows = data.get(new NDIndex().addSliceDim(from, Math.min(n, from + ROWS_AT_ONCE)));
+                    NDArray rows = data.get(new NDIndex().addSliceDim(from, to));
                     NDArray shares = mixture.responsibilities(rows).transpose();
                     NDArray squares = rows.expandDims(2).mul(rows.expandDims(1)).reshape(-1, (long) d * d);
                     mass.addi(shares.sum(new int[] {1}).toType(DataType.FLOAT64, false));
                     first.addi(shares.matMul(rows).toType(DataType.FLOAT64, false));
                     second.addi(shares.matMul(squares).toType(DataType.FLOAT64, false));
                 }
+                rowsSeen.accept(to);
             }
             masses = mass.toDoubleArray();
             firsts = first.toDoubleArray();

@@ -11,6 +11,7 @@ import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.HostReference;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.LinkedHashMap;
@@ -32,6 +33,9 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
  * of whitening each state for each component, and a quarter of the memory. Owns its arrays: close it.
  */
 public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
+
+    /** Of each sample there is a matrix: in high dimensions only of few at a time. */
+    private static final long FACTOR_VALUES_AT_ONCE = 1L << 24;
 
     private final NDManager manager;
     private final int components;
@@ -95,6 +99,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
             float[] centreValues = new float[k];
             float[] constants = new float[k];
             for (int c = 0; c < k; c++) {
+                Cancellation.check();
                 DMatrixRMaj inverse = inverseFactor(factors, c, d);
                 DMatrixRMaj precision = new DMatrixRMaj(d, d);
                 CommonOps_DDRM.multTransA(inverse, inverse, precision);
@@ -158,6 +163,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         float[] floatMeans = new float[k * d];
         float[] floatFactors = new float[k * d * d];
         for (int c = 0; c < k; c++) {
+            Cancellation.check();
             CholeskyDecomposition_F64<DMatrixRMaj> cholesky = DecompositionFactory_DDRM.chol(d, true);
             if (!(weights[c] > 0) || !cholesky.decompose(new DMatrixRMaj(d, d, true, covariances[c].clone()))) {
                 throw new IllegalArgumentException("mixture: component " + c + " of weight " + weights[c]
@@ -381,10 +387,19 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
             if (temperature != 1) {
                 noise.muli(Tensors.scalar(owner, Math.sqrt(temperature)));
             }
-            NDArray spread = factors.get(new NDIndex().addIndices("{}", chosen))
-                    .matMul(noise)
-                    .squeeze(2);
-            samples = means.get(new NDIndex().addIndices("{}", chosen)).add(spread);
+            samples = means.get(new NDIndex().addIndices("{}", chosen));
+            long rowsAtOnce = Math.max(1, FACTOR_VALUES_AT_ONCE / ((long) dimension * dimension));
+            for (long from = 0; from < count; from += rowsAtOnce) {
+                Cancellation.check();
+                NDIndex rows = new NDIndex().addSliceDim(from, Math.min(count, from + rowsAtOnce));
+                try (NDScope part = new NDScope()) {
+                    part.suppressNotUsedWarning();
+                    NDArray spread = factors.get(new NDIndex().addIndices("{}", chosen.get(rows)))
+                            .matMul(noise.get(rows))
+                            .squeeze(2);
+                    samples.set(rows, samples.get(rows).add(spread));
+                }
+            }
             samples.attach(owner);
             NDScope.unregister(samples);
         }

@@ -7,6 +7,7 @@ import io.github.mnistebm.energy.TiltedEnergy;
 import io.github.mnistebm.sampling.ChainState;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 
@@ -90,6 +91,7 @@ public final class AnnealedImportanceSampling {
             NDArray positions = start.duplicate();
             NDScope.unregister(positions);
             for (int t = 1; t <= temperatures; t++) {
+                Cancellation.check();
                 try (NDScope part = new NDScope()) {
                     part.suppressNotUsedWarning();
                     NDArray before = positions;

@@ -25,6 +25,7 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.data.PyTorch;
 import io.github.mnistebm.data.TensorFile;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
@@ -107,6 +108,7 @@ public final class DigitClassifier implements AutoCloseable {
      * @param seed of the random numbers
      * @param listener is told of batches and epochs
      * @return the classifier
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
      */
     public static DigitClassifier train(
             DigitImages train, DigitImages test, int epochs, int seed, TrainingListener listener) {
@@ -134,6 +136,7 @@ public final class DigitClassifier implements AutoCloseable {
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 try (MiniBatches batches = MiniBatches.shuffled(rows, batchSize, random)) {
                     for (int batch = 0; batch < batches.count(); batch++) {
+                        Cancellation.check();
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
                             total.addi(backward(batches.get(batch)));

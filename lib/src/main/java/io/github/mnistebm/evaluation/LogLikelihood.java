@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.energy.TiltedEnergy;
 import io.github.mnistebm.sampling.EnergyFunction;
 import io.github.mnistebm.sampling.ReferenceMeasure;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.Map;
 import tech.tablesaw.api.DoubleColumn;
@@ -122,6 +123,7 @@ public record LogLikelihood(
     private static double[] logWeights(TiltedEnergy energy, NDManager manager, int draws, RandomSource random) {
         double[] logWeights = new double[draws];
         for (int from = 0; from < draws; from += DRAWS_AT_ONCE) {
+            Cancellation.check();
             int count = Math.min(DRAWS_AT_ONCE, draws - from);
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();

@@ -182,6 +182,22 @@ public final class Checkpoint implements AutoCloseable {
         return training;
     }
 
+    /**
+     * Returns the configuration with other learning rates for the epochs to come.
+     *
+     * @param learningRates by phase
+     * @return a new configuration
+     * @throws IllegalArgumentException if a rate is out of range, or its phase is complete or unknown
+     */
+    public TrainingConfig configuration(Map<String, Double> learningRates) {
+        TrainingConfig changed = configuration;
+        for (Map.Entry<String, Double> rate : learningRates.entrySet()) {
+            TrainingHistory history = history(rate.getKey());
+            changed = changed.withLearningRate(rate.getKey(), history == null ? 0 : history.epochs(), rate.getValue());
+        }
+        return changed;
+    }
+
     /** The history of a phase; null if it has not begun. */
     TrainingHistory history(String phase) {
         return histories.stream()

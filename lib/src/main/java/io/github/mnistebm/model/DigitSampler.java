@@ -11,6 +11,8 @@ import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -47,7 +49,28 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
      * @param jumpAcceptanceRate the same of jumps, NaN if there were none
      * @param stepSize mean over the rounds of the step size after burn-in
      */
-    public record Summary(double acceptanceRate, double jumpAcceptanceRate, double stepSize) {}
+    public record Summary(double acceptanceRate, double jumpAcceptanceRate, double stepSize) {
+
+        /** Chains that accept less than this hardly move. */
+        private static final double LEAST_ACCEPTANCE = 0.05;
+
+        /**
+         * Warns of images that are not to be trusted.
+         *
+         * @return what is wrong and what to do about it; empty if the chains have moved
+         */
+        public Optional<String> warning() {
+            if (acceptanceRate >= LEAST_ACCEPTANCE || jumpAcceptanceRate >= LEAST_ACCEPTANCE) {
+                return Optional.empty();
+            }
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "acceptance rate %.3f: the chains have hardly moved, and the images are not samples of the model. Try more"
+                            + " --steps, or a smaller --step-size; if that does not help, the training of the model has"
+                            + " diverged: train it with a smaller --ebm-lr",
+                    acceptanceRate));
+        }
+    }
 
     /** Images in memory. Owns them: close it. */
     public static final class Drawing implements AutoCloseable {

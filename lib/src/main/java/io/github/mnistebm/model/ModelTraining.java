@@ -18,6 +18,7 @@ import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.ReferenceMeasure;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
+import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import io.github.mnistebm.training.TrainingState;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
@@ -44,6 +46,9 @@ public final class ModelTraining implements AutoCloseable {
     private static final String LATENTS = "latents";
     private static final String REFERENCE_PHASE = "reference measure";
     private static final int EM_ITERATIONS = 32;
+
+    /** What the listener is told the fit's progress in. */
+    private static final int REFERENCE_PARTS = 1000;
 
     private final TrainingConfig config;
     private final DigitImages train;
@@ -69,8 +74,11 @@ public final class ModelTraining implements AutoCloseable {
      * @param config how to train
      * @param train the training images; not closed with this object
      * @param test the images that losses are measured on; not closed with this object
+     * @throws IllegalArgumentException if the training cannot work on so many images, as of {@link
+     *     TrainingConfig#requireTrainable}
      */
     public ModelTraining(TrainingConfig config, DigitImages train, DigitImages test) {
+        config.requireTrainable(train.size());
         this.config = config;
         this.train = train;
         this.test = test;
@@ -90,11 +98,30 @@ public final class ModelTraining implements AutoCloseable {
      * @return the training
      */
     public static ModelTraining resume(Checkpoint checkpoint, DigitImages train, DigitImages test) {
-        ModelTraining training = new ModelTraining(checkpoint.configuration(), train, test);
+        return resume(checkpoint, Map.of(), train, test);
+    }
+
+    /**
+     * Prepares to go on with a training with other learning rates, as after one that diverged. The schedules go on where they stand,
+     * with the new rates.
+     *
+     * @param checkpoint where it stands; not closed with this object, and needed until the training is done
+     * @param learningRates the new rates by phase, such as {@link ContrastiveDivergenceTrainer#PHASE}; those of other phases stay
+     * @param train the training images
+     * @param test the images that losses are measured on
+     * @return the training
+     * @throws IllegalArgumentException if a rate is out of range, or its phase is complete or unknown
+     */
+    public static ModelTraining resume(
+            Checkpoint checkpoint, Map<String, Double> learningRates, DigitImages train, DigitImages test) {
+        ModelTraining training = new ModelTraining(checkpoint.configuration(learningRates), train, test);
         training.from = checkpoint;
         training.name = checkpoint.training() == null ? training.name : checkpoint.training();
-        if (checkpoint.history(ContrastiveDivergenceTrainer.PHASE) != null) {
+        TrainingHistory energy = checkpoint.history(ContrastiveDivergenceTrainer.PHASE);
+        if (energy != null) {
             training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
+            training.energyHistory = energy;
+            Tensors.copy(checkpoint.arrays().get(ContrastiveDivergenceTrainer.AVERAGE), training.network.parameters());
             training.latentSpace = ModelFolder.latentSpace(training.manager, training.autoencoder, checkpoint.arrays());
             training.reference = ModelFolder.reference(training.manager, training.config, checkpoint.arrays());
         }
@@ -171,51 +198,68 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Trains the autoencoder, and fits the whitening and the reference measure to its latents of the training images.
+     * Trains the autoencoder, and fits the whitening and the reference measure to its latents of the training images. After an
+     * interruption they are fitted when they are first asked for.
      *
      * @param listener is told of batches and epochs
      * @return the history; interrupted if the thread was
+     * @throws TrainingDivergedException if the training diverges; the autoencoder is then that of the last good epoch
      * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainAutoencoder(TrainingListener listener) {
         if (latentSpace != null) {
             return autoencoderHistory;
         }
-        autoencoderHistory = new AutoencoderTrainer(config.autoencoder())
-                .train(
-                        autoencoder,
-                        train,
-                        test,
-                        config.binarization(),
-                        random(AutoencoderTrainer.PHASE),
-                        new Steering(listener),
-                        state(AutoencoderTrainer.PHASE));
-        if (autoencoderHistory.epochs() > 0) {
-            RandomSource random = random(REFERENCE_PHASE);
-            try (NDArray images = train.binarized(config.binarization(), random);
-                    NDArray latents = Tensors.mapInParts(
-                            images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
-                latentSpace = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
-                reference = reference(latents, random, listener);
+        try {
+            autoencoderHistory = new AutoencoderTrainer(config.autoencoder())
+                    .train(
+                            autoencoder,
+                            train,
+                            test,
+                            config.binarization(),
+                            random(AutoencoderTrainer.PHASE),
+                            new Steering(listener),
+                            state(AutoencoderTrainer.PHASE));
+            if (!autoencoderHistory.interrupted()) {
+                fitLatentSpace(listener);
             }
+        } catch (TrainingDivergedException e) {
+            autoencoderHistory = e.history();
+            throw e;
+        } catch (CancellationException e) {
+            Thread.interrupted();
+            autoencoderHistory.markInterrupted();
         }
         return autoencoderHistory;
     }
 
-    private ReferenceMeasure reference(NDArray latents, RandomSource random, TrainingListener listener) {
+    private void fitLatentSpace(TrainingListener listener) {
+        RandomSource random = random(REFERENCE_PHASE);
+        try (NDArray images = train.binarized(config.binarization(), random);
+                NDArray latents = Tensors.mapInParts(
+                        images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
+            LatentSpace fitted = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
+            reference = reference(fitted, latents, random, listener);
+            latentSpace = fitted;
+        }
+    }
+
+    private ReferenceMeasure reference(
+            LatentSpace fitted, NDArray latents, RandomSource random, TrainingListener listener) {
         if (config.referenceComponents() == 0) {
             return new StandardNormal(network.dimension());
         }
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray whitened = latentSpace.whitening().whiten(latents);
+            NDArray whitened = fitted.whitening().whiten(latents);
             return ExpectationMaximization.fit(
                     manager,
                     whitened,
                     config.referenceComponents(),
                     EM_ITERATIONS,
                     random,
-                    done -> listener.batchDone(REFERENCE_PHASE, 1, 1, done, EM_ITERATIONS));
+                    share -> listener.batchDone(
+                            REFERENCE_PHASE, 1, 1, (int) Math.floor(share * REFERENCE_PARTS), REFERENCE_PARTS));
         }
     }
 
@@ -225,21 +269,33 @@ public final class ModelTraining implements AutoCloseable {
      * @param listener is told of batches and epochs
      * @return the history; interrupted if the thread was
      * @throws IllegalStateException if the autoencoder is not trained
+     * @throws TrainingDivergedException if the training diverges; the energy network is then that of the last good epoch
      * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
-        RandomSource random = random(ContrastiveDivergenceTrainer.PHASE);
-        try (NDArray latents = latents(random(LATENTS))) {
-            energyHistory = new ContrastiveDivergenceTrainer(
-                            config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
-                    .train(
-                            network,
-                            reference,
-                            latents,
-                            random,
-                            new Steering(listener),
-                            state(ContrastiveDivergenceTrainer.PHASE));
+        try {
+            if (latentSpace == null) {
+                fitLatentSpace(listener);
+            }
+            try (NDArray latents = latents(random(LATENTS))) {
+                energyHistory = new ContrastiveDivergenceTrainer(
+                                config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
+                        .train(
+                                network,
+                                reference,
+                                latents,
+                                random(ContrastiveDivergenceTrainer.PHASE),
+                                new Steering(listener),
+                                state(ContrastiveDivergenceTrainer.PHASE));
+            }
+        } catch (TrainingDivergedException e) {
+            energyHistory = e.history();
+            throw e;
+        } catch (CancellationException e) {
+            Thread.interrupted();
+            energyHistory = energyHistory == null ? ContrastiveDivergenceTrainer.newHistory() : energyHistory;
+            energyHistory.markInterrupted();
         }
         return energyHistory;
     }
@@ -268,16 +324,49 @@ public final class ModelTraining implements AutoCloseable {
      */
     public LatentSpace latentSpace() {
         requireAutoencoder();
+        if (latentSpace == null) {
+            fitLatentSpace(TrainingListener.NONE);
+        }
         return latentSpace;
     }
 
     /**
-     * Tells whether there is a model to hand over.
+     * Tells whether the autoencoder has learned anything, so that there is a model to hand over.
      *
      * @return true after {@link #trainAutoencoder} has done an epoch
      */
     public boolean isAutoencoderTrained() {
-        return latentSpace != null;
+        return isTrained(autoencoderHistory);
+    }
+
+    /**
+     * Tells whether the energy network has learned anything, so that a model's energy is more than its reference measure's.
+     *
+     * @return true after {@link #trainEnergy} has done an epoch
+     */
+    public boolean isEnergyTrained() {
+        return isTrained(energyHistory);
+    }
+
+    private static boolean isTrained(TrainingHistory history) {
+        return history != null && history.epochs() > 0;
+    }
+
+    /**
+     * Trains both phases and hands over the model.
+     *
+     * @param listener is told of batches and epochs
+     * @return the model, which from now on owns the native memory
+     * @throws CancellationException if the thread is interrupted; it stays so
+     * @throws TrainingDivergedException if the training diverges
+     * @throws UncheckedIOException if a checkpoint cannot be written
+     */
+    public DigitModel train(TrainingListener listener) {
+        if (trainAutoencoder(listener).interrupted() || trainEnergy(listener).interrupted()) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the training was interrupted");
+        }
+        return model();
     }
 
     /**
@@ -288,7 +377,7 @@ public final class ModelTraining implements AutoCloseable {
      * @throws IllegalStateException if the autoencoder is not trained
      */
     public DigitModel model() {
-        requireAutoencoder();
+        LatentSpace fitted = latentSpace();
         handedOver = true;
         Map<String, Double> metrics = new LinkedHashMap<>();
         addLastRow(metrics, autoencoderHistory);
@@ -301,11 +390,11 @@ public final class ModelTraining implements AutoCloseable {
                 .filter(Objects::nonNull)
                 .map(TrainingHistory::table)
                 .toList();
-        return new DigitModel(manager, latentSpace, network, reference, card, () -> histories);
+        return new DigitModel(manager, fitted, network, reference, card, () -> histories);
     }
 
     private static void addLastRow(Map<String, Double> metrics, TrainingHistory history) {
-        if (history == null || history.epochs() == 0) {
+        if (!isTrained(history)) {
             return;
         }
         String phase = history.table().name();
@@ -321,7 +410,7 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     private void requireAutoencoder() {
-        if (latentSpace == null) {
+        if (!isAutoencoderTrained()) {
             throw new IllegalStateException("the autoencoder is not trained: call trainAutoencoder first");
         }
     }

@@ -1,12 +1,20 @@
 package io.github.mnistebm.model;
 
+import ai.djl.ndarray.types.Shape;
+import com.sun.management.OperatingSystemMXBean;
 import io.github.mnistebm.autoencoder.AutoencoderConfig;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.NegativeSource;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * All that a training needs to know beside the images. Made by {@link Preset#builder()}.
@@ -19,6 +27,8 @@ import java.util.List;
  *     training images; 0 for the standard normal
  * @param energyHiddenUnits width of each hidden layer of the energy network, at least one
  * @param energy the energy network's training
+ * @param earlierRates the learning rates that were changed during the training, in their order; the last ones are those above. Absent
+ *     in cards of models that were saved before there was a choice, and then empty
  */
 public record TrainingConfig(
         int seed,
@@ -27,7 +37,11 @@ public record TrainingConfig(
         AutoencoderConfig autoencoder,
         int referenceComponents,
         List<Integer> energyHiddenUnits,
-        ContrastiveDivergenceConfig energy) {
+        ContrastiveDivergenceConfig energy,
+        List<EarlierRate> earlierRates) {
+
+    /** A covariance needs two. */
+    private static final int MIN_IMAGES = 2;
 
     /** Deeper ones are not made on purpose, and take long to refuse otherwise. */
     private static final int MAX_LAYERS = 1000;
@@ -58,6 +72,127 @@ public record TrainingConfig(
                     + energyHiddenUnits.size());
         }
         energyHiddenUnits = List.copyOf(energyHiddenUnits);
+        earlierRates = earlierRates == null ? List.of() : List.copyOf(earlierRates);
+    }
+
+    /**
+     * Returns this configuration with another learning rate for the epochs of a phase that are still to come.
+     *
+     * @param phase its name
+     * @param epochs how many are done
+     * @param learningRate positive
+     * @return a new configuration, whose {@code earlierRates} tell of the present rate if epochs were trained with it
+     * @throws IllegalArgumentException if the rate is out of range, or the phase is complete or unknown
+     */
+    TrainingConfig withLearningRate(String phase, int epochs, double learningRate) {
+        boolean first = phase.equals(AutoencoderTrainer.PHASE);
+        if (!first && !phase.equals(ContrastiveDivergenceTrainer.PHASE)) {
+            throw new IllegalArgumentException("learning rate: there is no phase " + phase);
+        }
+        int all = first ? autoencoder.epochs() : energy.epochs();
+        if (epochs >= all) {
+            throw new IllegalArgumentException(
+                    phase + " learning rate: all " + all + " epochs of this phase are trained, none is left to change");
+        }
+        double earlier = first ? autoencoder.learningRate() : energy.learningRate();
+        List<EarlierRate> rates = new ArrayList<>(earlierRates);
+        if (epochs > 0 && earlier != learningRate) {
+            rates.add(new EarlierRate(phase, epochs, earlier));
+        }
+        return new TrainingConfig(
+                seed,
+                trainImages,
+                binarization,
+                first ? autoencoder.withLearningRate(learningRate) : autoencoder,
+                referenceComponents,
+                energyHiddenUnits,
+                first ? energy : energy.withLearningRate(learningRate),
+                rates);
+    }
+
+    /**
+     * Checks, before a training, that it can work on so many images, and that this machine has the memory.
+     *
+     * @param images how many training images there are
+     * @throws IllegalArgumentException if it cannot; names the option of the command line
+     */
+    public void requireTrainable(int images) {
+        require(images >= MIN_IMAGES, "--train-images", "expected at least " + MIN_IMAGES + " images", images);
+        int dimension = autoencoder.latentDimension();
+        require(
+                dimension < images,
+                "--encoded-dim",
+                "expected fewer dimensions than training images (--train-images), of which there are " + images,
+                dimension);
+        require(
+                dimension <= DigitImages.PIXELS,
+                "--encoded-dim",
+                "expected at most " + DigitImages.PIXELS + ", the pixels of an image",
+                dimension);
+        require(
+                referenceComponents <= images,
+                "--reference-components",
+                "expected at most as many as training images (--train-images), of which there are " + images,
+                referenceComponents);
+        requireMemory(images);
+    }
+
+    /** Counts what is there at the same time at least: a training that is refused could not have worked. */
+    private void requireMemory(int images) {
+        double dimension = autoencoder.latentDimension();
+        double parameters = ModelFolder.shapes(this).values().stream()
+                .mapToDouble(Shape::size)
+                .sum();
+        double batch = Math.min(energy.batchSize(), images);
+        double chains = batch * energy.samplesPerDatapoint();
+        double units = energyHiddenUnits.stream().mapToDouble(each -> each).sum();
+        double matrices = referenceComponents * dimension * dimension;
+        requireCountable("--auto-hidden-dim, --ebm-hidden-dim: the parameters", parameters);
+        requireCountable("--mcmc-samples-per-datapoint: the chains", chains * energy.bufferBatches());
+        requireCountable("--importance-draws: the draws", batch * energy.importanceDraws());
+        requireCountable("--reference-components: the mixture's numbers", matrices);
+        // Gradient, both moments of Adam, the last good epoch and the average; products of each chain's state for the
+        // mixture.
+        double floats = 6 * parameters
+                + (chains + batch * energy.importanceDraws()) * units
+                + chains * energy.bufferBatches() * dimension
+                + 2 * matrices
+                + (referenceComponents > 0 ? chains * dimension * dimension : 0);
+        double pixels = 2.0 * images * DigitImages.PIXELS;
+        requireGibibytes(
+                floats * Float.BYTES + pixels,
+                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize(),
+                "memory, of which this machine has");
+        // The sums of expectation maximization, the covariances and their factors.
+        requireGibibytes(
+                matrices * (2 * Double.BYTES + Float.BYTES),
+                Runtime.getRuntime().maxMemory(),
+                "Java's heap (-Xmx), which has");
+    }
+
+    private static void requireCountable(String what, double count) {
+        if (!(count <= Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "%s: expected at most %d, found %.0f", what, Integer.MAX_VALUE, count));
+        }
+    }
+
+    private static void requireGibibytes(double needed, long there, String where) {
+        if (needed > there) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "the training needs about %.1f GiB of %s %.1f. Try smaller --encoded-dim, --reference-components,"
+                            + " --auto-hidden-dim, --ebm-hidden-dim or --ebm-batch-size",
+                    needed / (1 << 30),
+                    where,
+                    (double) there / (1 << 30)));
+        }
+    }
+
+    private static void require(boolean holds, String option, String expected, int found) {
+        if (!holds) {
+            throw new IllegalArgumentException(option + ": " + expected + ", found " + found);
+        }
     }
 
     /** Sets options by name. The names are those of the command line. */
@@ -404,7 +539,8 @@ public record TrainingConfig(
                             bufferBatches,
                             restartProbability,
                             energyPenalty,
-                            averageDecay));
+                            averageDecay),
+                    List.of());
         }
 
         private static final double INITIAL_STEP_SIZE = 0.1;

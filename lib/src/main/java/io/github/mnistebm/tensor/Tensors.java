@@ -59,31 +59,54 @@ public final class Tensors {
     }
 
     /**
+     * Tells whether all values are finite.
+     *
+     * @param array of 32-bit floats
+     * @return false if one is infinite or not a number
+     */
+    public static boolean isFinite(NDArray array) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            // 0 of each finite value, else not a number.
+            NDArray values = array.stopGradient();
+            return values.sub(values).sum().getFloat() == 0;
+        }
+    }
+
+    /**
      * Maps the rows of an array part by part, so that what is made on the way stays small. No gradient flows through.
      *
      * @param rows {@code [n, …]} with n &gt; 0
      * @param rowsAtOnce the size of a part; at least 1
      * @param map from {@code [m, …]} to {@code [m, …]}
      * @return the results below each other, {@code [n, …]}, attached to the manager of the rows
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public static NDArray mapInParts(NDArray rows, long rowsAtOnce, UnaryOperator<NDArray> map) {
         NDArray result = null;
         long n = rows.getShape().get(0);
-        for (long from = 0; from < n; from += rowsAtOnce) {
-            NDIndex part = new NDIndex().addSliceDim(from, Math.min(n, from + rowsAtOnce));
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                // Parameters of blocks require gradients: until it is detached, what comes of them keeps all that a
-                // backward
-                // pass would need.
-                NDArray mapped = map.apply(rows.get(part)).stopGradient();
-                if (result == null) {
-                    Shape each = mapped.getShape().slice(1);
-                    result = rows.getManager().create(new Shape(n).addAll(each), mapped.getDataType());
-                    NDScope.unregister(result);
+        try {
+            for (long from = 0; from < n; from += rowsAtOnce) {
+                Cancellation.check();
+                NDIndex part = new NDIndex().addSliceDim(from, Math.min(n, from + rowsAtOnce));
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    // Parameters of blocks require gradients: until it is detached, what comes of them keeps all that a
+                    // backward pass would need.
+                    NDArray mapped = map.apply(rows.get(part)).stopGradient();
+                    if (result == null) {
+                        Shape each = mapped.getShape().slice(1);
+                        result = rows.getManager().create(new Shape(n).addAll(each), mapped.getDataType());
+                        NDScope.unregister(result);
+                    }
+                    result.set(part, mapped);
                 }
-                result.set(part, mapped);
             }
+        } catch (RuntimeException e) {
+            if (result != null) {
+                result.close();
+            }
+            throw e;
         }
         // To the scope of the caller, if there is one.
         NDScope.register(result);

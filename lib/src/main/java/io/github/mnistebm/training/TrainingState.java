@@ -3,6 +3,7 @@ package io.github.mnistebm.training;
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where a phase of training stands between two epochs: with its configuration and the seed of the next epoch, all that the
@@ -28,5 +29,17 @@ public record TrainingState(TrainingHistory history, Map<String, NDArray> arrays
             }
             Tensors.copy(kept, array);
         });
+    }
+
+    /**
+     * Looks for a value that is not finite: no training could go on from it.
+     *
+     * @return the name of an array that has one; empty if all values are finite
+     */
+    public Optional<String> notFinite() {
+        return arrays.entrySet().stream()
+                .filter(array -> !Tensors.isFinite(array.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 }

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mnistebm.data.DataFolder;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,24 +20,6 @@ class MainTest {
 
     @TempDir
     Path folder;
-
-    private record Result(int code, String out, String err) {}
-
-    private static Result run(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream newOut = new ByteArrayOutputStream();
-        ByteArrayOutputStream newErr = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
-        try {
-            int code = Main.execute(arguments);
-            return new Result(code, newOut.toString(StandardCharsets.UTF_8), newErr.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
-    }
 
     @ParameterizedTest
     @CsvSource(
@@ -73,7 +52,7 @@ class MainTest {
                 "paint                    | run: Unmatched argument at index 0: 'paint'",
             })
     void aSenselessArgumentGivesOneLineAndExitCode2(String line, String message) {
-        Result result = run(line.split(" "));
+        CommandRun result = CommandRun.of(line.split(" "));
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).startsWith(message);
         assertThat(result.err().lines()).hasSize(1);
@@ -82,7 +61,8 @@ class MainTest {
 
     @Test
     void aMissingModelGivesOneLineAndExitCode1() {
-        Result result = run("infer", "--model", folder.resolve("none").toString());
+        CommandRun result =
+                CommandRun.of("infer", "--model", folder.resolve("none").toString());
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err())
                 .isEqualTo("infer: " + folder.resolve("none") + ": no model there (model.json is missing)\n");
@@ -98,7 +78,7 @@ class MainTest {
                         folder.resolve(file.getFileName()), images ? Arrays.copyOf(bytes, 16 + 41_253 * 784) : bytes);
             }
         }
-        Result result = run(
+        CommandRun result = CommandRun.of(
                 "train",
                 "--mnist",
                 folder.toString(),
@@ -113,7 +93,7 @@ class MainTest {
     @Test
     void anOutputFolderOfOtherFilesIsRefusedBeforeTheTraining() throws IOException {
         Files.writeString(folder.resolve("thesis.txt"), "years of work");
-        Result result = run("train", "--out", folder.toString());
+        CommandRun result = CommandRun.of("train", "--out", folder.toString());
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).contains("expected a model's folder or a new name, found a folder of other files");
         assertThat(folder.resolve("thesis.txt")).exists();
@@ -122,7 +102,7 @@ class MainTest {
     @Test
     void bothSpellingsOfAnOptionAreUnderstood() {
         for (String command : new String[] {"train", "infer"}) {
-            String help = run(command, "--help").out();
+            String help = CommandRun.of(command, "--help").out();
             assertThat(help.lines().filter(line -> line.contains("_")))
                     .isNotEmpty()
                     .allSatisfy(line -> assertThat(line).containsPattern("--[a-z-]+, --[a-z_]+="));
@@ -131,7 +111,7 @@ class MainTest {
 
     @Test
     void theHelpNamesEveryFlagOfTheSeedProject() {
-        assertThat(run("train", "--help").out())
+        assertThat(CommandRun.of("train", "--help").out())
                 .contains(
                         "--auto_hidden_dim",
                         "--encoded_dim",
@@ -143,7 +123,7 @@ class MainTest {
                         "--ebm_batch_size",
                         "--ebm_lr",
                         "--mcmc_samples_per_datapoint");
-        assertThat(run("infer", "--help").out()).contains("--num_images");
+        assertThat(CommandRun.of("infer", "--help").out()).contains("--num_images");
     }
 
     private Path picture(int paper, int ink) throws IOException {
@@ -160,7 +140,8 @@ class MainTest {
     @Test
     void howAPictureWasReadIsSaid() throws IOException {
         Path file = picture(0xffffff, 0x000080);
-        Result result = run("score", "--model", DataFolder.pretrained().toString(), "--image", file.toString());
+        CommandRun result =
+                CommandRun.of("score", "--model", DataFolder.pretrained().toString(), "--image", file.toString());
         assertThat(result.code()).isZero();
         assertThat(result.out())
                 .contains(
@@ -172,7 +153,8 @@ class MainTest {
     @ValueSource(strings = {"score", "restore"})
     void aPictureThatCannotBeMeantGivesOneLineAndExitCode1(String command) throws IOException {
         Path file = picture(0xffffff, 0xfffff0);
-        Result result = run(command, "--model", DataFolder.pretrained().toString(), "--image", file.toString());
+        CommandRun result =
+                CommandRun.of(command, "--model", DataFolder.pretrained().toString(), "--image", file.toString());
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).startsWith(command + ": " + file + ": ");
         assertThat(result.err().lines()).hasSize(1);
@@ -181,7 +163,7 @@ class MainTest {
     @Test
     void theBundledModelDrawsAGrid() throws IOException {
         Path grid = folder.resolve("grid.png");
-        Result result = run(
+        CommandRun result = CommandRun.of(
                 "infer",
                 "--model",
                 DataFolder.pretrained().toString(),

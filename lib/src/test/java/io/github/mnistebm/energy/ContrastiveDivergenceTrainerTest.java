@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContrastiveDivergenceTrainerTest {
 
@@ -137,7 +138,9 @@ class ContrastiveDivergenceTrainerTest {
             assertThatThrownBy(() -> trainer(config(3, NegativeSource.PERSISTENT, 1e-3))
                             .train(network, REFERENCE, data, random, poison))
                     .isInstanceOf(TrainingDivergedException.class)
-                    .hasMessageContaining("energy gap of epoch 2 is NaN");
+                    .hasMessageStartingWith(
+                            "energy: epoch 2 has diverged: the energy gap between data and negatives is NaN nats, expected at most 21."
+                                    + " Back to epoch 1.");
             assertThat(network.parameters().toFloatArray()).isEqualTo(poison.average);
         }
     }
@@ -155,9 +158,36 @@ class ContrastiveDivergenceTrainerTest {
             assertThatThrownBy(() -> trainer(config(3, NegativeSource.PERSISTENT, 1e-6))
                             .train(network, REFERENCE, data, random, mover))
                     .isInstanceOf(TrainingDivergedException.class)
-                    .hasMessageContaining("energy gap of epoch 2")
-                    .hasMessageContaining("more than 3 standard deviations of the data's energies")
-                    .hasMessageContaining("Back to epoch 1");
+                    .hasMessageContaining("epoch 2 has diverged: the energy gap between data and negatives is 12")
+                    .hasMessageEndingWith("nats, expected at most 21. Back to epoch 1. Try a smaller learning rate"
+                            + " (--ebm-lr) than 1.0E-6, or a larger --energy-penalty");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {10, 100, 1000, 1e10})
+    void aLearningRateBeyondAllReasonEndsAsDivergence(double learningRate) {
+        NDArray data = bimodal(1000);
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(32), random)) {
+            assertThatThrownBy(() -> trainer(config(5, NegativeSource.PERSISTENT, learningRate))
+                            .train(network, REFERENCE, data, random, TrainingListener.NONE))
+                    .isInstanceOf(TrainingDivergedException.class)
+                    .hasMessageStartingWith("energy: epoch ");
+        }
+    }
+
+    @Test
+    void chainsThatStandStillEndAsDivergence() {
+        // Narrower than the least step size that adaptation comes to.
+        double width = 1e-5;
+        try (GaussianMixture narrow = GaussianMixture.of(
+                        manager, new double[] {1}, new double[][] {{0}}, new double[][] {{width * width}});
+                EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8), random)) {
+            NDArray data = narrow.sample(manager, 1000, random);
+            assertThatThrownBy(() -> trainer(config(100, NegativeSource.DATA, 1e-3))
+                            .train(network, narrow, data, random, TrainingListener.NONE))
+                    .isInstanceOf(TrainingDivergedException.class)
+                    .hasMessageContaining("the acceptance is 0.000, expected at least 0.05: the chains stand still");
         }
     }
 

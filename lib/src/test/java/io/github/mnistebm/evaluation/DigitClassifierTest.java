@@ -13,6 +13,7 @@ import io.github.mnistebm.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,24 @@ class DigitClassifierTest {
                 assertThat(found.toFloatArray()).isEqualTo(expected.toFloatArray());
                 assertThat(features.getShape()).isEqualTo(new Shape(1000, DigitClassifier.FEATURES));
             }
+        }
+    }
+
+    @Test
+    void anInterruptedTrainingGivesNoClassifier() throws IOException {
+        try (DigitImages all = DigitImages.test(DataFolder.mnist(), Device.cpu());
+                DigitImages some = all.first(1000)) {
+            TrainingListener interruptor = new TrainingListener() {
+                @Override
+                public void batchDone(String phase, int epoch, int epochs, int batch, int batches) {
+                    if (epoch == 2 && batch == 3) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            };
+            assertThatThrownBy(() -> DigitClassifier.train(some, some, 5, 1, interruptor))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(Thread.interrupted()).isTrue();
         }
     }
 

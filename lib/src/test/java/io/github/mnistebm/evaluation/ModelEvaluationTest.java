@@ -2,6 +2,7 @@ package io.github.mnistebm.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -14,6 +15,8 @@ import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +103,30 @@ class ModelEvaluationTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> LongRun.of(evaluation, model, model.kernel(), start.last(), random, 10, 5))
                     .withMessage("steps: expected ascending numbers, at least 2 apart, found 5 after 10");
+        }
+    }
+
+    @Test
+    void everyMeasurementEndsWhenItsThreadIsInterrupted() {
+        try (NDArray images = test.thresholded();
+                NDArray latents = model.encode(images)) {
+            Map<String, ThrowingCallable> measurements = Map.of(
+                    "quality", () -> evaluation.quality(images),
+                    "qualities", () -> evaluation.qualities(images, random),
+                    "log-likelihoods", () -> evaluation.logLikelihoods(0.03, random),
+                    "log-likelihood", () -> LogLikelihood.of(model.energy(), latents, 10_000, random),
+                    "annealed",
+                            () -> new AnnealedImportanceSampling(model.energy(), 2, 0.03)
+                                    .lower(latents, latents, random),
+                    "mixture", () -> evaluation.mixtureLogLikelihood(latents),
+                    "copies", () -> evaluation.copies(images),
+                    "nearest", () -> RestorationQuality.nearestNeighbours(images, images, images),
+                    "chains", () -> evaluation.chains(1, 1000));
+            measurements.forEach((name, measurement) -> {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(measurement).as(name).isInstanceOf(CancellationException.class);
+                assertThat(Thread.interrupted()).as(name).isTrue();
+            });
         }
     }
 

@@ -1,0 +1,42 @@
+package io.github.mnistebm.tensor;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/** Ends a long computation whose thread is interrupted. */
+public final class Cancellation {
+
+    private Cancellation() {}
+
+    /**
+     * Returns, unless the thread is interrupted; it stays so.
+     *
+     * @throws CancellationException if the thread is interrupted
+     */
+    public static void check() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("interrupted");
+        }
+    }
+
+    /**
+     * Waits for a computation that cannot look for interruptions itself. After one it goes on to its end, unseen.
+     *
+     * @param <T> the type of the result
+     * @param computation on Java's own objects, since those of the engine could be closed meanwhile
+     * @return its result
+     * @throws CancellationException if the thread is interrupted; it stays so
+     */
+    public static <T> T await(Supplier<T> computation) {
+        try {
+            return CompletableFuture.supplyAsync(computation).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.mnistebm.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainingConfigTest {
+
+    private static TrainingConfig.Builder builder() {
+        return Preset.DEFAULT.builder();
+    }
+
+    private static void assertRefused(TrainingConfig.Builder builder, int images, String message) {
+        TrainingConfig config = builder.build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config.requireTrainable(images))
+                .withMessageStartingWith(message);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPresetCanBeTrained(Preset preset) {
+        assertThatNoException().isThrownBy(() -> {
+            TrainingConfig config = preset.builder().build();
+            config.requireTrainable(config.trainImages());
+        });
+    }
+
+    @Test
+    void oneImageHasNoCovariance() {
+        assertRefused(
+                builder().latentDimension(1).referenceComponents(0),
+                1,
+                "--train-images: expected at least 2 images, found 1");
+    }
+
+    @Test
+    void aCovarianceNeedsMoreImagesThanDimensions() {
+        assertRefused(
+                builder().referenceComponents(0),
+                28,
+                "--encoded-dim: expected fewer dimensions than training images (--train-images), of which there are 28, found 28");
+        builder().referenceComponents(0).build().requireTrainable(29);
+    }
+
+    @Test
+    void aMixtureNeedsAnImageForEachComponent() {
+        assertRefused(
+                builder(),
+                99,
+                "--reference-components: expected at most as many as training images (--train-images), of which there are 99,"
+                        + " found 100");
+        builder().build().requireTrainable(100);
+    }
+
+    @Test
+    void latentsAreNotMoreThanPixels() {
+        assertRefused(
+                builder().latentDimension(785), 60_000, "--encoded-dim: expected at most 784, the pixels of an image");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100_000_000, Integer.MAX_VALUE})
+    void whatDoesNotFitIntoMemoryIsRefusedWithAnEstimate(int units) {
+        assertRefused(
+                builder().autoencoderHiddenUnits(units), 60_000, "--auto-hidden-dim, --ebm-hidden-dim: the parameters");
+        assertRefused(
+                builder().energyHiddenUnits(units), 60_000, "--auto-hidden-dim, --ebm-hidden-dim: the parameters");
+        assertRefused(builder().samplesPerDatapoint(units), 60_000, "--mcmc-samples-per-datapoint: the chains");
+        assertRefused(builder().importanceDraws(units), 60_000, "--importance-draws: the draws");
+        TrainingConfig config =
+                builder().energyBatchSize(60_000).importanceDraws(35_000).build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config.requireTrainable(60_000))
+                .withMessageMatching("the training needs about \\d+\\.\\d GiB of memory, of which this machine has .*");
+    }
+
+    @Test
+    void aBatchLargerThanTheImagesIsAllOfThem() {
+        builder()
+                .referenceComponents(0)
+                .autoencoderBatchSize(Integer.MAX_VALUE)
+                .energyBatchSize(Integer.MAX_VALUE)
+                .build()
+                .requireTrainable(100);
+    }
+
+    @Test
+    void aRateThatWasNotUsedYetLeavesNoTrace() {
+        TrainingConfig changed = builder().build().withLearningRate("energy", 0, 1e-4);
+        assertThat(changed).isEqualTo(builder().energyLearningRate(1e-4).build());
+    }
+
+    @Test
+    void ratesAreToldInTheirOrder() {
+        TrainingConfig config = builder().energyLearningRate(1).build();
+        TrainingConfig changed = config.withLearningRate("energy", 2, 0.1).withLearningRate("energy", 5, 0.01);
+        assertThat(changed.energy().learningRate()).isEqualTo(0.01);
+        assertThat(changed.earlierRates())
+                .containsExactly(new EarlierRate("energy", 2, 1), new EarlierRate("energy", 5, 0.1));
+    }
+}
