@@ -199,7 +199,7 @@ def heed_ctrl_c():
 def test_ctrl_c_keeps_the_last_complete_epoch(run, tmp_path):
     folder = tmp_path / "model"
     training = subprocess.Popen(
-        [run.path, "train", "--train-images", "6000", "--auto-num-epochs", "1000", "--out", folder],
+        [run.path, "train", "--preset", "quick", "--train-images", "2000", "--ebm-num-epochs", "100000", "--out", folder],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -208,20 +208,20 @@ def test_ctrl_c_keeps_the_last_complete_epoch(run, tmp_path):
     lines = []
     for line in training.stdout:
         lines.append(line)
-        if line.startswith("autoencoder 2/1000"):
+        if line.startswith("energy 2/100000"):
             training.send_signal(signal.SIGINT)
             break
     out, err = training.communicate(timeout=120)
     assert training.returncode == 130
-    assert out.endswith(f"the last complete epoch: {folder}\n"), (lines, out, err)
+    assert out.endswith(
+        f"the last complete epoch: {folder}\nto go on: ./environment/run train --resume {folder}\n"
+    ), (lines, out, err)
     assert err == ""
-    assert json.loads((folder / "model.json").read_text())["metrics"]["autoencoder epochs"] >= 2
+    assert json.loads((folder / "model.json").read_text())["metrics"]["energy epochs"] >= 2
 
 
-def test_an_interrupted_training_does_not_displace_a_model(run, tmp_path):
+def test_ctrl_c_before_the_energy_has_an_epoch_makes_no_model(run, tmp_path):
     folder = tmp_path / "model"
-    assert run("train", "--preset", "quick", "--out", folder).returncode == 0
-    before = (folder / "weights.safetensors").read_bytes()
     training = subprocess.Popen(
         [run.path, "train", "--train-images", "6000", "--auto-num-epochs", "1000", "--out", folder],
         stdout=subprocess.PIPE,
@@ -229,7 +229,57 @@ def test_an_interrupted_training_does_not_displace_a_model(run, tmp_path):
         preexec_fn=heed_ctrl_c,
     )
     for line in training.stdout:
-        if line.startswith("autoencoder 1/1000"):
+        if line.startswith("autoencoder 2/1000"):
+            training.send_signal(signal.SIGINT)
+            break
+    out, _ = training.communicate(timeout=120)
+    assert training.returncode == 130
+    assert out.endswith(f"to go on: ./environment/run train --resume {folder}\n")
+    assert not folder.exists()
+    assert list((tmp_path / "model.checkpoints").glob("1-autoencoder-*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["bench", "quality", "--variant", "--preset quick --train-images 2000", "--out", "FILE"], "energy 1/6"),
+        (["classifier", "--epochs", "1000", "--out", "FILE"], "classifier 1/1000"),
+        (["evaluate", "--seeds", "1", "--num-images", "1000", "--json", "FILE"], "nearer than"),
+    ],
+)
+def test_ctrl_c_in_a_measurement_leaves_what_was_there(run, tmp_path, arguments, line):
+    file = tmp_path / "file"
+    file.write_text("what was there before")
+    measurement = subprocess.Popen(
+        [run.path, *(str(file) if argument == "FILE" else argument for argument in arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_ctrl_c,
+    )
+    for found in measurement.stdout:
+        if found.startswith(line):
+            measurement.send_signal(signal.SIGINT)
+            break
+    _, err = measurement.communicate(timeout=120)
+    assert measurement.returncode == 130
+    assert err.count("\n") == 1 and "interrupted" in err, err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert file.read_text() == "what was there before"
+
+
+def test_an_interrupted_training_does_not_displace_a_model(run, tmp_path):
+    folder = tmp_path / "model"
+    assert run("train", "--preset", "quick", "--out", folder).returncode == 0
+    before = (folder / "weights.safetensors").read_bytes()
+    training = subprocess.Popen(
+        [run.path, "train", "--preset", "quick", "--train-images", "2000", "--ebm-num-epochs", "100000", "--out", folder],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_ctrl_c,
+    )
+    for line in training.stdout:
+        if line.startswith("energy 1/100000"):
             training.send_signal(signal.SIGINT)
             break
     training.communicate(timeout=120)

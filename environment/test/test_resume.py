@@ -1,5 +1,6 @@
 """A training that is killed goes on as if nothing had happened."""
 
+import json
 import os
 import random
 import signal
@@ -71,10 +72,22 @@ def test_a_training_stopped_by_ctrl_c_says_how_to_go_on(run, tmp_path):
     assert result.stdout.endswith(f"model: {folder}\n")
 
 
-def test_resume_takes_no_other_options(run, tmp_path):
-    result = run("train", "--resume", tmp_path, "--auto-lr", "0.1")
+def test_a_training_that_diverged_goes_on_with_another_learning_rate_and_no_other_option(run, tmp_path):
+    folder = tmp_path / "model"
+    result = run("train", *TINY, "--ebm-lr", "1000", "--out", folder)
+    assert result.returncode == 1
+    assert result.stderr.startswith("train: energy: epoch 1 has diverged: the energy gap")
+    assert result.stdout.endswith(f"to go on: ./environment/run train --resume {folder} --ebm-lr 0.002\n")
+    assert not folder.exists()
+
+    result = run("train", "--resume", folder, "--encoded-dim", "5")
     assert result.returncode == 2
-    assert result.stderr.startswith("train: --auto-lr: cannot be given with --resume")
+    assert result.stderr.startswith("train: --encoded-dim: cannot be given with --resume")
+    assert ": 16. See" in result.stderr
+
+    result = run("train", "--resume", folder, "--ebm-lr", "0.002")
+    assert result.returncode == 0, result.stderr
+    assert json.loads((folder / "model.json").read_text())["configuration"]["energy"]["learningRate"] == 0.002
 
 
 def test_without_checkpoints_there_is_nothing_to_resume(run, tmp_path):
