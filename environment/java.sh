@@ -125,6 +125,7 @@ exec_java() {
 # Starts the example on Spark, which wants to find its jars in a folder of its own, and Java's inner packages open.
 exec_spark() {
     local quiet jvm package options=(-Dai.djl.offline=true)
+    find_java 17 23 || die "Spark 3.5 needs a Java Development Kit of version 17 to 23: Java 24 took away what its Hadoop calls"
     for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
         options+=("--add-opens=java.base/java.$package=ALL-UNNAMED")
     done
