@@ -72,6 +72,31 @@ def test_a_training_stopped_by_ctrl_c_says_how_to_go_on(run, tmp_path):
     assert result.stdout.endswith(f"model: {folder}\n")
 
 
+def test_two_trainings_do_not_share_a_folder(run, tmp_path):
+    folder = tmp_path / "model"
+    lock = tmp_path / "model.checkpoints" / "lock"
+    training = start(run, *TINY, "--out", folder)
+    while not (lock.exists() and lock.read_text()) and training.poll() is None:
+        time.sleep(0.01)
+    for arguments in (["--preset", "quick", "--out", folder], ["--resume", folder]):
+        result = run("train", *arguments)
+        assert result.returncode == 1
+        assert f"{folder}.checkpoints: another training writes there (process " in result.stderr
+        assert f"train {' '.join(TINY)} --out {folder})" in result.stderr
+    os.killpg(training.pid, signal.SIGKILL)
+    training.communicate()
+    result = run("train", *TINY, "--out", folder)
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in tmp_path.iterdir()} <= {"model", "model.checkpoints.previous"}
+
+
+def test_a_training_that_has_ended_has_nothing_to_go_on_with(run, quick_model):
+    folder, _ = quick_model
+    result = run("train", "--resume", folder)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == f"model: {folder} (its training has ended: there is nothing to go on with)\n"
+
+
 def test_a_training_that_diverged_goes_on_with_another_learning_rate_and_no_other_option(run, tmp_path):
     folder = tmp_path / "model"
     result = run("train", *TINY, "--ebm-lr", "1000", "--out", folder)

@@ -78,7 +78,7 @@ final class InferCommand implements Callable<Integer> {
         if (Files.isDirectory(out)) {
             throw new ParameterException(spec.commandLine(), "--out " + out + ": is a folder, expected a file's name");
         }
-        Options.createFolderOf(out);
+        Options.prepareFor(out);
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
             DigitSampler sampler = new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));

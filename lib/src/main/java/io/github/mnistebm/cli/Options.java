@@ -1,6 +1,7 @@
 package io.github.mnistebm.cli;
 
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.model.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,11 +50,12 @@ final class Options {
         }
     }
 
-    /** Makes the folder that a file will lie in. */
-    static void createFolderOf(Path file) throws IOException {
+    /** Makes the folder that a file will lie in, and checks, before it costs any work, that the file can be written. */
+    static void prepareFor(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
+        StagedFile.requireWritable(file);
     }
 }

@@ -89,9 +89,7 @@ final class QualityBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path file = out == null ? DataFolder.quality() : out;
-        if (!Files.isDirectory(file.toAbsolutePath().getParent())) {
-            throw new ParameterException(spec.commandLine(), "--out " + file + ": there is no such folder");
-        }
+        Options.requireWritable(spec, "--out", file);
         List<TrainingConfig> configs = variants.stream()
                 .map(options -> TrainCommand.configuration(spec, "--variant", options))
                 .toList();

@@ -181,6 +181,7 @@ final class ModelPlace {
     }
 
     static IOException inTheWay(Path path, String found) {
-        return new IOException(path + ": expected a model's folder or a new name, found " + found);
+        return new IOException(path + ": expected a model's folder or a new name, found " + found
+                + ". Move it away, or name another folder");
     }
 }

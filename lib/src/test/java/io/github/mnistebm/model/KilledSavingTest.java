@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,13 +145,24 @@ class KilledSavingTest {
 
     @ParameterizedTest
     @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+    @Tag("slow")
     void aKillAtAnyChangeLeavesACompleteModelAndATrainingThatGoesOn(boolean modelBefore, boolean mountPoint)
             throws IOException {
+        killAtEvery(1, modelBefore, mountPoint);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, false", "true, true"})
+    void aKillAtEverySeventhChangeDoes(boolean modelBefore, boolean mountPoint) throws IOException {
+        killAtEvery(7, modelBefore, mountPoint);
+    }
+
+    private void killAtEvery(int stride, boolean modelBefore, boolean mountPoint) throws IOException {
         Random random = new Random(1);
-        int change = 0;
+        int change = 1 - stride;
         boolean killed = true;
         while (killed) {
-            change++;
+            change += stride;
             Path parent = Files.createDirectory(folder.resolve(Integer.toString(change)));
             Path model = parent.resolve("model");
             Path mounted = mountPoint ? model : null;

@@ -151,7 +151,8 @@ class ModelFolderTest extends WithTinyModel {
         assertThatThrownBy(() -> model.save(other))
                 .isInstanceOf(IOException.class)
                 .hasMessageEndingWith(
-                        "other: expected a model's folder or a new name, found a folder of other files (thesis.txt)");
+                        "other: expected a model's folder or a new name, found a folder of other files (thesis.txt). Move it"
+                                + " away, or name another folder");
         assertThat(other.resolve("thesis.txt")).exists();
     }
 
