@@ -352,6 +352,14 @@ def test_only_a_connection_that_fails_is_told_as_one(open_page):
     assert "RangeError: no canvas" in open_page.complaints.pop()
 
 
+def test_an_answer_that_is_not_json_is_not_told_as_a_lost_connection(open_page):
+    page = open_page()
+    page.route("**/api/models", lambda route: route.fulfill(content_type="application/json", body="no JSON"))
+    page.reload()
+    expect(page.locator("#generate-error")).to_contain_text("The models cannot be listed. The page failed: ")
+    assert "SyntaxError" in open_page.complaints.pop()
+
+
 def test_an_answer_that_breaks_off_is_told(open_page):
     page = open_page()
     page.route("**/api/generate", lambda route: route.fulfill(content_type="text/event-stream", body=":\n\n"))

@@ -1,5 +1,5 @@
 /** What the server refused or failed to do; the message is its problem details' (RFC 9457). */
-export class ProblemError extends Error {}
+class ProblemError extends Error {}
 
 /** The server could not be asked, or went away before it had answered. */
 class ConnectionError extends Error {}
@@ -25,7 +25,7 @@ export function told(failure) {
 /** Asks for the models. */
 export async function models() {
   const response = await checked(await connected(() => fetch("api/models")));
-  return connected(() => response.json());
+  return JSON.parse(await connected(() => response.text()));
 }
 
 /**
