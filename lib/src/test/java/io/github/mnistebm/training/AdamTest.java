@@ -23,7 +23,7 @@ class AdamTest {
     private final RandomSource random = RandomSource.of(1);
 
     /** More than fits in a part of the loop, more than one thread takes, and not a multiple of either. */
-    private static final int SIZE = 600_001;
+    private static final int SIZE = 300_001;
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
