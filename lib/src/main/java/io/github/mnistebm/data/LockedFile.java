@@ -12,9 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A file that one holder at a time has open, in this process or in another one. The system releases it when the holder dies, so that
@@ -22,8 +22,11 @@ import java.util.Set;
  */
 public final class LockedFile implements AutoCloseable {
 
-    /** Of this process. The system's locks do not tell its threads apart, and are lost when any of its channels is closed. */
-    private static final Set<Object> HELD = new HashSet<>();
+    /**
+     * The files that this process has, by their keys. The system's locks do not tell its threads apart, and are lost when any of its
+     * channels is closed. A channel that is kept here is not collected, so that no other file gets the key of one that was deleted.
+     */
+    private static final Map<Object, FileChannel> HELD = new HashMap<>();
 
     private final Path path;
     private final Object key;
@@ -57,7 +60,7 @@ public final class LockedFile implements AutoCloseable {
                 }
                 try {
                     Object key = key(path);
-                    if (HELD.contains(key)) {
+                    if (HELD.containsKey(key)) {
                         return Optional.empty();
                     }
                     FileChannel channel = FileChannel.open(
@@ -68,7 +71,7 @@ public final class LockedFile implements AutoCloseable {
                     }
                     // The former holder may have moved or deleted it before the lock was free.
                     if (Files.exists(path) && key(path).equals(key)) {
-                        HELD.add(key);
+                        HELD.put(key, channel);
                         return Optional.of(new LockedFile(path, key, channel));
                     }
                     channel.close();
@@ -88,7 +91,7 @@ public final class LockedFile implements AutoCloseable {
      */
     public static boolean isHeldHere(Path path) throws IOException {
         synchronized (HELD) {
-            return HELD.contains(key(path));
+            return HELD.containsKey(key(path));
         }
     }
 
