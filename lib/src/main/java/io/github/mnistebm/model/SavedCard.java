@@ -35,7 +35,8 @@ record SavedCard(ModelCard card, String weights) {
         if (object.has(CARD)) {
             Matcher checksum = CHECKSUM.matcher(text);
             if (!checksum.find() || !sum(text, checksum.start(1)).equals(checksum.group(1))) {
-                throw new IllegalArgumentException(CARD + ": the card is damaged, or was changed by hand");
+                throw new IllegalArgumentException(
+                        CARD + ": the card is damaged, or was changed by hand. If you changed it, delete this entry");
             }
         }
         JsonElement weights = object.get(WEIGHTS);

@@ -70,17 +70,4 @@ class RestorationPotentialTest extends WithTinyModel {
         float[] expected = followed.getGradient().add(tilt.gradient()).toFloatArray();
         assertThat(found.gradient().toFloatArray()).containsExactly(expected, within(1e-2f));
     }
-
-    @Test
-    void aDifferenceOfEnergiesIsThatOfTheirGradientsToo() {
-        EnergyDifference difference = new EnergyDifference(model.energy(), model.reference());
-        assertThat(difference.dimension()).isEqualTo(model.energy().dimension());
-        EnergyAndGradient tilt = model.energy().tilt().energyAndGradient(states);
-        assertThat(difference.energy(states).toFloatArray())
-                .containsExactly(tilt.energy().toFloatArray(), within(1e-4f));
-        EnergyAndGradient found = difference.energyAndGradient(states);
-        assertThat(found.energy().toFloatArray()).containsExactly(tilt.energy().toFloatArray(), within(1e-4f));
-        assertThat(found.gradient().toFloatArray())
-                .containsExactly(tilt.gradient().toFloatArray(), within(1e-4f));
-    }
 }
