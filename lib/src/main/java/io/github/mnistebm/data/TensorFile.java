@@ -254,7 +254,8 @@ public final class TensorFile {
         }
         try {
             return GSON.fromJson(found, Entry.class);
-        } catch (JsonParseException e) {
+        } catch (JsonParseException | IllegalArgumentException e) {
+            // The second one for a null among numbers.
             throw new IOException(name + ": " + tensor + ": expected a tensor, found " + found, e);
         }
     }

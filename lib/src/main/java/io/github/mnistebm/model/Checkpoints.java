@@ -190,7 +190,9 @@ public final class Checkpoints implements AutoCloseable {
             try {
                 return Checkpoint.read(candidate, device);
             } catch (IOException | RuntimeException e) {
-                warnings.accept(candidate + ": damaged (" + e.getMessage() + "): going back to the one before");
+                warnings.accept(candidate + ": damaged ("
+                        + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
+                        + "): going back to the one before");
             }
         }
         throw new IOException(folder + ": no checkpoint to go on from");
