@@ -204,7 +204,9 @@ class ModelFolderTest extends WithTinyModel {
         Path card = folder.resolve("model.json");
         String text = Files.readString(card);
         assertThat(text).contains(old);
-        Files.writeString(card, text.replace(old, replacement));
+        // Who changes a card by hand leaves out its checksum.
+        Files.writeString(
+                card, text.replace(old, replacement).replaceFirst(",\\s*\"cardSha256\": \"[0-9a-f]{64}\"", ""));
     }
 
     private static void assertLoadFails(Path folder, String... messages) {
