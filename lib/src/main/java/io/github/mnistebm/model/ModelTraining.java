@@ -234,6 +234,7 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     private void fitLatentSpace(TrainingListener listener) {
+        listener.batchDone(REFERENCE_PHASE, 1, 1, 0, REFERENCE_PARTS);
         RandomSource random = random(REFERENCE_PHASE);
         try (NDArray images = train.binarized(config.binarization(), random);
                 NDArray latents = Tensors.mapInParts(
