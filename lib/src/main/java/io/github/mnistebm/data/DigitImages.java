@@ -3,6 +3,7 @@ package io.github.mnistebm.data;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -66,6 +67,7 @@ public final class DigitImages implements AutoCloseable {
         }
         NDManager manager = PyTorch.newManager(device);
         NDArray tensor = manager.create(grey, new Shape(labels.length, PIXELS), DataType.UINT8);
+        NDScope.unregister(tensor);
         return new DigitImages(manager, tensor, labels, checksums);
     }
 

@@ -1,6 +1,7 @@
 package io.github.mnistebm.data;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
@@ -20,6 +21,7 @@ public final class MiniBatches implements AutoCloseable {
     private MiniBatches(NDArray rows, NDArray permutation, int batchSize) {
         this.rows = rows;
         this.permutation = permutation;
+        NDScope.unregister(permutation);
         this.batchSize = batchSize;
     }
 

@@ -263,12 +263,13 @@ public final class TensorFile {
     /**
      * Makes arrays of the tensors.
      *
-     * @param manager their owner
+     * @param manager their owner, which they live as long as, also inside an {@code NDScope}
      * @return by name, in the order in which they were asked for
      */
     public Map<String, NDArray> arrays(NDManager manager) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         shapes.forEach((name, shape) -> arrays.put(name, manager.create(values.get(name), shape, DataType.FLOAT32)));
+        arrays.values().forEach(NDScope::unregister);
         return arrays;
     }
 }

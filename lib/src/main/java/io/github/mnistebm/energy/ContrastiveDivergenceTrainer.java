@@ -191,6 +191,8 @@ public final class ContrastiveDivergenceTrainer {
         private final NDArray kept;
         private final NDArray totals;
         private long updates;
+        /** Chain steps of the epoch, jumps left out. */
+        private long steps;
 
         Session(
                 NDManager manager,
@@ -284,12 +286,15 @@ public final class ContrastiveDivergenceTrainer {
                     }
                     listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                 }
+                // An update of one step may hold a jump only.
+                double acceptance = steps == 0 ? history.last(ACCEPTANCE) : (double) totals.getFloat(2) / steps;
+                steps = 0;
                 float[] means = totals.div(batches.count()).toFloatArray();
                 Tensors.clear(totals);
                 double gap = means[0] - means[1];
-                requireSane(gap, means[2], history);
+                requireSane(gap, acceptance, history);
                 Tensors.copy(average.average(), kept);
-                history.add(means[0], means[1], gap, means[2], chains.stepSize(), (System.nanoTime() - start) / 1e9);
+                history.add(means[0], means[1], gap, acceptance, chains.stepSize(), (System.nanoTime() - start) / 1e9);
             }
             listener.epochDone(history);
             listener.stateReached(new TrainingState(history, state()));
@@ -341,11 +346,12 @@ public final class ContrastiveDivergenceTrainer {
 
         /** Adds to the totals. */
         private void count(NDArray positives, NDArray tilts) {
+            steps += chains.steps();
             NDArray dataEnergies = energy.reference().energy(positives).addi(tilts);
             totals.addi(NDArrays.stack(new NDList(
                     dataEnergies.mean(),
                     chains.energies().mean(),
-                    chains.acceptanceRate().mean())));
+                    chains.acceptanceRate().mean().muli(Tensors.scalar(manager, chains.steps())))));
         }
 
         /** ∂/∂f of mean f(data) − mean f(negatives) + α (mean f² over data + mean f² over negatives). */

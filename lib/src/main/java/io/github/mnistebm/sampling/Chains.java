@@ -103,6 +103,13 @@ public interface Chains extends AutoCloseable {
     NDArray acceptanceRate();
 
     /**
+     * Returns how many steps {@link #acceptanceRate} is the mean over.
+     *
+     * @return the steps since the start or the last reset, jumps left out
+     */
+    int steps();
+
+    /**
      * Returns the mean acceptance probability of jumps since the start or the last reset.
      *
      * @return in [0, 1]; NaN if there was no jump

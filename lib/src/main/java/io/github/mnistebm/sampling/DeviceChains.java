@@ -135,6 +135,11 @@ final class DeviceChains implements Chains {
     }
 
     @Override
+    public int steps() {
+        return steps;
+    }
+
+    @Override
     public double jumpAcceptanceRate() {
         try (NDArray mean = jumpAcceptance.mean()) {
             return mean.getFloat() / (double) jumps;

@@ -195,6 +195,11 @@ final class HostChains implements Chains {
     }
 
     @Override
+    public int steps() {
+        return steps;
+    }
+
+    @Override
     public double jumpAcceptanceRate() {
         double sum = 0;
         for (HostBlock block : blocks) {

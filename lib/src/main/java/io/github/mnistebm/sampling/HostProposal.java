@@ -20,10 +20,11 @@ final class HostProposal {
         this.rejected = new float[lanes];
     }
 
-    /** Moves each chain here with probability min(1, α); where log α is no number or the energy is not finite, never. */
+    /** Moves each chain here with probability min(1, α), as {@link Metropolis} says. */
     void move(HostBlock block) {
         if (!choose(block)) {
-            forgetRejected(block);
+            moveOneByOne(block);
+            return;
         }
         mix(block.energies, energies);
         for (int i = 0; i < positions.length; i++) {
@@ -32,23 +33,26 @@ final class HostProposal {
         }
     }
 
-    /** Chooses which chains move, and tells whether all proposals are finite. */
+    /**
+     * Chooses which chains move, and tells whether all ratios are finite. One of Langevin dynamics is so only if energies and gradients
+     * are, those here and there.
+     */
     boolean choose(HostBlock block) {
         boolean allFinite = true;
         for (int lane = 0; lane < energies.length; lane++) {
             float logRatio = logRatios[lane];
-            boolean finite = Float.isFinite(energies[lane]) && !Float.isNaN(logRatio);
-            float probability = !finite ? 0 : logRatio >= 0 ? 1 : (float) Math.exp(logRatio);
+            boolean possible = Float.isFinite(energies[lane]) && !Float.isNaN(logRatio);
+            float probability = !possible ? 0 : logRatio >= 0 ? 1 : (float) Math.exp(logRatio);
             block.acceptance[lane] = probability;
             boolean accepts = lane < block.chains && block.random.nextFloat() < probability;
             accepted[lane] = accepts ? 1 : 0;
             rejected[lane] = accepts ? 0 : 1;
-            allFinite &= finite;
+            allFinite &= Float.isFinite(logRatio);
         }
         return allFinite;
     }
 
-    /** Moves the chosen chains here, and evaluates the energy where they go only. */
+    /** Moves the chosen chains here, if the energy and the gradient are finite there, which are evaluated where they go only. */
     void moveAccepted(HostBlock block, HostEnergy.Evaluator evaluator) {
         int count = 0;
         for (int lane = 0; lane < block.chains; lane++) {
@@ -65,13 +69,29 @@ final class HostProposal {
         evaluator.energyAndGradient(count, positions, energies, gradients);
         for (int lane = 0, from = 0; lane < block.chains; lane++) {
             if (accepted[lane] != 0) {
-                block.energies[lane] = energies[from];
-                for (int i = 0; i < positions.length; i++) {
-                    block.positions[i][lane] = positions[i][from];
-                    block.gradients[i][lane] = gradients[i][from];
+                if (isFinite(from)) {
+                    moveOne(block, lane, from);
+                } else {
+                    block.acceptance[lane] = 0;
                 }
                 from++;
             }
+        }
+    }
+
+    private boolean isFinite(int lane) {
+        boolean finite = Float.isFinite(energies[lane]);
+        for (float[] coordinate : gradients) {
+            finite &= Float.isFinite(coordinate[lane]);
+        }
+        return finite;
+    }
+
+    private void moveOne(HostBlock block, int lane, int from) {
+        block.energies[lane] = energies[from];
+        for (int i = 0; i < positions.length; i++) {
+            block.positions[i][lane] = positions[i][from];
+            block.gradients[i][lane] = gradients[i][from];
         }
     }
 
@@ -85,15 +105,11 @@ final class HostProposal {
         }
     }
 
-    /** Zero times infinity is no zero: what is rejected must be finite. */
-    private void forgetRejected(HostBlock block) {
-        for (int lane = 0; lane < energies.length; lane++) {
-            if (accepted[lane] == 0) {
-                energies[lane] = block.energies[lane];
-                for (int i = 0; i < positions.length; i++) {
-                    positions[i][lane] = block.positions[i][lane];
-                    gradients[i][lane] = block.gradients[i][lane];
-                }
+    /** Zero times infinity is not zero. */
+    private void moveOneByOne(HostBlock block) {
+        for (int lane = 0; lane < block.chains; lane++) {
+            if (accepted[lane] != 0) {
+                moveOne(block, lane, lane);
             }
         }
     }

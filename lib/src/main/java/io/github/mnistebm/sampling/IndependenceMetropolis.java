@@ -35,7 +35,7 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
         NDArray here = state.positions();
         ChainState there = ChainState.at(
                 energy, proposal.sample(here.getManager(), here.getShape().get(0), random));
-        NDArray acceptance = Metropolis.acceptance(tilt.energy(here).subi(tilt.energy(there.positions())));
+        NDArray acceptance = Metropolis.acceptance(tilt.energy(here).sub(tilt.energy(there.positions())), there);
         return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance, true);
     }
 }

@@ -4,14 +4,25 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import io.github.mnistebm.tensor.RandomSource;
 
-/** The accept-reject step of Metropolis et al. (1953) and Hastings (1970), on the device. */
+/**
+ * The accept-reject step of Metropolis et al. (1953) and Hastings (1970), on the device. A proposal is rejected where its energy or a
+ * coordinate of its gradient is not a finite number, or log α is not a number; {@link HostProposal} does the same in loops.
+ */
 final class Metropolis {
+
+    private static final int[] COORDINATES = {1};
 
     private Metropolis() {}
 
-    /** min(1, α) from log α, {@code [chains]}; 0 where log α is no number, so that such a proposal is rejected. */
-    static NDArray acceptance(NDArray logRatio) {
-        NDArray acceptance = logRatio.minimum(logRatio.zerosLike()).exp();
+    /** min(1, α) from log α, {@code [chains]}; 0 where a proposal must be rejected. */
+    static NDArray acceptance(NDArray logRatio, ChainState proposal) {
+        // What is not finite, less itself, is not a number.
+        NDArray gradient = proposal.gradient();
+        NDArray zero = proposal.energy()
+                .sub(proposal.energy())
+                .addi(gradient.sub(gradient).sum(COORDINATES));
+        NDArray possible = logRatio.add(zero);
+        NDArray acceptance = possible.minimum(possible.zerosLike()).exp();
         return NDArrays.where(acceptance.eq(acceptance), acceptance, acceptance.zerosLike());
     }
 

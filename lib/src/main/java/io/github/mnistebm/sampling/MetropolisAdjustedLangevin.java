@@ -47,14 +47,10 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
                 .subi(noise)
                 .square()
                 .sum(new int[] {1});
-        NDArray logRatio = state.energy()
-                .sub(proposed.energy())
-                .addi(forward.sub(backward).divi(twoSteps.add(twoSteps)))
-                // NaN where the proposed energy is not finite, −∞ included.
-                .addi(proposed.energy().sub(proposed.energy()));
-
-        NDArray acceptance = Metropolis.acceptance(logRatio);
+        NDArray logRatio =
+                state.energy().sub(proposed.energy()).addi(forward.sub(backward).divi(twoSteps.add(twoSteps)));
         ChainState there = new ChainState(proposal, proposed.energy(), proposed.gradient());
+        NDArray acceptance = Metropolis.acceptance(logRatio, there);
         return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance);
     }
 }

@@ -3,13 +3,13 @@ package io.github.mnistebm.sampling;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
+import java.util.SplittableRandom;
 import org.apache.commons.math3.util.ArithmeticUtils;
 
-/** Groups of particles on their way from β = 0 to β = 1: how far each is, and which particles survive. All on the device. */
+/** Groups of particles on their way from β = 0 to β = 1: how far each is, and which particles survive. */
 final class Population {
 
     private static final int[] PARTICLES = {1};
@@ -26,8 +26,6 @@ final class Population {
     private final NDArray one;
     private final NDArray half;
     private final NDArray leastWorth;
-    /** The number of a particle within its group, {@code [1, particles]}. */
-    private final NDArray numbers;
 
     /** Starts at β = 0; the manager owns the arrays. */
     Population(NDManager manager, int groups, int particles) {
@@ -39,7 +37,6 @@ final class Population {
         this.one = Tensors.scalar(manager, 1);
         this.half = Tensors.scalar(manager, 0.5);
         this.leastWorth = Tensors.scalar(manager, particles / 2.0);
-        this.numbers = manager.arange(0, particles, 1, DataType.FLOAT32).expandDims(0);
     }
 
     int groups() {
@@ -83,7 +80,7 @@ final class Population {
         logEvidence.addi(mean.log().subi(least.mul(increment)).squeeze(1));
         // 1 itself, which a sum may miss by rounding.
         Tensors.copy(NDArrays.where(enough, missing.onesLike(), beta.add(increment)), beta);
-        return resample(weights, random);
+        return resample(weights, random.forLoops());
     }
 
     private static NDArray weights(NDArray above, NDArray increment) {
@@ -128,21 +125,32 @@ final class Population {
         return rows;
     }
 
-    /** Systematic resampling: a comb of equal teeth, set down at random, on the sums of the weights. */
-    private NDArray resample(NDArray weights, RandomSource random) {
-        long states = weights.getShape().get(1);
-        NDArray sums = weights.div(weights.sum(PARTICLES, true)).cumSum(1);
-        NDArray teeth = random.uniform(manager, 0, 1, new Shape(groups, 1))
-                .add(numbers)
-                .divi(Tensors.scalar(manager, particles));
-        NDArray passed = sums.expandDims(1)
-                .lt(teeth.expandDims(2))
-                .toType(DataType.INT64, false)
-                .sum(new int[] {2});
-        // The last sum may be less than 1 by rounding.
-        NDArray chosen = NDArrays.minimum(passed, manager.create(states - 1));
-        NDArray firstRows = manager.arange(0, Math.toIntExact(groups * states), Math.toIntExact(states), DataType.INT64)
-                .expandDims(1);
-        return chosen.add(firstRows).flatten();
+    /**
+     * Systematic resampling: a comb of equal teeth, set down at random, on the sums of the weights. In Java, since the engine has no
+     * operation for it that takes only as much memory as there are weights.
+     */
+    private NDArray resample(NDArray weights, SplittableRandom random) {
+        int states = Math.toIntExact(weights.getShape().get(1));
+        float[] values = weights.toFloatArray();
+        long[] rows = new long[groups * particles];
+        for (int group = 0; group < groups; group++) {
+            int first = group * states;
+            double total = 0;
+            for (int state = 0; state < states; state++) {
+                total += values[first + state];
+            }
+            double offset = random.nextDouble();
+            int state = 0;
+            double sum = values[first];
+            for (int tooth = 0; tooth < particles; tooth++) {
+                double reach = (tooth + offset) / particles * total;
+                // The last sum may be less than the total by rounding.
+                while (sum <= reach && state < states - 1) {
+                    sum += values[first + ++state];
+                }
+                rows[group * particles + tooth] = first + state;
+            }
+        }
+        return manager.create(rows);
     }
 }

@@ -9,10 +9,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinSampler;
+import io.github.mnistebm.sampling.LangevinWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.UnadjustedLangevin;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
@@ -96,6 +99,27 @@ class ContrastiveDivergenceTrainerTest {
                 assertThat(between).isCloseTo(0.112, within(0.03));
                 assertThat(squares).isCloseTo(1.25, within(0.12));
             }
+        }
+    }
+
+    /** Of updates of one chain step, every other one is a jump; unadjusted steps are accepted always. */
+    @Test
+    void theAcceptanceIsThatOfStepsAlsoWhereUpdatesHoldAJumpOnly() {
+        ContrastiveDivergenceConfig config = new ContrastiveDivergenceConfig(
+                3, 500, 1e-3, NegativeSource.PERSISTENT, 1, 0, 1, 0.3, 2, 0.01, 0, 0.99);
+        ContrastiveDivergenceTrainer trainer = new ContrastiveDivergenceTrainer(
+                config,
+                energy -> new LangevinWithJumps(
+                        new UnadjustedLangevin(energy),
+                        new IndependenceMetropolis(energy, energy.reference(), energy.tilt()),
+                        2));
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(4), random)) {
+            // Three updates an epoch: of the second epoch, two are jumps.
+            TrainingHistory history = trainer.train(network, REFERENCE, bimodal(1500), random, TrainingListener.NONE);
+            assertThat(history.table()
+                            .doubleColumn(ContrastiveDivergenceTrainer.ACCEPTANCE)
+                            .asList())
+                    .containsExactly(1.0, 1.0, 1.0);
         }
     }
 

@@ -128,6 +128,20 @@ class HostEnergyTest {
         assertAgrees(new TiltedEnergy(network(List.of(8)), new StandardNormal(DIMENSION)).atTemperature(0.7));
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {0.5, 3})
+    void ofATemperedMeasure(double temperature) {
+        assertAgrees(new TiltedEnergy(network(List.of(8)), new StandardNormal(DIMENSION)).tempered(temperature));
+        assertAgrees(new TiltedEnergy(network(List.of(8)), mixture(3)).tempered(temperature));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.5, 3})
+    void samplesOfATemperedMeasureHaveItsMoments(double temperature) {
+        assertMoments(new StandardNormal(DIMENSION).tempered(temperature));
+        assertMoments(mixture(3).tempered(temperature));
+    }
+
     @Test
     void followsTheParametersThatANetworkHasWhenItIsAsked() {
         EnergyNetwork network = network(List.of(8));

@@ -20,6 +20,11 @@ record Draws(float[] coordinates, double acceptance) {
     private static final int CHAINS = 20_000;
 
     static Draws from(TransitionKernel kernel, double stepSize, int steps, int seed) {
+        return from(kernel, stepSize, steps, seed, 0);
+    }
+
+    /** From a standard normal distribution around a point of the first axis. */
+    static Draws from(TransitionKernel kernel, double stepSize, int steps, int seed, double centre) {
         RandomSource random = RandomSource.of(seed);
         SamplerConfig config = SamplerConfig.builder()
                 .burnIn(0)
@@ -27,7 +32,8 @@ record Draws(float[] coordinates, double acceptance) {
                 .stepSize(stepSize)
                 .build();
         try (NDManager manager = NDManager.newBaseManager();
-                NDArray start = random.normal(manager, new Shape(CHAINS, 2));
+                NDArray start = random.normal(manager, new Shape(CHAINS, 2))
+                        .addi(manager.create(new float[] {(float) centre, 0}));
                 SampleRun run = LangevinSampler.of(kernel, config).run(start, random)) {
             return new Draws(run.last().toFloatArray(), run.meanAcceptanceRate());
         }

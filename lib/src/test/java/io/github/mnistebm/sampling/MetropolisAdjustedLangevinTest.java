@@ -7,9 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.energy.StandardNormal;
+import io.github.mnistebm.energy.TiltedEnergy;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.function.ToDoubleBiFunction;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MetropolisAdjustedLangevinTest {
@@ -107,6 +110,33 @@ class MetropolisAdjustedLangevinTest {
             double variance = 4 - 16 * Math.exp(-2) / Math.pow(-Math.expm1(-2), 2);
             assertThat((double) squares.mean().getFloat()).isCloseTo(mean, within(4.5 * Math.sqrt(variance / 1000)));
         }
+    }
+
+    private static TransitionKernel of(Form form, Target tilt, boolean jumps) {
+        TiltedEnergy energy = new TiltedEnergy(form.of(tilt), new StandardNormal(2));
+        TransitionKernel langevin = new MetropolisAdjustedLangevin(energy);
+        return jumps
+                ? new LangevinWithJumps(
+                        langevin, new IndependenceMetropolis(energy, energy.reference(), energy.tilt()), 2)
+                : langevin;
+    }
+
+    /** The mean of a standard normal number that does not exceed 1 is −φ(1)/Φ(1). */
+    @ParameterizedTest
+    @CsvSource({"BY_TENSOR_OPERATIONS, false", "BY_TENSOR_OPERATIONS, true", "BY_LOOPS, false", "BY_LOOPS, true"})
+    void neverGoesWhereTheGradientIsInfinite(Form form, boolean jumps) {
+        Draws draws = Draws.from(of(form, Target.STEEP_BEYOND_ONE, jumps), LARGE_STEP, 200, 6, -5);
+        draws.assertExpectation(X, -0.24197 / 0.84134);
+        draws.assertExpectation(YY, 1);
+    }
+
+    /** The mean of a standard normal number that exceeds 1 is φ(1)/(1 − Φ(1)). */
+    @ParameterizedTest
+    @CsvSource({"BY_TENSOR_OPERATIONS, false", "BY_TENSOR_OPERATIONS, true", "BY_LOOPS, false", "BY_LOOPS, true"})
+    void leavesWhereTheEnergyIsInfinite(Form form, boolean jumps) {
+        Draws draws = Draws.from(of(form, Target.FORBIDDEN_BELOW_ONE, jumps), LARGE_STEP, 400, 7, 0);
+        draws.assertExpectation(X, 0.24197 / 0.15866);
+        draws.assertExpectation(YY, 1);
     }
 
     @ParameterizedTest

@@ -67,6 +67,52 @@ enum Target implements EnergyFunction {
         }
     },
 
+    /** E = x/2 + y/4, which tilts another measure. */
+    TILT {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray slopes = states.getManager().create(new float[] {0.5f, 0.25f});
+            return new EnergyAndGradient(
+                    states.mul(slopes).sum(new int[] {1}), states.zerosLike().add(slopes));
+        }
+
+        @Override
+        double[] at(double x, double y) {
+            return new double[] {x / 2 + y / 4, 0.5, 0.25};
+        }
+    },
+
+    /** E = 0, with a gradient that is infinite where x exceeds 1. */
+    STEEP_BEYOND_ONE {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray zeros = column(states, 0).zerosLike();
+            NDArray infinite = zeros.add(Float.POSITIVE_INFINITY);
+            return new EnergyAndGradient(
+                    zeros, rows(NDArrays.where(column(states, 0).gt(1), infinite, zeros), zeros));
+        }
+
+        @Override
+        double[] at(double x, double y) {
+            return new double[] {0, x > 1 ? Double.POSITIVE_INFINITY : 0, 0};
+        }
+    },
+
+    /** E = 0, infinite where x is less than 1. */
+    FORBIDDEN_BELOW_ONE {
+        @Override
+        public EnergyAndGradient energyAndGradient(NDArray states) {
+            NDArray zeros = column(states, 0).zerosLike();
+            NDArray infinite = zeros.add(Float.POSITIVE_INFINITY);
+            return new EnergyAndGradient(NDArrays.where(column(states, 0).lt(1), infinite, zeros), rows(zeros, zeros));
+        }
+
+        @Override
+        double[] at(double x, double y) {
+            return new double[] {x < 1 ? Double.POSITIVE_INFINITY : 0, 0, 0};
+        }
+    },
+
     /** x standard normal, y given x normal with mean (x² − 1)/2 and variance 1. */
     BANANA {
         @Override
