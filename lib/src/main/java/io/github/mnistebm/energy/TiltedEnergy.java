@@ -34,18 +34,16 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
     }
 
     /**
-     * Returns the energy at a temperature that keeps the reference measure's shape: f(u)/T − log q_T(u), with q_T the {@linkplain
-     * ReferenceMeasure#tempered tempered reference measure}. A low temperature draws each mode together, and does not leave all but
-     * the deepest one, as p(u)^(1/T) would.
+     * Returns the energy at a temperature that keeps the modes: f(u) − log q_T(u), with q_T the {@linkplain ReferenceMeasure#tempered
+     * tempered reference measure}. A low temperature draws each mode together, and does not leave all but the deepest one, as
+     * p(u)^(1/T) would. The tilt stays as it is, for it tells the modes' probabilities too: of f/T, some would all but vanish.
      *
      * @param temperature T; positive
      * @return the energy; this object if T is 1
      * @throws IllegalArgumentException if T is not positive and finite
      */
     public TiltedEnergy tempered(double temperature) {
-        return temperature == 1
-                ? this
-                : new TiltedEnergy(tilt.atTemperature(temperature), reference.tempered(temperature));
+        return temperature == 1 ? this : new TiltedEnergy(tilt, reference.tempered(temperature));
     }
 
     @Override

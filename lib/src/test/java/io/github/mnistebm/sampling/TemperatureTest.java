@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A mixture Σₖ wₖ N(μₖ, Σₖ), tilted by a · u, at a temperature: in the k-th component, exp(−a · u / T) moves the mean of N(μₖ, T Σₖ) by
- * −Σₖ a, leaves the covariance, and multiplies the weight by exp((−a · μₖ + a · Σₖ a / 2) / T).
+ * A mixture Σₖ wₖ N(μₖ, Σₖ), tilted by a · u, at a temperature: in the k-th component, exp(−a · u) moves the mean of N(μₖ, T Σₖ) by
+ * −T Σₖ a, leaves the covariance, and multiplies the weight by exp(−a · μₖ + T a · Σₖ a / 2).
  */
 class TemperatureTest {
 
@@ -56,10 +56,10 @@ class TemperatureTest {
             double[] shift = new double[2];
             double exponent = 0;
             for (int i = 0; i < 2; i++) {
-                shift[i] = COVARIANCES[k][2 * i] * TILT[0] + COVARIANCES[k][2 * i + 1] * TILT[1];
+                shift[i] = temperature * (COVARIANCES[k][2 * i] * TILT[0] + COVARIANCES[k][2 * i + 1] * TILT[1]);
                 exponent += TILT[i] * (shift[i] / 2 - MEANS[k][i]);
             }
-            double weight = WEIGHTS[k] * Math.exp(exponent / temperature);
+            double weight = WEIGHTS[k] * Math.exp(exponent);
             double mean = MEANS[k][coordinate] - shift[coordinate];
             sums[0] += weight;
             sums[1] += weight * mean;
@@ -99,9 +99,9 @@ class TemperatureTest {
 
     @ParameterizedTest
     @EnumSource
-    void anAcceptanceWithoutTheTemperatureWouldShow(Form form) {
+    void anAcceptanceByATemperedTiltWouldShow(Form form) {
         TiltedEnergy target = energy(form).tempered(0.5);
-        draws(kernel(target, target.reference(), energy(form).tilt()), 0.5)
+        draws(kernel(target, target.reference(), target.tilt().atTemperature(0.5)), 0.5)
                 .assertOtherExpectation((x, y) -> x, moments(0, 0.5)[0]);
     }
 
