@@ -45,7 +45,7 @@ class DigitWalkTest extends WithTinyModel {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> lastEnergies(1, 1))
                 .isInstanceOf(CancellationException.class)
-                .hasMessage("sampling was interrupted after 0 of 20 steps");
+                .hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();
     }
 
