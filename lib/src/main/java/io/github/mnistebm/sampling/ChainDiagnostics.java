@@ -116,13 +116,13 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
         return within == 0 ? (between == 0 ? 1 : Double.POSITIVE_INFINITY) : Math.sqrt((between / within + n - 1) / n);
     }
 
-    /** Section 3.2, with Geyer's initial monotone sequence (Geyer 1992). */
+    /** Of two chains or more: section 3.2, with Geyer's initial monotone sequence (Geyer 1992). */
     private static double effectiveSampleSize(double[][] chains) {
         int n = chains[0].length;
         double total = (double) chains.length * n;
         double[] means = Arrays.stream(chains).mapToDouble(StatUtils::mean).toArray();
         double within = autocovariance(chains, means, 0) * n / (n - 1.0);
-        double plus = within * (n - 1) / n + (chains.length > 1 ? StatUtils.variance(means) : 0);
+        double plus = within * (n - 1) / n + StatUtils.variance(means);
         if (plus == 0) {
             return total;
         }

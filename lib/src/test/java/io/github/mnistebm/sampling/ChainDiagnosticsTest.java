@@ -58,6 +58,13 @@ class ChainDiagnosticsTest {
         assertThat(found.rHat()).isCloseTo(1.004478346986, within(1e-9));
     }
 
+    /** By the definition, in Python: the sum over lags ends before the last three of them. */
+    @Test
+    void ofAShortChainThatOnlyRisesItIsWorthThreeDraws() {
+        ChainDiagnostics found = ChainDiagnostics.of(new double[][] {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}});
+        assertThat(found.bulkEffectiveSampleSize()).isCloseTo(3.4320106961410515, within(1e-9));
+    }
+
     @Test
     void ofDrawsThatAreNotFiniteAreNoNumbers() {
         ChainDiagnostics found = ChainDiagnostics.of(new double[][] {{1, 2, Double.NaN, 3}, {1, 2, 3, 4}});
