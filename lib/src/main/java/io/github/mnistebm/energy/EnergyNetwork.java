@@ -27,7 +27,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>Both gradients, with respect to the states and to the parameters, are in closed form: a sampler needs no
  * automatic differentiation, which in DJL is neither concurrent nor cheap. All parameters are views of one contiguous
- * vector.
+ * vector. Several threads may evaluate it at once, as long as none writes to the parameters.
  */
 public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
 

@@ -27,7 +27,7 @@ import tech.tablesaw.api.Table;
 
 /**
  * A trained model of handwritten digits: an autoencoder, the whitening of its latents, and an energy on whitened
- * latents. Owns native memory on one device: close it.
+ * latents. Owns native memory on one device: close it. Several threads may use it at once; none may after it is closed.
  */
 public final class DigitModel implements AutoCloseable {
 

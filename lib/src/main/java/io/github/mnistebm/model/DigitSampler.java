@@ -18,7 +18,7 @@ import java.util.function.LongConsumer;
 /**
  * Draws any number of images from a model. Chains run in rounds, each round anew from the reference measure, and every
  * image is the last state of a chain of its own: images are independent, and memory depends on the number of chains
- * only.
+ * only. Several threads may draw at once, also from one model: the same seed gives the same images.
  *
  * @param model the model; not closed
  * @param algorithm the transition kernel

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * A batch of chains on its way, with the step size that it moves by. On a processor, where the energy is small or
  * the chains are few, they move by plain loops in Java; elsewhere by tensor operations, all on the device. Both sample the same
- * distribution, from different random numbers.
+ * distribution, from different random numbers. For one thread at a time; loops share their work out to threads of their own.
  */
 public interface Chains extends AutoCloseable {
 
