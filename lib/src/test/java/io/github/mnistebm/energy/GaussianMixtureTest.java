@@ -2,6 +2,7 @@ package io.github.mnistebm.energy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -9,9 +10,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.EnergyAndGradient;
 import io.github.mnistebm.tensor.RandomSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GaussianMixtureTest {
 
@@ -174,6 +180,38 @@ class GaussianMixtureTest {
                 // Sums of 4000 squares of 20 in single precision are taken from each other.
                 assertSameParameters(fitted, expected, 5e-3f);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void aFitBeginsWithMeansThatAreSpreadOverTheData(int seed) {
+        // Means drawn alike from three places are in all three of them with a probability of 2/9 only.
+        float[][] data = new float[300][];
+        for (int i = 0; i < 300; i++) {
+            data[i] = new float[] {50 * (i % 3) + 100, i % 2};
+        }
+        try (GaussianMixture fitted =
+                ExpectationMaximization.fit(manager, manager.create(data), 3, 1, RandomSource.of(seed), done -> {})) {
+            float[] means = fitted.namedParameters().get("means").toFloatArray();
+            assertThat(new float[] {means[0], means[2], means[4]})
+                    .usingComparatorWithPrecision(0.01f)
+                    .containsExactlyInAnyOrder(100, 150, 200);
+        }
+    }
+
+    @Test
+    void aFitTellsItsProgressUpToOneAndEndsWhenInterrupted() {
+        NDArray data = random.normal(manager, new Shape(100, 2));
+        List<Double> progress = new ArrayList<>();
+        ExpectationMaximization.fit(manager, data, 2, 8, random, progress::add).close();
+        assertThat(progress).hasSize(8).isSorted().endsWith(1.0);
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> ExpectationMaximization.fit(manager, data, 2, 8, random, done -> {}))
+                    .isInstanceOf(CancellationException.class);
+        } finally {
+            Thread.interrupted();
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.mnistebm.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
@@ -29,9 +30,10 @@ class PopulationTest {
     }
 
     private long[] survivors(Population population, boolean toTheEnd, float... potentials) {
-        return population
-                .survivors(manager.create(potentials), toTheEnd, random)
-                .toLongArray();
+        NDArray survivors = population.survivors(manager.create(potentials), toTheEnd, random);
+        assertThat(survivors.getShape()).isEqualTo(population.beta().getShape());
+        assertThat(survivors.getShape().dimension()).isEqualTo(1);
+        return survivors.toLongArray();
     }
 
     @Test
