@@ -143,6 +143,54 @@ class OneStepTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void acceptsNoProposalWithoutAnEnergy(boolean inLoops) {
+        TransitionKernel kernel = new MetropolisAdjustedLangevin(form(Target.UNDEFINED_OUTSIDE, inLoops));
+        try (Chains chains = started(kernel, 1, inLoops, manager.zeros(new Shape(CHAINS, 2)))) {
+            for (int step = 0; step < 3; step++) {
+                chains.resetAcceptance();
+                chains.advance(1);
+                float[] positions = chains.positions().toFloatArray();
+                float[] energies = chains.energies().toFloatArray();
+                int refused = 0;
+                for (int i = 0; i < CHAINS; i++) {
+                    double halfSquare = (square(positions[2 * i]) + square(positions[2 * i + 1])) / 2;
+                    assertThat(halfSquare).isLessThanOrEqualTo(2);
+                    assertThat((double) energies[i]).isCloseTo(halfSquare, within(1e-5));
+                }
+                for (float acceptance : chains.acceptanceRate().toFloatArray()) {
+                    assertThat(acceptance).isBetween(0f, 1f);
+                    refused += acceptance == 0 ? 1 : 0;
+                }
+                assertThat(refused).isGreaterThan(CHAINS / 100);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void unadjustedGoesOnWithTheEnergyAndTheGradientOfWhereItIs(boolean inLoops) {
+        double stepSize = 0.2;
+        TransitionKernel kernel = new UnadjustedLangevin(form(Target.CORRELATED_NORMAL, inLoops));
+        try (Chains chains = started(kernel, stepSize, inLoops, random.normal(manager, new Shape(CHAINS, 2)))) {
+            for (int step = 0; step < 3; step++) {
+                float[] before = chains.positions().toFloatArray();
+                chains.advance(1);
+                float[] after = chains.positions().toFloatArray();
+                float[] energies = chains.energies().toFloatArray();
+                double squares = 0;
+                for (int i = 0; i < CHAINS; i++) {
+                    double[] here = Target.CORRELATED_NORMAL.at(before[2 * i], before[2 * i + 1]);
+                    double[] there = Target.CORRELATED_NORMAL.at(after[2 * i], after[2 * i + 1]);
+                    squares += square(after[2 * i] - before[2 * i] + stepSize * here[1]) / CHAINS;
+                    assertThat((double) energies[i]).isCloseTo(there[0], within(1e-5 * (10 + there[0])));
+                }
+                assertThat(squares / (2 * stepSize)).isCloseTo(1, within(4.5 * Math.sqrt(2.0 / CHAINS)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void adaptsTheStepSizeToTheMeanAcceptance(boolean inLoops) {
         TransitionKernel kernel = new MetropolisAdjustedLangevin(form(Target.BANANA, inLoops));
         NDArray start = random.normal(manager, new Shape(CHAINS, 2));
