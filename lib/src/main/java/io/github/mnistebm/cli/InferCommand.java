@@ -62,7 +62,7 @@ final class InferCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--num-images", 1, numImages);
-        SamplerConfig config = sampling.config(spec);
+        sampling.check(spec);
         String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
         boolean grid = name.endsWith(".png");
         if (!grid && !name.endsWith(".npz") && !name.endsWith(".idx")) {
@@ -81,6 +81,7 @@ final class InferCommand implements Callable<Integer> {
         Options.prepareFor(out);
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
+            SamplerConfig config = sampling.config(spec, loaded);
             DigitSampler sampler = new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));
             LongConsumer steps = progress.sampling(sampler.work(numImages));
             DigitSampler.Summary summary = grid ? drawGrid(sampler, steps) : drawFile(sampler, steps);

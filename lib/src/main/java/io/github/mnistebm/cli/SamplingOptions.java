@@ -1,5 +1,6 @@
 package io.github.mnistebm.cli;
 
+import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -40,16 +41,25 @@ final class SamplingOptions {
     @Option(
             names = {"--step-size", "--step_size"},
             paramLabel = "X",
-            defaultValue = "0.1",
-            description = "First step size; mala adapts it during burn-in. Default: ${DEFAULT-VALUE}.")
-    private double stepSize;
+            description =
+                    "First step size; mala adapts it during burn-in. Default: that at the end of the model's training.")
+    private Double stepSize;
 
-    SamplerConfig config(CommandSpec spec) {
+    /** Fails, naming what is wrong, before a model is loaded. */
+    void check(CommandSpec spec) {
+        config(spec, SamplerConfig.builder().build().stepSize());
+    }
+
+    SamplerConfig config(CommandSpec spec, DigitModel model) {
+        return config(spec, model.stepSize());
+    }
+
+    private SamplerConfig config(CommandSpec spec, double modelStepSize) {
         try {
             return SamplerConfig.builder()
                     .burnIn(steps / 2)
                     .steps(steps - steps / 2)
-                    .stepSize(stepSize)
+                    .stepSize(stepSize == null ? modelStepSize : stepSize)
                     .build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -105,7 +105,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
                     see(walking, step, watcher);
                 }
                 if (step == burnIn) {
-                    walking.resetAcceptance();
+                    walking.endBurnIn();
                 }
             }
         }

@@ -78,8 +78,8 @@ public interface Chains extends AutoCloseable {
      */
     void adapt(double gain);
 
-    /** Forgets the acceptances so far. */
-    void resetAcceptance();
+    /** Ends burn-in: the step size becomes the average over its adaptation, and the acceptances so far are forgotten. */
+    void endBurnIn();
 
     /**
      * Returns where the chains are.
@@ -96,7 +96,7 @@ public interface Chains extends AutoCloseable {
     NDArray energies();
 
     /**
-     * Returns each chain's mean acceptance probability since the start or the last reset, jumps left out; 0 without a step.
+     * Returns each chain's mean acceptance probability since the start or the end of burn-in, jumps left out; 0 without a step.
      *
      * @return {@code [chains]}; the caller's
      */
@@ -105,12 +105,12 @@ public interface Chains extends AutoCloseable {
     /**
      * Returns how many steps {@link #acceptanceRate} is the mean over.
      *
-     * @return the steps since the start or the last reset, jumps left out
+     * @return the steps since the start or the end of burn-in, jumps left out
      */
     int steps();
 
     /**
-     * Returns the mean acceptance probability of jumps since the start or the last reset.
+     * Returns the mean acceptance probability of jumps since the start or the end of burn-in.
      *
      * @return in [0, 1]; NaN if there was no jump
      */

@@ -98,14 +98,17 @@ final class DeviceChains implements Chains {
     @Override
     public void adapt(double gain) {
         if (lastAcceptance != null && kernel.rejects()) {
-            try (NDArray onDevice = Tensors.scalar(manager, gain)) {
-                adaptation.update(lastAcceptance, onDevice);
-            }
+            adaptation.update(lastAcceptance, gain);
         }
     }
 
     @Override
-    public void resetAcceptance() {
+    public void endBurnIn() {
+        adaptation.settle();
+        resetAcceptance();
+    }
+
+    private void resetAcceptance() {
         Tensors.clear(acceptance);
         Tensors.clear(jumpAcceptance);
         steps = 0;

@@ -158,7 +158,12 @@ final class HostChains implements Chains {
     }
 
     @Override
-    public void resetAcceptance() {
+    public void endBurnIn() {
+        stepSize.settle();
+        resetAcceptance();
+    }
+
+    private void resetAcceptance() {
         for (HostBlock block : blocks) {
             block.forgetAcceptance();
         }

@@ -76,7 +76,7 @@ public final class LangevinSampler {
                 chains.adapt(StepSizeAdaptation.gain(step));
                 progress.accept(step);
             }
-            chains.resetAcceptance();
+            chains.endBurnIn();
             for (int step = 0; step < config.steps(); ) {
                 int toNextDraw = config.thinning() - step % config.thinning();
                 int count = Math.min(Math.min(toNextDraw, config.steps() - step), STEPS_AT_A_TIME);

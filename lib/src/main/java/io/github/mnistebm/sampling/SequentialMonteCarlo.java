@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.tensor.RandomSource;
-import io.github.mnistebm.tensor.Tensors;
 import java.util.concurrent.CancellationException;
 import java.util.function.DoubleConsumer;
 
@@ -85,7 +84,6 @@ public record SequentialMonteCarlo(int particles, int moves) {
                         new StepSizeAdaptation(work, FIRST_STEP_SIZE, SamplerConfig.OPTIMAL_ACCEPTANCE)) {
             scope.suppressNotUsedWarning();
             Population population = new Population(work, groups, particles);
-            NDArray gain = Tensors.scalar(work, GAIN);
             NDArray first = firstPositions(work, prior, potential, population, random);
             ChainState state = ChainState.at(new Bridge(prior, potential, population.beta()), first);
             double least = population.leastBeta();
@@ -95,7 +93,7 @@ public record SequentialMonteCarlo(int particles, int moves) {
                 for (int move = 0; move < moves; move++) {
                     Transition transition = kernel.advance(state, adaptation.stepSize(), move, random);
                     state = transition.state();
-                    adaptation.update(transition.acceptanceProbability(), gain);
+                    adaptation.update(transition.acceptanceProbability(), GAIN);
                     transition.acceptanceProbability().close();
                 }
                 progress.accept(least);

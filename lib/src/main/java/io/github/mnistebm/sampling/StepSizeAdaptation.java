@@ -7,8 +7,10 @@ import io.github.mnistebm.tensor.Tensors;
 
 /**
  * Robbins–Monro adaptation of a step size to an acceptance probability, log ε ← log ε + γₜ (ā − a*), with ā the mean over
- * the chains (Andrieu &amp; Thoms 2008, "A tutorial on adaptive MCMC", algorithm 4). The step size lives on the device
- * and is bounded, so that a failing target cannot drive it away.
+ * the chains (Andrieu &amp; Thoms 2008, "A tutorial on adaptive MCMC", algorithm 4). When burn-in ends, the step size becomes the
+ * exponential of an average of log ε over burn-in (Hoffman &amp; Gelman 2014, equation 6), which depends less on where a few chains
+ * happen to be in the last steps. The step size lives on the device and is bounded, so that a failing
+ * target cannot drive it away.
  */
 public final class StepSizeAdaptation implements AutoCloseable {
 
@@ -21,8 +23,12 @@ public final class StepSizeAdaptation implements AutoCloseable {
     /** The power by which the gain falls. */
     private static final double GAIN_DECAY = 0.6;
 
+    /** The weight of a step in the average is the gain to this power: t^−0.75 in burn-in, so that the first steps fade. */
+    private static final double WEIGHT_POWER = 1.25;
+
     private final NDManager manager;
     private final NDArray stepSize;
+    private final NDArray averageLog;
     private final NDArray target;
     private final NDArray least;
     private final NDArray greatest;
@@ -39,10 +45,11 @@ public final class StepSizeAdaptation implements AutoCloseable {
         check(initialStepSize, targetAcceptance);
         this.manager = parent.newSubManager();
         this.stepSize = Tensors.scalar(manager, initialStepSize);
+        this.averageLog = Tensors.scalar(manager, Math.log(initialStepSize));
         this.target = Tensors.scalar(manager, targetAcceptance);
         this.least = Tensors.scalar(manager, Math.log(MIN_STEP_SIZE));
         this.greatest = Tensors.scalar(manager, Math.log(MAX_STEP_SIZE));
-        NDScope.unregister(stepSize, target, least, greatest);
+        NDScope.unregister(stepSize, averageLog, target, least, greatest);
     }
 
     private static void check(double initialStepSize, double targetAcceptance) {
@@ -64,15 +71,21 @@ public final class StepSizeAdaptation implements AutoCloseable {
         return Math.pow(step, -GAIN_DECAY);
     }
 
+    private static double weight(double gain) {
+        return Math.min(1, Math.pow(gain, WEIGHT_POWER));
+    }
+
     /** The same adaptation in Java, for chains that live there. */
     static final class Bounded {
         private final double target;
         private double value;
+        private double averageLog;
 
         Bounded(double initialStepSize, double targetAcceptance) {
             check(initialStepSize, targetAcceptance);
             this.target = targetAcceptance;
             this.value = initialStepSize;
+            this.averageLog = Math.log(initialStepSize);
         }
 
         double value() {
@@ -82,6 +95,11 @@ public final class StepSizeAdaptation implements AutoCloseable {
         void update(double meanAcceptanceProbability, double gain) {
             double moved = value * Math.exp(gain * (meanAcceptanceProbability - target));
             value = Math.min(MAX_STEP_SIZE, Math.max(MIN_STEP_SIZE, moved));
+            averageLog += weight(gain) * (Math.log(value) - averageLog);
+        }
+
+        void settle() {
+            value = Math.exp(averageLog);
         }
     }
 
@@ -98,14 +116,24 @@ public final class StepSizeAdaptation implements AutoCloseable {
      * Moves the step size towards the wanted acceptance, on the device.
      *
      * @param acceptanceProbability of each chain, {@code [chains]}
-     * @param gain γₜ on the device, of shape {@code ()}
+     * @param gain γₜ; at least 0
      */
-    public void update(NDArray acceptanceProbability, NDArray gain) {
+    public void update(NDArray acceptanceProbability, double gain) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray logStepSize = stepSize.log()
-                    .addi(acceptanceProbability.mean().subi(target).muli(gain));
-            Tensors.copy(logStepSize.maximum(least).minimum(greatest).exp(), stepSize);
+                    .addi(acceptanceProbability.mean().subi(target).muli(Tensors.scalar(manager, gain)))
+                    .maximum(least)
+                    .minimum(greatest);
+            Tensors.copy(logStepSize.exp(), stepSize);
+            averageLog.addi(logStepSize.subi(averageLog).muli(Tensors.scalar(manager, weight(gain))));
+        }
+    }
+
+    /** Ends the adaptation: the step size becomes the average of burn-in. */
+    public void settle() {
+        try (NDArray average = averageLog.exp()) {
+            Tensors.copy(average, stepSize);
         }
     }
 

@@ -95,7 +95,7 @@ class OneStepTest {
         try (Chains chains = started(kernel, stepSize, inLoops, start)) {
             for (int step = 0; step < 3; step++) {
                 float[] before = chains.positions().toFloatArray();
-                chains.resetAcceptance();
+                chains.endBurnIn();
                 chains.advance(1);
                 float[] after = chains.positions().toFloatArray();
                 float[] acceptance = chains.acceptanceRate().toFloatArray();
@@ -147,7 +147,7 @@ class OneStepTest {
         TransitionKernel kernel = new MetropolisAdjustedLangevin(form(Target.UNDEFINED_OUTSIDE, inLoops));
         try (Chains chains = started(kernel, 1, inLoops, manager.zeros(new Shape(CHAINS, 2)))) {
             for (int step = 0; step < 3; step++) {
-                chains.resetAcceptance();
+                chains.endBurnIn();
                 chains.advance(1);
                 float[] positions = chains.positions().toFloatArray();
                 float[] energies = chains.energies().toFloatArray();
@@ -196,12 +196,13 @@ class OneStepTest {
         NDArray start = random.normal(manager, new Shape(CHAINS, 2));
         try (Chains chains = started(kernel, 0.3, inLoops, start)) {
             double stepSize = 0.3;
-            for (int step = 0; step < 3; step++) {
-                chains.resetAcceptance();
+            double sum = 0;
+            for (int step = 1; step <= 3; step++) {
                 chains.advance(1);
-                double mean = chains.acceptanceRate().mean().getFloat();
+                double acceptance = step * chains.acceptanceRate().mean().getFloat() - sum;
+                sum += acceptance;
                 chains.adapt(0.5);
-                stepSize *= Math.exp(0.5 * (mean - SamplerConfig.OPTIMAL_ACCEPTANCE));
+                stepSize *= Math.exp(0.5 * (acceptance - SamplerConfig.OPTIMAL_ACCEPTANCE));
                 assertThat(chains.stepSize()).isCloseTo(stepSize, within(1e-5));
             }
         }
@@ -209,14 +210,14 @@ class OneStepTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void takesTheMeanAcceptanceOverTheStepsSinceTheReset(boolean inLoops) {
+    void takesTheMeanAcceptanceOverTheStepsSinceBurnIn(boolean inLoops) {
         TransitionKernel kernel = new MetropolisAdjustedLangevin(form(Target.BANANA, inLoops));
         NDArray start = random.normal(manager, new Shape(CHAINS, 2));
         try (Chains chains = started(kernel, 0.3, inLoops, start)) {
             chains.start(start, RandomSource.of(2));
             double[] sums = new double[CHAINS];
             for (int step = 0; step < 2; step++) {
-                chains.resetAcceptance();
+                chains.endBurnIn();
                 chains.advance(1);
                 add(chains.acceptanceRate().toFloatArray(), sums);
             }

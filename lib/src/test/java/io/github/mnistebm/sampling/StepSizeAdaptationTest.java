@@ -15,7 +15,7 @@ class StepSizeAdaptationTest {
     void movesTheLogarithmByGainTimesExcess() {
         try (NDManager manager = NDManager.newBaseManager();
                 StepSizeAdaptation adaptation = new StepSizeAdaptation(manager, 0.1, 0.5)) {
-            adaptation.update(manager.create(new float[] {1f, 0.6f}), manager.create(2f));
+            adaptation.update(manager.create(new float[] {1f, 0.6f}), 2);
             assertThat((double) adaptation.stepSize().getFloat()).isCloseTo(0.1 * Math.exp(2 * 0.3), within(1e-6));
         }
     }
@@ -24,10 +24,10 @@ class StepSizeAdaptationTest {
     void staysWithinItsBounds() {
         try (NDManager manager = NDManager.newBaseManager();
                 StepSizeAdaptation adaptation = new StepSizeAdaptation(manager, 0.1, 0.5)) {
-            adaptation.update(manager.create(new float[] {1}), manager.create(1000f));
+            adaptation.update(manager.create(new float[] {1}), 1000);
             assertThat((double) adaptation.stepSize().getFloat())
                     .isCloseTo(StepSizeAdaptation.MAX_STEP_SIZE, within(1e-4));
-            adaptation.update(manager.create(new float[] {0}), manager.create(1000f));
+            adaptation.update(manager.create(new float[] {0}), 1000);
             assertThat((double) adaptation.stepSize().getFloat())
                     .isCloseTo(StepSizeAdaptation.MIN_STEP_SIZE, within(1e-9));
         }
@@ -43,6 +43,41 @@ class StepSizeAdaptationTest {
         assertThat(adaptation.value()).isEqualTo(StepSizeAdaptation.MAX_STEP_SIZE);
         adaptation.update(0, 1000);
         assertThat(adaptation.value()).isEqualTo(StepSizeAdaptation.MIN_STEP_SIZE);
+    }
+
+    @Test
+    void settlesAtAnAverageOfItsLogarithmInWhichTheFirstStepsFade() {
+        StepSizeAdaptation.Bounded inJava = new StepSizeAdaptation.Bounded(0.1, 0.5);
+        try (NDManager manager = NDManager.newBaseManager();
+                StepSizeAdaptation onDevice = new StepSizeAdaptation(manager, 0.1, 0.5)) {
+            double logStepSize = Math.log(0.1);
+            double average = logStepSize;
+            for (int step = 1; step <= 4; step++) {
+                double gain = StepSizeAdaptation.gain(step);
+                float acceptance = step % 2;
+                onDevice.update(manager.create(new float[] {acceptance}), gain);
+                inJava.update(acceptance, gain);
+                logStepSize += gain * (acceptance - 0.5);
+                average += Math.pow(step, -0.75) * (logStepSize - average);
+            }
+            assertThat(inJava.value()).isCloseTo(Math.exp(logStepSize), within(1e-12));
+            onDevice.settle();
+            inJava.settle();
+            assertThat(inJava.value()).isCloseTo(Math.exp(average), within(1e-12));
+            assertThat((double) onDevice.stepSize().getFloat()).isCloseTo(Math.exp(average), within(1e-6));
+        }
+    }
+
+    @Test
+    void withoutAStepOfBurnInTheStepSizeStays() {
+        StepSizeAdaptation.Bounded inJava = new StepSizeAdaptation.Bounded(0.1, 0.5);
+        inJava.settle();
+        assertThat(inJava.value()).isCloseTo(0.1, within(1e-12));
+        try (NDManager manager = NDManager.newBaseManager();
+                StepSizeAdaptation onDevice = new StepSizeAdaptation(manager, 0.1, 0.5)) {
+            onDevice.settle();
+            assertThat((double) onDevice.stepSize().getFloat()).isCloseTo(0.1, within(1e-7));
+        }
     }
 
     @Test
