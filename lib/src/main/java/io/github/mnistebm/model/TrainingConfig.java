@@ -1,7 +1,6 @@
 package io.github.mnistebm.model;
 
 import ai.djl.ndarray.types.Shape;
-import com.sun.management.OperatingSystemMXBean;
 import io.github.mnistebm.autoencoder.AutoencoderConfig;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
@@ -15,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * All that a training needs to know beside the images. Made by {@link Preset#builder()}.
@@ -159,15 +160,22 @@ public record TrainingConfig(
                 + 2 * matrices
                 + (referenceComponents > 0 ? chains * dimension * dimension : 0);
         double pixels = 2.0 * images * DigitImages.PIXELS;
-        requireGibibytes(
-                floats * Float.BYTES + pixels,
-                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize(),
-                "memory, of which this machine has");
+        requireGibibytes(floats * Float.BYTES + pixels, machineMemory(), "memory, of which this machine has");
         // The sums of expectation maximization, the covariances and their factors.
         requireGibibytes(
                 matrices * (2 * Double.BYTES + Float.BYTES),
                 Runtime.getRuntime().maxMemory(),
                 "Java's heap (-Xmx), which has");
+    }
+
+    /** Asks by name: a runtime without the module jdk.management, which knows the memory, trains too. */
+    private static long machineMemory() {
+        try {
+            return (Long) ManagementFactory.getPlatformMBeanServer()
+                    .getAttribute(new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME), "TotalMemorySize");
+        } catch (JMException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     private static void requireCountable(String what, double count) {
