@@ -362,10 +362,18 @@ final class TrainCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%s %.1g", first ? AUTO_LR : EBM_LR, rate);
     }
 
-    private static void save(ModelTraining training, Path folder, boolean complete) throws IOException {
+    private void save(ModelTraining training, Path folder, boolean complete) throws IOException {
         try (DigitModel model = training.model()) {
             model.save(folder);
-            charts(model, folder);
+            try {
+                charts(model, folder);
+            } catch (LinkageError e) {
+                // Java writes text with the system's FreeType, which small systems lack.
+                spec.commandLine()
+                        .getErr()
+                        .println("train: no charts, since Java cannot write text here (" + e.getMessage()
+                                + "). Install FreeType, fontconfig and a font");
+            }
             if (complete) {
                 grid(model, folder, training.config().seed());
             }
