@@ -7,7 +7,6 @@ import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.plot.Charts;
 import io.github.mnistebm.plot.PngFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,10 +76,6 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path folder = out == null ? DataFolder.path() : out;
-        if (!Files.isDirectory(folder)) {
-            throw new ParameterException(spec.commandLine(), "--out " + folder + ": there is no such folder");
-        }
         if (rounds < 1 || epochs < 1) {
             throw new ParameterException(spec.commandLine(), "--rounds and --epochs: must be at least 1");
         }
@@ -88,6 +83,11 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--python and --peers: must be given; ./environment/run bench does");
         }
+        Path folder = out == null ? DataFolder.path() : out;
+        Path file = folder.resolve("speed.json");
+        Path picture = folder.resolve("speed.png");
+        Options.requireWritable(spec, "--out", file);
+        Options.requireWritable(spec, "--out", picture);
         SpeedBenchmark benchmark =
                 new SpeedBenchmark(python, peers, mnist.folder(), DataFolder.pretrained(), rounds, epochs);
         List<SpeedBenchmark.Result> results = benchmark.run(result -> System.out.printf(
@@ -99,7 +99,7 @@ final class BenchCommand implements Callable<Integer> {
                 result.threads()));
         System.out.println(table(results).printAll());
         Interruption.shield();
-        write(folder, results);
+        write(file, picture, results);
         return 0;
     }
 
@@ -148,8 +148,7 @@ final class BenchCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
-    private static void write(Path folder, List<SpeedBenchmark.Result> results) throws IOException {
-        Path file = folder.resolve("speed.json");
+    private static void write(Path file, Path picture, List<SpeedBenchmark.Result> results) throws IOException {
         StagedFile.write(file, Json.PRETTY.toJson(results) + "\n");
         Map<String, Double> ratios = new LinkedHashMap<>();
         int cores = Runtime.getRuntime().availableProcessors();
@@ -158,7 +157,6 @@ final class BenchCommand implements Callable<Integer> {
                 ratios.putIfAbsent(result.work() + " (" + result.peer() + ")", result.ratio());
             }
         }
-        Path picture = folder.resolve("speed.png");
         PngFile.write(
                 picture,
                 Charts.ratios("speed beside Python's", "times the peer's speed", ratios)

@@ -52,7 +52,7 @@ final class ClassifierCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--epochs", 1, epochs);
         Path file = out == null ? DataFolder.classifier() : out;
-        Options.prepareFor(file);
+        Options.requireWritable(spec, "--out", file);
         Device where = device.resolve();
         try (DigitImages train = DigitImages.train(mnist.folder(), where);
                 DigitImages test = DigitImages.test(mnist.folder(), where);

@@ -97,10 +97,10 @@ final class EvaluateCommand implements Callable<Integer> {
         if (json != null) {
             Options.requireWritable(spec, "--json", json);
         }
-        if (record) {
-            Options.requireWritable(spec, "--record", model.folder().resolve("model.json"));
-        }
         try (DigitModel loaded = model.load(device)) {
+            if (record) {
+                Options.requireWritable(spec, "--record", model.folder().resolve("model.json"));
+            }
             Device where = loaded.manager().getDevice();
             try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
                     DigitImages train = DigitImages.train(mnist.folder(), where);

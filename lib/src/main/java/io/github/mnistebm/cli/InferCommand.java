@@ -8,7 +8,6 @@ import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -75,10 +74,7 @@ final class InferCommand implements Callable<Integer> {
                     "--out " + out + ": a grid holds at most " + ImageGrid.MAX_IMAGES
                             + " images. Use --out samples.npz for more");
         }
-        if (Files.isDirectory(out)) {
-            throw new ParameterException(spec.commandLine(), "--out " + out + ": is a folder, expected a file's name");
-        }
-        Options.prepareFor(out);
+        Options.requireWritable(spec, "--out", out);
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
             SamplerConfig config = sampling.config(spec, loaded);

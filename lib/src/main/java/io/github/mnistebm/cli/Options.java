@@ -23,19 +23,17 @@ final class Options {
         }
     }
 
-    /** Fails, naming the option, if a file cannot be written where a command will write it when its work is done. */
+    /** Makes the folder of a file if it is missing. Fails, naming the option, if a command cannot write the file after its work. */
     static void requireWritable(CommandSpec spec, String option, Path file) {
-        Path folder = file.toAbsolutePath().getParent();
-        String wrong = null;
-        if (folder == null || Files.isDirectory(file)) {
-            wrong = "is a folder, expected a file's name";
-        } else if (!Files.isDirectory(folder)) {
-            wrong = "there is no such folder";
-        } else if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-            wrong = "permission denied";
-        }
-        if (wrong != null) {
-            throw new ParameterException(spec.commandLine(), option + " " + file + ": " + wrong);
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            // Java 17 refuses to make a folder where a link leads to one.
+            if (folder != null && !Files.isDirectory(folder)) {
+                Files.createDirectories(folder);
+            }
+            StagedFile.requireWritable(file);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + Messages.of(e), e);
         }
     }
 
@@ -48,14 +46,5 @@ final class Options {
                 throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
             }
         }
-    }
-
-    /** Makes the folder that a file will lie in, and checks, before it costs any work, that the file can be written. */
-    static void prepareFor(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-        StagedFile.requireWritable(file);
     }
 }

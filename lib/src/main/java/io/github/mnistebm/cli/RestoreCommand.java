@@ -81,7 +81,7 @@ final class RestoreCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--completions: must be at most " + DigitRestorer.DEFAULT_COMPLETIONS + ", found " + completions);
         }
-        Options.prepareFor(out);
+        Options.requireWritable(spec, "--out", out);
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress();
                 NDScope scope = new NDScope()) {

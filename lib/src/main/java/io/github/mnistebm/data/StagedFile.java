@@ -58,17 +58,15 @@ public final class StagedFile implements AutoCloseable {
     }
 
     /**
-     * Checks, before a long job, that a file can be written.
+     * Checks, before a long job, that a file can be written. Writes nothing itself, so that a kill leaves nothing.
      *
-     * @param file where to
-     * @throws IOException if its folder is missing, or it cannot be written
+     * @param file the path of the file
+     * @throws IOException if the folder is missing, or the file cannot be written
      */
     public static void requireWritable(Path file) throws IOException {
         Path target = followed(file);
         if (!isStream(target)) {
-            try (LockedFile part = part(target)) {
-                Files.delete(part.path());
-            }
+            folderOfPart(target);
         }
     }
 
@@ -97,7 +95,8 @@ public final class StagedFile implements AutoCloseable {
                 || Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
     }
 
-    private static LockedFile part(Path target) throws IOException {
+    /** Returns the folder that a file's content is written in until it is complete. Fails if the file cannot be written. */
+    private static Path folderOfPart(Path target) throws IOException {
         Path folder = target.getParent();
         if (Files.isDirectory(target)) {
             throw new IOException(target + ": expected a file's name, found a folder");
@@ -112,15 +111,16 @@ public final class StagedFile implements AutoCloseable {
             // A file that may be written in a folder that may not, such as one that a container was given.
             folder = Path.of(System.getProperty("java.io.tmpdir"));
         }
-        try {
-            return part(target.getFileName().toString(), folder);
-        } catch (AccessDeniedException e) {
+        if (!Files.isWritable(folder)) {
             throw new AccessDeniedException(folder.toString());
         }
+        return folder;
     }
 
-    /** Not createTempFile, whose files only their owner may read, and of which every kill leaves one more. */
-    private static LockedFile part(String name, Path folder) throws IOException {
+    /** Opens a part. The files of createTempFile would be readable for their owner alone, and every kill would leave one more. */
+    private static LockedFile part(Path target) throws IOException {
+        Path folder = folderOfPart(target);
+        String name = target.getFileName().toString();
         String start = name.substring(0, Math.min(name.length(), MAX_NAME));
         for (int i = 1; ; i++) {
             Optional<LockedFile> open = LockedFile.open(folder.resolve("." + start + ".mnist-ebm-" + i + ".part"));

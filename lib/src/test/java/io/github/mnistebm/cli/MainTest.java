@@ -39,14 +39,8 @@ class MainTest {
                 "infer --num_images 10001 | infer: --out samples.png: a grid holds at most 10000 images",
                 "evaluate --num-images 5  | evaluate: --num-images: must be at least 6, found 5",
                 "evaluate --seeds 0       | evaluate: --seeds: must be at least 1, found 0",
-                "evaluate --json /no/a    | evaluate: --json /no/a: there is no such folder",
-                "evaluate --json /        | evaluate: --json /: is a folder, expected a file's name",
-                "evaluate --json /tmp     | evaluate: --json /tmp: is a folder, expected a file's name",
-                "evaluate --record --model /no | evaluate: --record /no/model.json: there is no such folder",
-                "bench --out /no/a | bench: --out /no/a: there is no such folder",
                 "bench --rounds 0 | bench: --rounds and --epochs: must be at least 1",
                 "bench --rounds 1 | bench: --python and --peers: must be given; ./environment/run bench does",
-                "bench quality --out /no/a | quality: --out /no/a: there is no such folder",
                 "bench quality --variant --encoded-dim=0 | quality: --variant \"--encoded-dim=0\": --encoded-dim: latent",
                 "classifier --epochs 0    | classifier: --epochs: must be at least 1, found 0",
                 "paint                    | run: Unmatched argument at index 0: 'paint'",
@@ -56,6 +50,49 @@ class MainTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).startsWith(message);
         assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"infer --out", "restore --out", "classifier --out", "evaluate --json", "bench quality --out"})
+    void anOutputThatCannotBeWrittenIsNamedBeforeTheWork(String line) throws IOException {
+        String[] command = line.split(" ");
+        String start = command[command.length - 2] + ": " + command[command.length - 1] + ": ";
+        Path used = Files.createDirectory(folder.resolve("used.png"));
+        assertRefused(command, used, start + used + ": expected a file's name, found a folder");
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertRefused(command, file.resolve("a.png"), start + file + ": is there already");
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files).containsExactlyInAnyOrder(folder, used, file);
+        }
+    }
+
+    @Test
+    void theFoldersOfAnOutputAreMade() {
+        Path made = folder.resolve("new").resolve("folders");
+        assertThat(inferInto(made).err()).endsWith("no model there (model.json is missing)\n");
+        assertThat(made).isEmptyDirectory();
+    }
+
+    @Test
+    void aLinkToAFolderIsAFolderForAnOutput() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Files.createDirectory(folder.resolve("target")));
+        assertThat(inferInto(link).err()).endsWith("no model there (model.json is missing)\n");
+    }
+
+    private CommandRun inferInto(Path out) {
+        String none = folder.resolve("none").toString();
+        return CommandRun.of(
+                "infer", "--model", none, "--out", out.resolve("a.png").toString());
+    }
+
+    private static void assertRefused(String[] command, Path out, String message) {
+        String[] arguments = Arrays.copyOf(command, command.length + 1);
+        arguments[command.length] = out.toString();
+        CommandRun result = CommandRun.of(arguments);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).isEqualTo(message + ". See --help\n");
         assertThat(result.out()).isEmpty();
     }
 
