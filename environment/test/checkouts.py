@@ -8,7 +8,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
-# What a checkout has before set-up, as far as the launcher needs it, and what set-up makes of it.
+# The files of a checkout that the launcher needs before set-up, and those that set-up makes.
 SOURCES = ["environment", "pom.xml", "lib/pom.xml", "lib/src/main", "data/SHA256SUMS", "data/pretrained", "data/pretrained-seed"]
 BUILT = ["lib/target/built", "lib/target/mnist-ebm.jar", "lib/target/dependency"]
 MNIST = ["data/mnist"]

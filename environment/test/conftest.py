@@ -41,7 +41,7 @@ class Launcher:
 
 
 def files_of_the_user():
-    """What the README's commands write by default, and when it was written."""
+    """Returns the files that the README's commands write by default, and their times."""
     found = [ROOT, *ROOT.glob("samples*"), *(ROOT / "data").glob("*"), *(ROOT / "data").glob("model*/**/*")]
     return {path: path.stat().st_mtime_ns for path in found if path.name not in ("mnist", ROOT.name)}
 

@@ -192,7 +192,7 @@ def test_bench_anomaly_leaves_digits_out_of_training(run):
 
 
 def heed_ctrl_c():
-    """What a shell has started in the background ignores it, and its children do."""
+    """Undoes the setting by which processes in the background ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

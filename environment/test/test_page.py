@@ -121,7 +121,7 @@ def pixels(page, selector):
 
 
 def violations(page, root):
-    """What axe-core finds fault with. Evaluated by the browser's debugger, which the page's policy does not bind."""
+    """Returns the faults that axe-core finds. The browser's debugger evaluates it, which the page's policy does not bind."""
     source = next((root / ".venv-axe").glob("*/package/axe.min.js")).read_text()
     page.evaluate(source)
     found = page.evaluate("axe.run()")["violations"]
@@ -268,7 +268,7 @@ def test_a_value_out_of_range_is_not_sent(open_page):
     assert [request["images"] for request in sent] == [1]
 
 
-def test_a_server_that_is_gone_is_told(open_page):
+def test_a_server_that_is_gone_is_reported(open_page):
     page = open_page()
     page.route("**/api/generate", lambda route: route.abort())
     page.get_by_role("button", name="Generate").click()
@@ -295,7 +295,7 @@ def test_a_server_that_is_gone_is_told(open_page):
         ("model=%3Cimg%20src%3Dx%3E", "model: expected one of default, seed, found <img src=x>."),
     ],
 )
-def test_a_link_that_asks_for_what_is_not_possible_is_told_so_and_draws_nothing(open_page, query, complaint):
+def test_a_link_with_impossible_values_is_reported_and_draws_nothing(open_page, query, complaint):
     page = open_page(f"?{query}&utm_source=x")
     expect(page.locator("#generate-error")).to_have_text(f"The link asks for what is not possible. {complaint}")
     assert page.locator("#digits canvas").count() == 0
@@ -305,7 +305,7 @@ def test_a_link_that_asks_for_what_is_not_possible_is_told_so_and_draws_nothing(
     expect(page.locator("#generate-error")).to_be_hidden()
 
 
-def test_a_link_with_several_faults_tells_each(open_page):
+def test_a_link_with_several_faults_reports_each(open_page):
     page = open_page("?images=500&steps=1&temperature=2")
     expect(page.locator("#generate-error")).to_contain_text(re.compile("images: .* found 500. steps: .* found 1."))
 
@@ -344,7 +344,7 @@ def test_two_fingers_draw_two_strokes(open_page, screenshots):
     assert not drawn[:, 6:22].any()
 
 
-def test_only_a_connection_that_fails_is_told_as_one(open_page):
+def test_only_a_failed_connection_is_reported_as_one(open_page):
     page = open_page()
     page.evaluate("() => { HTMLCanvasElement.prototype.getContext = () => { throw new RangeError('no canvas'); }; }")
     page.get_by_role("button", name="Generate").click()
@@ -352,7 +352,7 @@ def test_only_a_connection_that_fails_is_told_as_one(open_page):
     assert "RangeError: no canvas" in open_page.complaints.pop()
 
 
-def test_an_answer_that_is_not_json_is_not_told_as_a_lost_connection(open_page):
+def test_an_answer_that_is_not_json_is_not_reported_as_a_lost_connection(open_page):
     page = open_page()
     page.route("**/api/models", lambda route: route.fulfill(content_type="application/json", body="no JSON"))
     page.reload()
@@ -360,7 +360,7 @@ def test_an_answer_that_is_not_json_is_not_told_as_a_lost_connection(open_page):
     assert "SyntaxError" in open_page.complaints.pop()
 
 
-def test_an_answer_that_breaks_off_is_told(open_page):
+def test_an_answer_that_breaks_off_is_reported(open_page):
     page = open_page()
     page.route("**/api/generate", lambda route: route.fulfill(content_type="text/event-stream", body=":\n\n"))
     page.get_by_role("button", name="Generate").click()
@@ -468,7 +468,7 @@ def test_the_description_for_programs_is_valid(server):
 
 
 def test_many_clients_some_of_them_slow_leave_the_server_well(run, tmp_path):
-    """What the command says of times, which it measures too, is left out: they depend on what else the machine does."""
+    """Ignores the times that the command measures, since they depend on other work of the machine."""
     result = run("bench", "load", "--seconds", 8, "--json", tmp_path / "load.json")
     figures = json.loads((tmp_path / "load.json").read_text())
     assert (figures["exit code"], figures["unexpected"]) == (0, {}), result.stdout + result.stderr
@@ -484,13 +484,13 @@ def test_sigterm_ends_the_server_well(root):
     assert server.stop() == 0
 
 
-def test_a_port_that_is_taken_is_told_in_one_line(run, server):
+def test_a_port_that_is_taken_is_reported_in_one_line(run, server):
     result = run("serve", "--port", server.url.rsplit(":", 1)[1].strip("/"))
     assert result.returncode == 1
     assert re.fullmatch(r"serve: port \d+ of 127.0.0.1: cannot be bound .*\n", result.stderr)
 
 
-def test_a_host_that_is_none_is_told_in_one_line(run):
+def test_an_unknown_host_is_reported_in_one_line(run):
     result = run("serve", "--host", "no host", "--port", 0)
     assert result.returncode == 1
     assert result.stderr == (

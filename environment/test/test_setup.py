@@ -74,7 +74,7 @@ def test_the_library_is_made_again_when_a_source_has_changed_whatever_its_time(c
 
 
 def find_java(path, expression, **variables):
-    """What a piece of shell prints after environment/java.sh was read."""
+    """Returns the output of a piece of shell after environment/java.sh was read."""
     return call(["bash", "-c", f"source {ROOT}/environment/java.sh; {expression}"], without=["JAVA_HOME"], PATH=path, **variables)
 
 
@@ -159,13 +159,13 @@ def test_shellcheck_finds_no_fault():
 
 
 def test_the_launcher_is_written_for_the_bash_of_macos():
-    """Of version 3.2: it has not what came later, and an array without elements counts as unset."""
+    """Version 3.2 lacks later features, and takes an array without elements for unset."""
     for name in ("run", "setup.sh", "java.sh"):
         text = (ROOT / "environment" / name).read_text()
         code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
         later = r"\b(mapfile|readarray|coproc|wait -n|(declare|local|typeset) -[a-zA-Z]*[Ang])\b|\$\{\w+(\[@\])?(,|\^|@[A-Za-z])|\|&|&>>|\{\w+\}[<>]"
         assert re.findall(later, code) == []
-        # Of GNU's tools only.
+        # Only GNU's tools have these.
         assert re.findall(r"readlink -f|realpath|sed -i|stat -c|cp -a|sort -V|xargs -d|date -d|mktemp --|find .*-printf", code) == []
         for array in set(re.findall(r"\b(\w+)=\(\)", code)):
             assert re.findall(rf'(?<!\+)"\$\{{{array}\[[@*]\]\}}"', code) == []
@@ -259,7 +259,7 @@ def test_a_setup_that_is_killed_is_done_again_by_the_one_that_waits(two_setups):
     assert (project / "made").read_text() == "made\n"
 
 
-def test_what_is_started_after_the_setup_does_not_keep_the_lock(tmp_path):
+def test_a_program_that_starts_after_the_setup_does_not_keep_the_lock(tmp_path):
     project = make_checkout(tmp_path / "project", *MNIST)
     script(tmp_path / "bin" / "mvn", MAVEN.format(project=project))
     # In the place of Java: the server, which runs on.

@@ -16,7 +16,7 @@ FOLDERS = ["a blank", "ü", "张", "[1]"]
 LOCALES = ["none", "C.UTF-8", "de_DE.UTF-8", "ar_EG.UTF-8"]
 USERS = ["root", "a user without a home"]
 
-# Of the 32 cells, those that run always: each folder, each locale and each user is among them.
+# The cells out of 32 that always run: each folder, each locale and each user is among them.
 ALWAYS = {(folder, locale, USERS[i % 2]) for i, (folder, locale) in enumerate(zip(FOLDERS, LOCALES))}
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user or mount a file system")
@@ -177,7 +177,7 @@ def test_without_a_home_the_libraries_go_into_the_checkout_or_the_temporary_fold
 
 
 @needs_root
-def test_what_is_missing_in_another_users_checkout_is_not_set_up_by_a_stranger(place):
+def test_a_stranger_does_not_set_up_another_users_checkout(place):
     project = make_checkout(place / "project")
     result = call([*AS_STRANGER, project / "environment" / "run", "infer"], without=["HOME"])
     assert result.returncode == 1

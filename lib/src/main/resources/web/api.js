@@ -1,10 +1,10 @@
-/** What the server refused or failed to do; the message is its problem details' (RFC 9457). */
+/** A refusal or failure of the server, with the message of its problem details (RFC 9457). */
 class ProblemError extends Error {}
 
 /** The server could not be asked, or went away before it had answered. */
 class ConnectionError extends Error {}
 
-/** Does what only fails where the connection does. */
+/** Awaits an operation that fails only if the connection does. */
 async function connected(ask) {
   try {
     return await ask();
@@ -13,8 +13,8 @@ async function connected(ask) {
   }
 }
 
-/** Returns what to tell a person of an error. What is the page's own fault is told as such, and in the console too. */
-export function told(failure) {
+/** Returns the message of an error for people. Names a fault of the page as such, and logs it in the console. */
+export function messageOf(failure) {
   if (failure instanceof ProblemError || failure instanceof ConnectionError) {
     return failure.message;
   }
@@ -110,7 +110,7 @@ export function runner(controls) {
         controls.status.textContent = "Stopped.";
       } else {
         controls.status.textContent = "";
-        controls.error.textContent = told(failure);
+        controls.error.textContent = messageOf(failure);
       }
     } finally {
       running = null;

@@ -59,7 +59,7 @@ export function histogram(title, { edges, counts }, value, shareBelow) {
     x: x(edges[i]), y: y(count), width: Math.max(1, x(edges[i + 1]) - x(edges[i]) - 0.5), height: BOTTOM - y(count), class: "bar",
   }));
   const at = Math.min(WIDTH - 12, Math.max(LEFT, x(value)));
-  // The label is where there is room for it.
+  // The label goes to the side with more room.
   const isRight = at > WIDTH / 2;
   const beyond = value > edges.at(-1) ? " →" : "";
   const percent = `${(100 * shareBelow).toFixed(1)} %`;

@@ -9,7 +9,7 @@ const canvas = document.getElementById("editor");
 const spoken = document.getElementById("editor-cursor");
 let pixels = new Array(PIXELS).fill(UNKNOWN);
 let cursor = { x: 14, y: 14 };
-/** Where each finger, pen or mouse that paints was last, by its pointer's id. */
+/** The last position of each finger, pen or mouse that paints, by the id of its pointer. */
 const strokes = new Map();
 
 function brush() {

@@ -86,10 +86,10 @@ function finish(asked, id) {
 }
 
 /**
- * Fills the form from a permanent link, as far as what the link asks for is possible.
+ * Fills the form from a permanent link, as far as the values of the link are possible.
  *
  * @param {URLSearchParams} parameters
- * @returns {{found: boolean, wrong: string[]}} whether there was a link, and what of it is not possible
+ * @returns {{found: boolean, wrong: string[]}} whether there was a link, and a message on each value that is not possible
  */
 export function fillFrom(parameters) {
   const names = NAMES.filter((name) => parameters.has(name));
@@ -98,7 +98,7 @@ export function fillFrom(parameters) {
     const field = form.elements[name];
     const [usual, value] = [field.value, parameters.get(name)];
     field.value = value;
-    // A field takes only what is of its kind.
+    // A field rejects values of another kind.
     if (field.value !== value || !field.checkValidity()) {
       field.value = usual;
       wrong.push(`${name}: expected ${possible(field)}, found ${value.slice(0, 40) || "nothing"}`);

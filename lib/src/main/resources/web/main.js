@@ -1,4 +1,4 @@
-import { models, told } from "./api.js";
+import { messageOf, models } from "./api.js";
 import { fillFrom, generate } from "./generate.js";
 import "./restore.js";
 
@@ -19,5 +19,5 @@ try {
     await generate();
   }
 } catch (failure) {
-  error.textContent = `The models cannot be listed. ${told(failure)}`;
+  error.textContent = `The models cannot be listed. ${messageOf(failure)}`;
 }

@@ -63,11 +63,11 @@ public final class Autoencoder implements AutoCloseable {
     }
 
     /**
-     * Makes an untrained autoencoder.
+     * Creates an untrained autoencoder.
      *
      * @param parent the parent of the manager that owns the parameters
      * @param config its hidden units, latent dimension and decoder
-     * @param random the source of randomness, which the weights are drawn from
+     * @param random the source of randomness of the weights
      * @return the autoencoder
      */
     public static Autoencoder create(NDManager parent, AutoencoderConfig config, RandomSource random) {
@@ -77,7 +77,7 @@ public final class Autoencoder implements AutoCloseable {
     }
 
     /**
-     * Makes an autoencoder whose parameters are all zero, to be given others.
+     * Creates an autoencoder whose parameters are all zero. The caller fills them.
      *
      * @param parent the parent of the manager that owns the parameters
      * @param config its hidden units, latent dimension and decoder
@@ -147,7 +147,7 @@ public final class Autoencoder implements AutoCloseable {
      *
      * @param images 32-bit floats 0 and 1, {@code [n, 784]}
      * @param logits {@code [n, 784]}
-     * @return of each image the sum over pixels, in nats, {@code [n]}
+     * @return for each image, the sum over pixels, in nats, {@code [n]}
      */
     public static NDArray negativeLogLikelihood(NDArray images, NDArray logits) {
         int[] pixels = {1};

@@ -5,7 +5,7 @@ package io.github.mnistebm.autoencoder;
  *
  * @param hiddenUnits width of the hidden layer of the encoder, and of the decoder if that is a perceptron; at least 1
  * @param latentDimension d; at least 1
- * @param decoder how latents become images; absent in cards of models that were saved before there was a choice, and then a
+ * @param decoder the architecture of the decoder; absent in cards of models that were saved before there was a choice, and then a
  *     perceptron
  * @param epochs passes over the data; at least 1
  * @param batchSize images an update; at least 1
@@ -50,7 +50,7 @@ public record AutoencoderConfig(
     /**
      * Returns this configuration with another learning rate.
      *
-     * @param newLearningRate positive
+     * @param newLearningRate the learning rate; positive
      * @return a new configuration
      * @throws IllegalArgumentException if the rate is out of range
      */

@@ -27,11 +27,11 @@ final class AutoencoderLoss implements AutoCloseable {
     private final NDArray perImage;
 
     /**
-     * Makes the loss.
+     * Creates the loss.
      *
-     * @param autoencoder what is trained; not closed
+     * @param autoencoder the autoencoder that is trained; not closed
      * @param config the noise and the penalty
-     * @param batchSize images of each batch
+     * @param batchSize the number of images of a batch
      * @param parent the parent of the manager that owns its numbers
      */
     AutoencoderLoss(Autoencoder autoencoder, AutoencoderConfig config, int batchSize, NDManager parent) {
@@ -49,8 +49,8 @@ final class AutoencoderLoss implements AutoCloseable {
      * The loss of some images and its gradients.
      *
      * @param loss mean over the images, {@code ()}
-     * @param latentGradient by the latents, {@code [n, d]}
-     * @param parameterGradients by parameters, in their order
+     * @param latentGradient the gradient by the latents, {@code [n, d]}
+     * @param parameterGradients the gradients by the parameters, in their order
      */
     private record Gradients(NDArray loss, NDArray latentGradient, List<NDArray> parameterGradients) {}
 
@@ -58,11 +58,11 @@ final class AutoencoderLoss implements AutoCloseable {
      * The loss of a batch.
      *
      * @param loss mean over the images, nats, {@code ()}
-     * @param gradient by each parameter, in the order of {@link Autoencoder#parameters}
+     * @param gradient the gradient by each parameter, in the order of {@link Autoencoder#parameters}
      */
     record LossAndGradient(NDArray loss, List<NDArray> gradient) {}
 
-    /** Computes the loss of a batch, {@code [batch size, 784]}, with noise from a source; arrays on the way to it are left to the surrounding scope. */
+    /** Computes the loss of a batch, {@code [batch size, 784]}, with noise from a source. The surrounding scope owns the arrays in between. */
     LossAndGradient of(NDArray images, RandomSource random) {
         Perceptron.Pass encoded = autoencoder.encoderInClosedForm().forward(images);
         NDArray latents = encoded.outputs();

@@ -48,13 +48,13 @@ public final class AutoencoderTrainer {
 
     private static final int TEST_BATCH = 1000;
 
-    /** By how much a loss may exceed that of an untrained autoencoder: a coin for each pixel, latents of variance 1. */
+    /** The factor by which a loss may exceed that of an untrained autoencoder: a coin for each pixel, latents of variance 1. */
     private static final double WORST_RATIO = 10;
 
-    /** How many images are compared with each other. */
+    /** The number of images that are compared with each other. */
     private static final long COMPARED = 500;
 
-    /** Nats. Where every image is encoded alike it is rounding errors, less than a hundredth of this. */
+    /** The least difference, in nats. If every image is encoded alike, rounding errors are less than a hundredth of this. */
     private static final double LEAST_DIFFERENCE = 1e-4;
 
     private final AutoencoderConfig config;
@@ -62,7 +62,7 @@ public final class AutoencoderTrainer {
     /**
      * Makes a trainer.
      *
-     * @param config how to train
+     * @param config the configuration of the training
      */
     public AutoencoderTrainer(AutoencoderConfig config) {
         this.config = config;
@@ -72,12 +72,12 @@ public final class AutoencoderTrainer {
      * Trains. If the thread is interrupted, training goes back to the end of the last complete epoch and returns with a
      * history that says so.
      *
-     * @param autoencoder what to train; changed
+     * @param autoencoder the autoencoder to train; changed
      * @param train the training images
      * @param test the images to measure on
-     * @param binarization how grey becomes black and white; a stochastic one draws anew each epoch
+     * @param binarization the rule by which grey becomes black and white; a stochastic one draws anew each epoch
      * @param random the source of randomness; each epoch has a source of its own, by its number
-     * @param listener is told of batches and epochs
+     * @param listener the listener to the batches and epochs
      * @return the history: {@value #TRAIN_LOSS}, {@value #TEST_LOSS}, {@value #SECONDS}
      * @throws TrainingDivergedException if the loss of an epoch is more than ten times an untrained autoencoder's, a value is
      *     not finite, or all images are reconstructed alike; the autoencoder is then as it was at the end of the epoch before
@@ -96,12 +96,12 @@ public final class AutoencoderTrainer {
      * Like {@link #train(Autoencoder, DigitImages, DigitImages, Binarization, RandomSource, TrainingListener)}, from a state that a training of
      * the same configuration reached.
      *
-     * @param autoencoder what to train; changed
+     * @param autoencoder the autoencoder to train; changed
      * @param train the training images
      * @param test the images to measure on
-     * @param binarization how grey becomes black and white
+     * @param binarization the rule by which grey becomes black and white
      * @param random the source of randomness; each epoch has a source of its own, by its number
-     * @param listener is told of batches and epochs
+     * @param listener the listener to the batches and epochs
      * @param from the state; null to begin at the beginning
      * @return the history, that of the state included
      * @throws TrainingDivergedException as above
@@ -126,7 +126,7 @@ public final class AutoencoderTrainer {
         }
     }
 
-    /** What lives as long as one training. */
+    /** The state of one training. */
     private final class Session implements AutoCloseable {
         private final NDManager manager;
         private final Autoencoder autoencoder;
@@ -160,7 +160,7 @@ public final class AutoencoderTrainer {
             Tensors.copy(values, kept);
         }
 
-        /** What training changes. */
+        /** Returns the arrays that training changes, by name. */
         private Map<String, NDArray> state() {
             Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
             state.put("parameters", values);
@@ -184,7 +184,7 @@ public final class AutoencoderTrainer {
                 Thread.interrupted();
                 history.markInterrupted();
             } finally {
-                // Of the last complete epoch.
+                // The copy is that of the last complete epoch.
                 Tensors.copy(kept, values);
             }
         }
@@ -254,7 +254,7 @@ public final class AutoencoderTrainer {
             }
         }
 
-        /** Mean difference of a pixel's logit between the reconstructions of two images. */
+        /** Returns the mean difference of a pixel's logit between the reconstructions of two images. */
         private double difference(NDArray images) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();

@@ -31,8 +31,8 @@ final class Peer implements AutoCloseable {
      * Starts the process and waits until it is ready.
      *
      * @param command the process, without its work
-     * @param work what it does
-     * @param threads how many cores it may use
+     * @param work the work to do
+     * @param threads the number of cores that it may use
      * @return the process
      * @throws IOException if it does not come to be ready
      */

@@ -20,16 +20,16 @@ import org.apache.commons.math3.stat.StatUtils;
  * @param peers the folder of the peers' scripts
  * @param mnist the folder of MNIST's files
  * @param model a trained model, to draw from
- * @param rounds how often each measures, the training as a whole excepted, which is measured once; at least 1
- * @param epochs of the autoencoder in the training as a whole
+ * @param rounds the number of times that each measures, the training as a whole excepted, which is measured once; at least 1
+ * @param epochs the number of epochs of the autoencoder in the training as a whole
  */
 public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, int rounds, int epochs) {
 
     /**
      * A comparison.
      *
-     * @param work what was done
-     * @param unit what the rates count, a second
+     * @param work the work that was done
+     * @param unit the unit of the rates, per second
      * @param peer the library that this one was compared with
      * @param threads cores that both could use
      * @param rate this library's rate, median of the rounds
@@ -39,8 +39,8 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
      * @param greatestRatio the greatest of a round
      * @param memory the most memory that this library's process had resident, MiB
      * @param peerMemory the peer's
-     * @param shareOfPeak of the multiplications a second that a product of large matrices reaches on this machine, those of this
-     *     work's matrices; NaN where it has none to speak of
+     * @param shareOfPeak the multiplications a second of this work's matrices, as a share of those that a product of large matrices
+     *     reaches on this machine; NaN if the work has hardly any
      */
     public record Result(
             String work,

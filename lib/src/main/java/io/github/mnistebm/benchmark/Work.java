@@ -6,16 +6,16 @@ import java.util.List;
 /**
  * A piece of work, the same for this library and for the peers in {@code environment/bench/peer.py}, which take it in JSON.
  *
- * @param kind what to do: {@code mala}, {@code ula}, {@code autoencoder}, {@code divergence}, {@code training} or {@code matmul}
+ * @param kind the kind of work: {@code mala}, {@code ula}, {@code autoencoder}, {@code divergence}, {@code training} or {@code matmul}
  * @param dimension d
  * @param hidden the width of each hidden layer
  * @param chains chains of a sampler
  * @param steps steps of a sampler
  * @param images training images, or latents
- * @param batchSize of a training
+ * @param batchSize the batch size of a training
  * @param negatives chains for each data point
  * @param persistent whether the chains go on from update to update, or start at the data
- * @param epochs of the autoencoder, in a training as a whole
+ * @param epochs the number of epochs of the autoencoder, in a training as a whole
  * @param mnist the folder of MNIST's files
  */
 record Work(
@@ -65,7 +65,7 @@ record Work(
         return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null);
     }
 
-    /** Tells whether it is measured again and again, once it is warmed up; a training as a whole takes minutes, and once must do. */
+    /** Returns whether it is measured again and again, once it is warmed up; a training as a whole takes minutes, and once must do. */
     boolean isRepeated() {
         return !kind.equals("training");
     }

@@ -37,7 +37,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
-/** Does one {@link Work} again and again, whenever it is told to, and says how long it took. */
+/** Does one {@link Work} again and again, on demand, and prints how long it takes. */
 public final class Worker {
 
     private static final double STEP_SIZE = 0.05;
@@ -47,9 +47,9 @@ public final class Worker {
     /**
      * Sets the work up, and prints {@code ready}; then, for each line of the input, does it and prints the seconds.
      *
-     * @param work in JSON
-     * @param in told when
-     * @param out tells how long
+     * @param work the work, in JSON
+     * @param in the input, a line for each time that the work is done
+     * @param out the output, for the seconds
      * @throws IOException if MNIST cannot be read
      */
     public static void serve(String work, InputStream in, PrintStream out) throws IOException {
@@ -137,7 +137,7 @@ public final class Worker {
                 (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE));
     }
 
-    /** Of a shorter training the time would be false. */
+    /** Fails after an interruption, since the time of a shorter training would be false. */
     private static void requireWhole(TrainingHistory history) {
         if (history.interrupted()) {
             throw new CancellationException("the training was interrupted");

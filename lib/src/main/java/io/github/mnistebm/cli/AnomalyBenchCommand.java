@@ -33,14 +33,14 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
-/** Measures how well a model tells images that are no digits from test digits. */
+/** Measures how well a model distinguishes images that are not digits from test digits. */
 @Command(
         name = "anomaly",
         description = {
-            "Measures how well a model tells images that are no digits from the 10,000 test digits, by the area under the",
+            "Measures how well a model distinguishes images that are not digits from the 10,000 test digits, by the area under the",
             "receiver operating characteristic of energy, reconstruction error, and their sum. Takes seconds.",
-            "With --held-out it trains a model without a digit, for each digit and seed, and measures how well that digit is told",
-            "from the others, by the area under the precision-recall curve of the same scores, and of what the energy exceeds that",
+            "With --held-out it trains a model without a digit, for each digit and seed, and measures how well the scores",
+            "distinguish that digit from the others, by the area under the precision-recall curve of the same scores, and of what the energy exceeds that",
             "by which is expected of images with as long edges and as many white pixels. Takes a minute or two a training."
         },
         mixinStandardHelpOptions = true,

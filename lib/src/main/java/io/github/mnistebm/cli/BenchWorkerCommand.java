@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** A process of {@code bench}: does one work whenever it is told to. */
+/** A process of {@code bench}: does one work on demand. */
 @Command(name = "worker", hidden = true, description = "Does one work of the benchmark again and again.")
 final class BenchWorkerCommand implements Callable<Integer> {
 

@@ -39,18 +39,18 @@ final class DigitsOption {
     /**
      * Some images.
      *
-     * @param names what to call each
+     * @param names the name of each
      * @param pixels 0 and 1, {@code [n, 784]}
      * @param known 1 where a pixel is known, 0 elsewhere, {@code [n, 784]}
      */
     record Digits(List<String> names, NDArray pixels, NDArray known) {}
 
-    /** A way to read a picture. */
+    /** Reads a picture. */
     interface PictureReader {
         DigitPicture read(Path file) throws IOException;
     }
 
-    /** Reads the images; the model's manager owns them. Says how a picture was read where that is not plain. */
+    /** Reads the images, which the model's manager owns. Prints how a picture was read where that is not obvious. */
     Digits read(CommandSpec spec, DigitModel model, PictureReader reader) throws IOException {
         if (files.isEmpty() && digits.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "which images? Give --image FILE or --digits 0,1,2");

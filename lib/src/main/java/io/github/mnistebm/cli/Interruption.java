@@ -11,7 +11,7 @@ import org.jline.utils.Signals;
  */
 final class Interruption {
 
-    /** What a shell reports of a command that Ctrl-C has ended. */
+    /** The exit code that a shell reports for a command that Ctrl-C has ended. */
     static final int EXIT_CODE = 130;
 
     private static final String CTRL_C = "INT";
@@ -41,12 +41,12 @@ final class Interruption {
         Thread.interrupted();
     }
 
-    /** Tells whether an exception says that the thread was interrupted. */
+    /** Returns whether an exception says that the thread was interrupted. */
     static boolean isCauseOf(Exception e) {
         return e instanceof CancellationException || e instanceof ClosedByInterruptException;
     }
 
-    /** Tells whether there was a Ctrl-C. */
+    /** Returns whether there was a Ctrl-C. */
     static synchronized boolean happened() {
         return happened;
     }

@@ -26,7 +26,7 @@ public final class Main {
 
     private static final Map<String, Class<?>> COMMANDS = commands();
 
-    /** What could not be done. */
+    /** The exit code of a command that could not do its work. */
     static final int FAILURE = 1;
 
     private static final int USAGE = 2;
@@ -54,9 +54,10 @@ public final class Main {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
-        // Libraries that print tables, charts and help for this program write numbers as its English texts do.
+        // The libraries that print tables, charts and help must write numbers as this program's English texts do.
         Locale.setDefault(Locale.ROOT);
-        // Loads PyTorch, 0.3 s, while the arguments are read. What fails here fails again where it is told.
+        // PyTorch loads while the arguments are read, which saves 0.3 s. A failure here occurs again where it is
+        // reported.
         CompletableFuture.runAsync(PyTorch::start);
         linkNativeMethods();
         Interruption.listen();
@@ -81,7 +82,7 @@ public final class Main {
 
     /**
      * Calls the native methods of Java that the arguments and a model are read with. The first call of each waits for the
-     * dynamic loader, which is not to be had for 0.2 s while it loads PyTorch: called before, they save {@code infer} 20 ms.
+     * dynamic loader, which is busy for 0.2 s while it loads PyTorch: called before, they save {@code infer} 20 ms.
      */
     private static void linkNativeMethods() {
         Main.class.getAnnotation(Command.class);

@@ -6,7 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** What a user is told of an exception, in one line. */
+/** The one-line messages that users see of exceptions. */
 final class Messages {
 
     private Messages() {}

@@ -39,7 +39,7 @@ final class Progress implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** Tells whether the last plain line is long ago; then the next one is written now. */
+    /** Returns whether the last plain line was long ago. If so, counts the next one as written now. */
     private boolean isLineDue() {
         long now = System.nanoTime();
         boolean due = now - lastLine > PLAIN_INTERVAL_NANOS;

@@ -73,7 +73,7 @@ final class QualityBenchCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE",
             description = {
-                "The table, as CSV, written once all models are measured; the cells of one that diverged are empty.",
+                "The file for the table, as CSV, written after all measurements. The cells of a diverged model are empty.",
                 "Default: data/quality.csv."
             })
     private Path out;
@@ -115,7 +115,7 @@ final class QualityBenchCommand implements Callable<Integer> {
         measured.forEach(row -> names.addAll(row.keySet()));
         for (String name : names) {
             DoubleColumn column = DoubleColumn.create(name);
-            // Tablesaw leaves a cell empty for null.
+            // Tablesaw leaves the cell of a null empty.
             measured.forEach(row -> column.append(row.get(name)));
             table.addColumns(column);
         }
@@ -131,7 +131,7 @@ final class QualityBenchCommand implements Callable<Integer> {
         });
     }
 
-    /** Measures a model; nothing of one that diverges. */
+    /** Trains a model and returns its measurements. They are empty if the training diverges. */
     private static Map<String, Double> measure(
             TrainingConfig config, DigitImages all, DigitImages test, DigitClassifier classifier) {
         try (DigitImages train = all.first(config.trainImages());

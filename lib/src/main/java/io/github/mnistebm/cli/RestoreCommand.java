@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "restore",
         description = {
-            "Completes images of which some pixels are unknown, several ways. Unknown are the transparent pixels of a picture of 28 × 28, and those",
-            "that --hide hides. Each row of the picture that comes out: what is known (unknown pixels grey), completions, their mean,",
-            "and how uncertain each pixel is."
+            "Completes the unknown pixels of images in several ways. The transparent pixels of a picture of 28 × 28 are unknown, and",
+            "so are those that --hide hides. Each row of the result shows the known pixels (the others grey), completions, their mean,",
+            "and the uncertainty of each pixel."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

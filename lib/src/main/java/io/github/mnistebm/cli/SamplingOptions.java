@@ -45,7 +45,7 @@ final class SamplingOptions {
                     "First step size; mala adapts it during burn-in. Default: that at the end of the model's training.")
     private Double stepSize;
 
-    /** Fails, naming what is wrong, before a model is loaded. */
+    /** Checks the options before a model is loaded. Fails, naming the option that is wrong. */
     void check(CommandSpec spec) {
         config(spec, SamplerConfig.builder().build().stepSize());
     }

@@ -14,12 +14,12 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Tells how unlike digits some images are. */
+/** Prints how unlike digits some images are. */
 @Command(
         name = "score",
         description = {
-            "Tells how unlike digits some images are: the energy and the reconstruction error of each, in nats, and than how many",
-            "percent of the 10,000 test digits that is more. A picture of another size than 28 × 28 pixels is scaled and centred as",
+            "Prints how unlike digits some images are: the energy and the reconstruction error of each, in nats, and the percentage",
+            "of the 10,000 test digits that have less. A picture of another size than 28 × 28 pixels is scaled and centred as",
             "MNIST's digits are."
         },
         mixinStandardHelpOptions = true,

@@ -61,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "default|seed|quick",
             defaultValue = "default",
             description = {
-                "What the options below start from. Default: ${DEFAULT-VALUE}.",
+                "The values that the options below replace. Default: ${DEFAULT-VALUE}.",
                 "default: the best model that trains in a few minutes on two cores;",
                 "seed: the sizes of the seed project, 4 latents and 8 hidden units in the energy network;",
                 "quick: a tenth of the images and seconds of training."
@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = {
                 "Go on with a training that was stopped: DIR is the folder that its model was to go to.",
-                "It has its options already, so that only --device, --mnist, and for the epochs to come --auto-lr and --ebm-lr",
+                "It keeps its options. Only --device, --mnist, and, for the epochs to come, --auto-lr and --ebm-lr",
                 "can be given."
             })
     private Path resume;
@@ -278,7 +278,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** All else was decided when the training began. */
+    /** Fails on an option that is decided when a training begins. */
     private void requireRatesOnly(TrainingConfig begun) {
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
             String name = option.longestName();
@@ -297,7 +297,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** The learning rates that were given; each is checked at once, so that a message can name the option. */
+    /** Returns the learning rates that were given. Each is checked at once, so that a message can name the option. */
     private Map<String, Double> rates(Checkpoint checkpoint) {
         Map<String, Double> rates = new LinkedHashMap<>();
         addRate(AUTO_LR, AutoencoderTrainer.PHASE, autoLr, checkpoint, rates);
@@ -337,8 +337,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         Interruption.shield();
         if (training.isEnergyTrained()) {
-            // What was not trained to its end does not displace a model that was, nor is one that diverged drawn from
-            // by default.
+            // An incomplete model must not displace another one, and infer must not draw from a diverged one by
+            // default.
             Path folder = complete || !diverged && !DigitModel.isIn(target) ? target : checkpoints.interrupted();
             save(training, folder, complete);
             System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
@@ -350,7 +350,7 @@ final class TrainCommand implements Callable<Integer> {
         System.out.println("to go on: " + toGoOn);
         return Main.FAILURE;
     }
-    /** The option to go on with: a tenth of the rate that diverged, and no more than the default one. */
+    /** Returns the option to go on with: a tenth of the rate that diverged, and no more than the default one. */
     private static String smallerRate(TrainingDivergedException e, TrainingConfig used) {
         TrainingConfig sane = Preset.DEFAULT.builder().build();
         boolean first = e.history().table().name().equals(AutoencoderTrainer.PHASE);
@@ -368,7 +368,7 @@ final class TrainCommand implements Callable<Integer> {
             try {
                 charts(model, folder);
             } catch (LinkageError e) {
-                // Java writes text with the system's FreeType, which small systems lack.
+                // Java writes text with the FreeType of the system, which small systems lack.
                 spec.commandLine()
                         .getErr()
                         .println("train: no charts, since Java cannot write text here (" + e.getMessage()
@@ -410,10 +410,10 @@ final class TrainCommand implements Callable<Integer> {
     /**
      * An option that says how to train.
      *
-     * @param option its name
-     * @param value what was given; null if it was not
-     * @param setter of the builder
-     * @param getter of the configuration
+     * @param option the name of the option
+     * @param value the value; null if it was not given
+     * @param setter the setter of the builder
+     * @param getter the getter of the configuration
      */
     private record Setting<T>(
             String option,

@@ -20,14 +20,14 @@ public enum Binarization {
     /** The largest grey value that {@link #THRESHOLD} makes black. */
     public static final int LAST_BLACK = 127;
 
-    /** Of all of MNIST at once, the random numbers would take 0.2 GB. */
+    /** Random numbers for all of MNIST at once would take 0.2 GB. */
     private static final long ROWS_AT_ONCE = 2000;
 
     /**
      * Makes black and white images.
      *
      * @param grey unsigned bytes, {@code [n, 784]}
-     * @param random the source of randomness, which {@link #THRESHOLD} does not need
+     * @param random the source of randomness; {@link #THRESHOLD} does not use it
      * @return unsigned bytes 0 and 1 of the same shape, attached to the manager of {@code grey}
      */
     public NDArray apply(NDArray grey, RandomSource random) {

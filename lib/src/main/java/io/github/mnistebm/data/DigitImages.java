@@ -49,7 +49,7 @@ public final class DigitImages implements AutoCloseable {
      * @param labels the digits 0 to 9, one an image
      * @param device the device
      * @return the images
-     * @throws IllegalArgumentException if the two disagree in length, or a label is no digit
+     * @throws IllegalArgumentException if the two disagree in length, or a label is not a digit
      */
     public static DigitImages of(byte[] grey, byte[] labels, Device device) {
         return of(ByteBuffer.wrap(grey), labels.clone(), Map.of(), device);
@@ -74,8 +74,8 @@ public final class DigitImages implements AutoCloseable {
     /**
      * Loads MNIST's training images.
      *
-     * @param folder where the four files are
-     * @param device where the images go
+     * @param folder the folder of the four files
+     * @param device the device of the images
      * @return 60,000 images
      * @throws IOException if a file is missing, truncated, or not MNIST's
      */
@@ -86,8 +86,8 @@ public final class DigitImages implements AutoCloseable {
     /**
      * Loads MNIST's test images.
      *
-     * @param folder where the four files are
-     * @param device where the images go
+     * @param folder the folder of the four files
+     * @param device the device of the images
      * @return 10,000 images
      * @throws IOException if a file is missing, truncated, or not MNIST's
      */
@@ -97,7 +97,7 @@ public final class DigitImages implements AutoCloseable {
 
     private static DigitImages load(Path folder, MnistFile imageFile, MnistFile labelFile, Device device)
             throws IOException {
-        // The lengths first: "the file holds 41253 images" tells a user more than a checksum does.
+        // The lengths first: "the file holds 41253 images" says more to a user than a checksum does.
         IdxFile images = read(folder, imageFile, "images", new int[] {imageFile.count(), SIDE, SIDE});
         IdxFile labels = read(folder, labelFile, "labels", new int[] {labelFile.count()});
         Map<String, String> checksums = new LinkedHashMap<>();
@@ -151,7 +151,7 @@ public final class DigitImages implements AutoCloseable {
     /**
      * Returns the first images' grey values as fractions, to be shown.
      *
-     * @param count how many; at most n
+     * @param count the number of images; at most n
      * @return 0 to 1, {@code [count, 784]}; this object's until it is closed unless the caller detaches it
      */
     public NDArray shades(int count) {
@@ -183,7 +183,7 @@ public final class DigitImages implements AutoCloseable {
     /**
      * Returns the checksums of the files that the images, or those that they were chosen from, were read from.
      *
-     * @return SHA-256 in hexadecimal digits, by file name; empty if they were given as arrays
+     * @return the SHA-256 checksums in hexadecimal digits, by file name; empty for images given as arrays
      */
     public Map<String, String> checksums() {
         return checksums;
@@ -218,17 +218,17 @@ public final class DigitImages implements AutoCloseable {
      * Makes black and white images of all of them.
      *
      * @param binarization how
-     * @param random the source of randomness, which {@link Binarization#THRESHOLD} does not need
-     * @return unsigned bytes 0 and 1, {@code [n, 784]}, this object's until it is closed unless the caller detaches it
+     * @param random the source of randomness; {@link Binarization#THRESHOLD} does not use it
+     * @return unsigned bytes 0 and 1, {@code [n, 784]}; closed with this object unless the caller detaches the array
      */
     public NDArray binarized(Binarization binarization, RandomSource random) {
         return binarization.apply(grey, random);
     }
 
     /**
-     * Makes black and white images of all of them: white where the grey value exceeds 127.
+     * Creates a black and white version of every image: white where the grey value exceeds 127.
      *
-     * @return unsigned bytes 0 and 1, {@code [n, 784]}, this object's until it is closed unless the caller detaches it
+     * @return unsigned bytes 0 and 1, {@code [n, 784]}; closed with this object unless the caller detaches the array
      */
     public NDArray thresholded() {
         return Binarization.threshold(grey);
@@ -237,7 +237,7 @@ public final class DigitImages implements AutoCloseable {
     /**
      * Copies the first images into an object of their own, for a quick run.
      *
-     * @param count how many
+     * @param count the number of images
      * @return the first {@code count} images, or all of them if there are fewer
      * @throws IllegalArgumentException if {@code count} is not positive
      */

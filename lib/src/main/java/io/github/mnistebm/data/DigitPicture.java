@@ -7,12 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A digit from a picture file, such as a drawing program's or a camera's. Ink may have any colour, on a background of any other: white
- * becomes what differs from the background more than half as much as what differs most from it.
+ * A digit from a picture file, such as a drawing program's or a camera's. Ink may have any colour, on a background of any other colour.
+ * A pixel becomes white if it differs from the background more than half as much as the pixel that differs most.
  *
  * @param pixels 0 and 1, row by row
  * @param known 1 where a pixel is known, 0 elsewhere
- * @param notes how the picture was read, for the user, where that is not white on black, pixel by pixel
+ * @param notes the notes for the user on how the picture was read; empty if it was read as white on black, pixel by pixel
  */
 public record DigitPicture(byte[] pixels, byte[] known, List<String> notes) {
 
@@ -22,7 +22,7 @@ public record DigitPicture(byte[] pixels, byte[] known, List<String> notes) {
      *
      * @param file a PNG, JPEG, GIF, BMP or TIFF file
      * @return the digit; all its pixels are known
-     * @throws IOException if the file cannot be read, is not a picture, or a blank one; the message names the file
+     * @throws IOException if the file cannot be read, is not a picture, or is blank; the message names the file
      */
     public static DigitPicture read(Path file) throws IOException {
         PictureFile picture = PictureFile.read(file);
@@ -48,7 +48,7 @@ public record DigitPicture(byte[] pixels, byte[] known, List<String> notes) {
      *
      * @param file a PNG, JPEG, GIF, BMP or TIFF file of 28 × 28 pixels
      * @return the digit; its unknown pixels are 0
-     * @throws IOException if the file cannot be read, is not a picture, one of another size, or one without ink among its known
+     * @throws IOException if the file cannot be read, is not a picture, has another size, or has no ink among its known
      *     pixels; the message names the file
      */
     public static DigitPicture readKnown(Path file) throws IOException {

@@ -4,7 +4,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** How a camera was held, which it writes into a JPEG file in place of turning the picture (Exif 2.32, sections 4.5 and 4.6.4). */
+/** The orientation of a camera, which it writes into a JPEG file instead of turning the picture (Exif 2.32, sections 4.5 and 4.6.4). */
 final class ExifOrientation {
 
     private static final int UPRIGHT = 1;
@@ -17,7 +17,7 @@ final class ExifOrientation {
 
     private ExifOrientation() {}
 
-    /** Returns 1 to 8 of a JPEG file's bytes; 1, which is upright, if they say nothing. */
+    /** Returns the orientation of a JPEG file's bytes, 1 to 8; 1, which is upright, if they have none. */
     static int of(byte[] bytes) {
         try {
             ByteBuffer file = ByteBuffer.wrap(bytes);
@@ -37,7 +37,7 @@ final class ExifOrientation {
                 file.position(next);
             }
         } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
-            // A file that ends early is told of where its pixels are read.
+            // The reader of the pixels reports a file that ends early.
             return UPRIGHT;
         }
     }

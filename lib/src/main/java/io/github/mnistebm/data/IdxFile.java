@@ -26,7 +26,7 @@ public record IdxFile(int[] shape, ByteBuffer values) {
      * memory.
      *
      * @param file the file
-     * @param what what its items are, for messages: {@code images}, {@code labels}
+     * @param what the name of its items, for messages: {@code images}, {@code labels}
      * @return its content
      * @throws IOException if the file is missing, is no IDX file of unsigned bytes, or has another length than its
      *     header says

@@ -15,7 +15,7 @@ public interface ImageWriter extends AutoCloseable {
      *
      * @param file ends in {@code .npz} (arrays {@code images} and {@code means}) or in {@code .idx} (the images; the means
      *     go into a second file that ends in {@code .means.idx})
-     * @param count how many images will be written
+     * @param count the number of images that will be written
      * @return the writer
      * @throws IllegalArgumentException if the name ends otherwise, or the format cannot hold as many images
      * @throws IOException if the file cannot be written
@@ -35,7 +35,7 @@ public interface ImageWriter extends AutoCloseable {
      * Writes the next images.
      *
      * @param images 0 and 1, row-major, {@value DigitImages#PIXELS} an image
-     * @param means of each pixel, the probability to be white; as many
+     * @param means the probability of each pixel to be white; as many
      * @throws IOException if they cannot be written
      */
     void write(byte[] images, float[] means) throws IOException;

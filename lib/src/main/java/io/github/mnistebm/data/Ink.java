@@ -3,19 +3,19 @@ package io.github.mnistebm.data;
 import java.util.stream.IntStream;
 
 /**
- * What is drawn in a picture: how much each pixel differs from the background.
+ * The ink of a picture: the amount by which each pixel differs from the background.
  *
- * @param width columns
- * @param height rows
- * @param amounts of each pixel, row by row: 0 for the background and what is unknown, 255 for white on black
- * @param inverted whether the background is lighter than what is drawn on it
+ * @param width the number of columns
+ * @param height the number of rows
+ * @param amounts the amount of each pixel, row by row: 0 for the background and unknown pixels, 255 for white on black
+ * @param inverted whether the background is lighter than the ink
  */
 record Ink(int width, int height, float[] amounts, boolean inverted) {
 
-    /** Paper, unevenly lit, differs from itself by less. */
+    /** The least difference that counts as ink: unevenly lit paper differs from itself by less. */
     private static final float FAINTEST = 64;
 
-    /** Less than this part of the strongest ink is the paper's texture. */
+    /** The share of the strongest ink below which a difference is the texture of the paper. */
     private static final float TEXTURE = 0.25f;
 
     /** The side of a digit's box in an MNIST image, and where the digit's centre of mass is. */
@@ -23,10 +23,10 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
 
     private static final int CENTRE = DigitImages.SIDE / 2;
 
-    /** Eight pixels for each of a digit's: enough for its strokes, and the noise of a camera averages out. */
+    /** The greatest side of a picture: eight pixels for each pixel of a digit keep its strokes and average out a camera's noise. */
     private static final int REDUCED_SIDE = 8 * DigitImages.SIDE;
 
-    /** Finds what is drawn, by the difference of colours, so that light and dark do not matter, nor that blue is a dark colour. */
+    /** Finds the ink by the difference of colours. Neither light and dark nor the darkness of blue matters. */
     static Ink of(PictureFile picture) {
         int background = picture.background();
         float[] amounts = new float[picture.argb().length];
@@ -64,7 +64,7 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
         return strongest;
     }
 
-    /** Black and white, 1 for more than half of the strongest ink. */
+    /** Returns black and white pixels, 1 for more than half of the strongest ink. */
     byte[] white() {
         float half = strongest() / 2;
         byte[] white = new byte[amounts.length];
@@ -74,7 +74,7 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
         return white;
     }
 
-    /** Makes a large picture small. */
+    /** Returns a large picture at a smaller size. */
     Ink reduced() {
         double factor = Math.min(1, (double) REDUCED_SIDE / Math.max(width, height));
         return resampled(side(width, factor), side(height, factor));
@@ -101,7 +101,7 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
         return new Ink(DigitImages.SIDE, DigitImages.SIDE, centred, inverted);
     }
 
-    /** Where a row, or a column, begins that has its centre of mass in the middle. */
+    /** Returns the start of a row or a column whose centre of mass is in the middle. */
     private int start(int length, int stride) {
         double mass = 0;
         double moment = 0;
@@ -112,7 +112,7 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
         return (int) Math.max(0, Math.min(Math.round(CENTRE - moment / mass), DigitImages.SIDE - length));
     }
 
-    /** The least rectangle that holds all ink, without the paper's texture. */
+    /** Returns the least rectangle that holds all ink, without the texture of the paper. */
     private Ink cut() {
         float strongest = strongest();
         byte[] white = white();
@@ -131,7 +131,7 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
         return cut;
     }
 
-    /** The mean of what each new pixel covers. */
+    /** Returns for each new pixel the mean of the pixels that it covers. */
     private Ink resampled(int columns, int rows) {
         float[] lines = resampled(amounts, height, width, columns);
         float[] turned = resampled(transposed(lines, height, columns), columns, height, rows);

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.function.DoubleFunction;
 
 /**
- * How the project writes JSON, so that every reader takes it. JSON has no number that is not finite: NaN and infinity are written as
+ * Writes and reads JSON that every reader accepts. JSON has finite numbers only: NaN and infinity are written as
  * {@code null}, and {@code null} is read as NaN.
  */
 public final class Json {
@@ -48,7 +48,7 @@ public final class Json {
                 out.value(value);
                 return;
             }
-            // Also of a field, which Gson leaves out otherwise.
+            // A null field too, which Gson leaves out otherwise.
             boolean before = out.getSerializeNulls();
             out.setSerializeNulls(true);
             out.nullValue();

@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A file that one holder at a time has open, in this process or in another one. The system releases it when the holder dies, so that
- * what a killed process has left behind is told from what a running one is writing.
+ * A file that one holder at a time has open, in this process or in another one. The system releases it when the holder dies. A free
+ * file is therefore the remains of a killed process, and a held one belongs to a running process.
  */
 public final class LockedFile implements AutoCloseable {
 
     /**
-     * The files that this process has, by their keys. The system's locks do not tell its threads apart, and are lost when any of its
+     * The files that this process has, by their keys. The locks of the system belong to a process, not to a thread, and are lost when any of its
      * channels is closed. A channel that is kept here is not collected, so that no other file gets the key of one that was deleted.
      */
     private static final Map<Object, FileChannel> HELD = new HashMap<>();
@@ -39,10 +39,10 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file, and makes it if it is missing. Its content stays.
+     * Opens a file, and creates it if it is missing. Its content stays.
      *
      * @param path the file
-     * @return the open file; empty if somebody else has it, if it is not a file, or if it was there before and its file system cannot
+     * @return the open file; empty if another holder has it, if it is not a regular file, or if it was there before and its file system cannot
      *     lock files
      * @throws IOException if it cannot be opened
      */
@@ -76,17 +76,17 @@ public final class LockedFile implements AutoCloseable {
                     }
                     channel.close();
                 } catch (NoSuchFileException e) {
-                    // Deleted meanwhile: once more.
+                    // The file was deleted meanwhile.
                 }
             }
         }
     }
 
     /**
-     * Tells whether this process has a file open. Such a file must not be opened in another way, which would release it.
+     * Returns whether this process has a file open. Such a file must not be opened in another way, which would release it.
      *
      * @param path the file
-     * @return true if it has
+     * @return true if this process has the file open
      * @throws IOException if the file cannot be found
      */
     public static boolean isHeldHere(Path path) throws IOException {
@@ -104,7 +104,7 @@ public final class LockedFile implements AutoCloseable {
         }
     }
 
-    /** What a file is known by, whatever path leads to it. */
+    /** Returns the identity of a file, which is the same for every path that leads to it. */
     private static Object key(Path path) throws IOException {
         Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
@@ -114,7 +114,7 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Empties the file.
      *
-     * @return a stream into it, which need not be closed
+     * @return a stream into the file, which need not be closed
      * @throws IOException if it cannot be written
      */
     public OutputStream emptied() throws IOException {
@@ -125,7 +125,7 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Copies the content. Another channel on the file must not be opened: its end would release the lock.
      *
-     * @param out where to
+     * @param out the stream to write to
      * @throws IOException if the file cannot be read or the stream not written
      */
     public void copyTo(OutputStream out) throws IOException {
@@ -137,17 +137,17 @@ public final class LockedFile implements AutoCloseable {
     }
 
     /**
-     * Returns how much the file holds.
+     * Returns the size of the file.
      *
-     * @return bytes
-     * @throws IOException if it cannot be told
+     * @return the number of bytes
+     * @throws IOException if the size cannot be read
      */
     public long size() throws IOException {
         return channel.size();
     }
 
     /**
-     * Waits until what was written is on the disk.
+     * Waits until all that was written is on the disk.
      *
      * @throws IOException if the disk fails
      */
@@ -158,7 +158,7 @@ public final class LockedFile implements AutoCloseable {
     /**
      * Returns the file.
      *
-     * @return the path that it was opened by
+     * @return the path by which it was opened
      */
     public Path path() {
         return path;

@@ -24,7 +24,7 @@ public final class MnistDownload {
     /**
      * Fetches what is missing. A file comes under its name only after its checksum was right.
      *
-     * @param folder where the four files go; made if missing
+     * @param folder the folder for the four files; made if missing
      * @throws IOException if the repository cannot be reached, or what it gives is not MNIST
      */
     public static void fetch(Path folder) throws IOException {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The four files of MNIST (LeCun, Cortes &amp; Burges 1998), uncompressed, with the checksums that tell them from
+ * The four files of MNIST (LeCun, Cortes &amp; Burges 1998), uncompressed, with the checksums that distinguish them from
  * damaged or other ones.
  */
 public enum MnistFile {

@@ -51,7 +51,7 @@ final class NpzImageWriter extends StagedImageWriter {
         return (preamble + padded).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** As NumPy writes it, without the time: the same images make the same file. */
+    /** Writes an entry as NumPy does, without the time, so that the same images give the same file. */
     private static ZipEntry entry(String name) {
         ZipEntry entry = new ZipEntry(name);
         entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));

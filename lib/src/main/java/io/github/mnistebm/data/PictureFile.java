@@ -24,9 +24,9 @@ import javax.imageio.stream.ImageInputStream;
 /**
  * A picture from a file, upright and in eight bits a channel.
  *
- * @param width columns
- * @param height rows
- * @param argb opacity, red, green and blue of each pixel, row by row
+ * @param width the number of columns
+ * @param height the number of rows
+ * @param argb the opacity, red, green and blue of each pixel, row by row
  */
 record PictureFile(int width, int height, int[] argb) {
 
@@ -34,7 +34,7 @@ record PictureFile(int width, int height, int[] argb) {
     private static final int WHITE = 0xffffffff;
     private static final int OPAQUE = 128;
 
-    /** The part of the border that must be opaque to show the background; of a digit with half its pixels hidden, half is. */
+    /** The share of the border that must be opaque to show the background. It is one half in a digit with half its pixels hidden. */
     private static final double LEAST_BORDER = 0.25;
 
     private static final int MAX_BYTES = 64 << 20;
@@ -49,8 +49,8 @@ record PictureFile(int width, int height, int[] argb) {
      *
      * @param file a PNG, JPEG, GIF, BMP or TIFF file
      * @return the picture
-     * @throws IOException if the file is missing, not a picture, damaged, too large, or of a kind that is not read; the message names
-     *     the file and says which
+     * @throws IOException if the file is missing, not a picture, damaged, too large, or of an unknown kind; the message names the file
+     *     and the fault
      */
     static PictureFile read(Path file) throws IOException {
         if (!Files.exists(file)) {
@@ -78,7 +78,7 @@ record PictureFile(int width, int height, int[] argb) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    /** Java's reader checks no checksums, and so takes changed pixels for good. */
+    /** Checks the checksums, since Java's reader ignores them and accepts changed pixels. */
     private static void requireWholePng(ByteBuffer bytes) throws IOException {
         if (bytes.remaining() < Long.BYTES || bytes.getLong() != PNG_SIGNATURE) {
             return;
@@ -125,7 +125,7 @@ record PictureFile(int width, int height, int[] argb) {
         if (count != 1) {
             throw new IOException("expected one picture, found " + count + ", such as those of an animation");
         }
-        // Before the pixels are decoded: a forged size allocates nothing.
+        // The check comes before the pixels are decoded, so that a forged size allocates nothing.
         if (reader.getWidth(0) > MAX_SIDE || reader.getHeight(0) > MAX_SIDE) {
             throw new IOException("expected at most " + MAX_SIDE + " pixels a side, found " + reader.getWidth(0) + " × "
                     + reader.getHeight(0));
@@ -138,7 +138,7 @@ record PictureFile(int width, int height, int[] argb) {
         } catch (IOException e) {
             throw new IOException("a damaged picture (" + reason(e) + ")", e);
         }
-        // Of a JPEG file that ends early, the rest is grey.
+        // The reader fills the missing part of a JPEG file with grey.
         if (!warnings.isEmpty()) {
             throw new IOException("a damaged picture (" + warnings.get(0) + ")");
         }
@@ -154,7 +154,7 @@ record PictureFile(int width, int height, int[] argb) {
         return new PictureFile(width, height, argb);
     }
 
-    /** Grey values as they are in the file: Java takes them for linear in light, and makes 128 of them 188. */
+    /** Returns the grey values of the file unchanged. Java takes them for linear in light, and would turn 128 into 188. */
     private static int[] grey(WritableRaster raster) throws IOException {
         int width = raster.getWidth();
         int[] greys = eightBits(raster, 0);
@@ -183,7 +183,7 @@ record PictureFile(int width, int height, int[] argb) {
         return samples;
     }
 
-    /** Turns and mirrors it as a camera says, by the numbers of the Exif standard, 4.6.4. */
+    /** Returns the picture turned and mirrored as the orientation requires (Exif 2.32, section 4.6.4). */
     private PictureFile upright(int orientation) {
         if (orientation == 1) {
             return this;
@@ -210,23 +210,23 @@ record PictureFile(int width, int height, int[] argb) {
         return new PictureFile(columns, rows, pixels);
     }
 
-    /** Tells whether a pixel is more opaque than transparent. */
+    /** Returns whether a pixel is more opaque than transparent. */
     boolean isOpaque(int pixel) {
         return argb[pixel] >>> 24 >= OPAQUE;
     }
 
-    /** Tells whether some pixel is not quite opaque. */
+    /** Returns whether some pixel is not quite opaque. */
     boolean isTransparent() {
         return IntStream.of(argb).anyMatch(colour -> colour >>> 24 != 255);
     }
 
-    /** How light a colour is, 0 to 255 (Recommendation ITU-R BT.601). */
+    /** Returns the lightness of a colour, 0 to 255 (Recommendation ITU-R BT.601). */
     static double lightness(int colour) {
         return 0.299 * (colour >> 16 & 0xff) + 0.587 * (colour >> 8 & 0xff) + 0.114 * (colour & 0xff);
     }
 
     /**
-     * Finds the colour that most of the border has. It is black, as in MNIST, where the border does not show it: of a part of a digit
+     * Returns the colour of most of the border. It is black, as in MNIST, if the border does not show it: in a part of a digit
      * whose other pixels are unknown.
      */
     int background() {
@@ -256,7 +256,7 @@ record PictureFile(int width, int height, int[] argb) {
         });
     }
 
-    /** Puts it on its background: where most of the border is transparent, on that of black and white which its ink stands out from. */
+    /** Puts the picture on its background. If most of the border is transparent, that is black or white, whichever the ink stands out from. */
     PictureFile opaque() {
         boolean bare = border().filter(this::isOpaque).count() * 2 < border().count();
         int background = bare ? (isLight() ? BLACK : WHITE) : background();
@@ -272,7 +272,7 @@ record PictureFile(int width, int height, int[] argb) {
         return new PictureFile(width, height, colours);
     }
 
-    /** Tells whether what is opaque is lighter than a middle grey. */
+    /** Returns whether the opaque pixels are lighter than a middle grey. */
     private boolean isLight() {
         double sum = 0;
         double opacity = 0;

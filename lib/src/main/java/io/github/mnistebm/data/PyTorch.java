@@ -32,16 +32,16 @@ public final class PyTorch {
     private static final String ENGINE_FOLDER = "ENGINE_CACHE_DIR";
     private static final String DJL_FOLDER = "DJL_CACHE_DIR";
 
-    /** The libraries, and what unpacking them takes besides. */
+    /** The space for the libraries, and for unpacking them. */
     private static final long NEEDED_MEGABYTES = 500;
 
-    /** The number of a file's owner. */
+    /** The attribute that holds the number of a file's owner. */
     private static final String OWNER = "unix:uid";
 
     private static final String WAY_OUT = "Name a folder of yours, with " + NEEDED_MEGABYTES
             + " MB free and not mounted noexec: " + DJL_FOLDER + "=/folder";
 
-    /** Where the libraries go if nobody says, best first. */
+    /** The folders for the libraries if no variable names one, best first. */
     private static final List<Supplier<Path>> PLACES = List.of(
             () -> home().resolve(".djl.ai"),
             () -> DataFolder.path().toAbsolutePath().resolve(".djl.ai"),
@@ -51,7 +51,7 @@ public final class PyTorch {
 
     private PyTorch() {}
 
-    /** A folder, and why it cannot be used, or null if it can. */
+    /** A folder, and the reason why it cannot be used; null if it can. */
     private record Candidate(Path folder, String fault) {
         @Override
         public String toString() {
@@ -59,7 +59,7 @@ public final class PyTorch {
         }
     }
 
-    /** Chosen when it is first asked for. */
+    /** The folder of the libraries, chosen at its first use. */
     private static final class Choice {
         private static final Candidate FOLDER = choose();
     }
@@ -67,7 +67,7 @@ public final class PyTorch {
     /**
      * Starts the engine if it is not running yet.
      *
-     * @return the engine
+     * @return the running engine
      * @throws EngineException if its native libraries cannot be unpacked or loaded; the message names the folder, the cause and
      *     the way out
      */
@@ -85,9 +85,9 @@ public final class PyTorch {
     }
 
     /**
-     * Creates a manager of arrays, and starts the engine if it is not running yet.
+     * Creates a manager of arrays. Starts the engine if it is not running yet.
      *
-     * @param device where the arrays are
+     * @param device the device of the arrays
      * @return a manager, which the caller closes
      * @throws EngineException if the engine cannot be started
      */
@@ -96,13 +96,13 @@ public final class PyTorch {
         return NDManager.newBaseManager(device);
     }
 
-    /** Tells DJL where the native libraries go, for engines that are started by other means than {@link #start}. */
+    /** Names the folder of the native libraries to DJL, for engines that are started by other means than {@link #start}. */
     public static void chooseFolder() {
         Path folder = Choice.FOLDER.folder();
         if (given().isEmpty()) {
             System.setProperty(ENGINE_FOLDER, folder.toString());
         }
-        // JNA unpacks a library too, in the home folder unless told otherwise.
+        // JNA unpacks a library too, by default in the home folder.
         if (System.getProperty("jna.tmpdir") == null && !folder.startsWith(home()) && Files.isWritable(folder)) {
             System.setProperty("jna.tmpdir", folder.resolve("jna").toString());
         }
@@ -139,7 +139,7 @@ public final class PyTorch {
         return unusable.get(0);
     }
 
-    /** Of a folder that nobody named: libraries that another user can change are not loaded. */
+    /** Returns why a default folder cannot be used, or null. Libraries that another user can change must not be loaded. */
     private static String faultOfOwn(Path folder) {
         Path parent = folder.getParent();
         if (!folder.isAbsolute() || !Files.isDirectory(parent)) {
@@ -155,7 +155,7 @@ public final class PyTorch {
         return fault(folder);
     }
 
-    /** Whether neither the user made it nor the owner of the folder that it is in. */
+    /** Returns whether a folder belongs neither to the user nor to the owner of its parent. */
     private static boolean isForeign(Path folder) throws IOException {
         if (!hasUserNumbers()) {
             return false;
@@ -169,7 +169,7 @@ public final class PyTorch {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
     }
 
-    /** The user's number, as a new file has it; the name on Windows, and where no file can be made. */
+    /** Returns the number of the user, as a new file has it; the name on Windows and where no file can be made. */
     private static String user() {
         if (hasUserNumbers()) {
             try {
@@ -180,7 +180,7 @@ public final class PyTorch {
                     Files.delete(probe);
                 }
             } catch (IOException e) {
-                // Then the name must do.
+                // The name identifies the user too.
             }
         }
         return System.getProperty("user.name");
@@ -194,7 +194,7 @@ public final class PyTorch {
             Files.createDirectories(folder);
             Path probe = Files.createTempFile(folder, "probe", null);
             try {
-                // On a file system that is mounted noexec, no file is executable.
+                // No file is executable on a file system that is mounted noexec.
                 if (!probe.toFile().setExecutable(true) || !Files.isExecutable(probe)) {
                     return "no program may run there (it is mounted noexec)";
                 }
@@ -208,7 +208,7 @@ public final class PyTorch {
         }
     }
 
-    /** Whether the engine's libraries of this version are there, which DJL puts in place at once. */
+    /** Returns whether the libraries of this version are there. DJL moves them into place as a whole. */
     private static boolean holdsLibraries(Path folder) {
         String library = Engine.getDjlVersion() + "-" + System.mapLibraryName("djl_torch");
         try (Stream<Path> versions = Files.list(folder.resolve("pytorch"))) {

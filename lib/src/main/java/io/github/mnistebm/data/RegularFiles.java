@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads files whose content nobody vouches for: a pipe would block, a device never end, a forged one fill the memory. */
+/** Reads files of unknown origin. A pipe would block, a device would not end, and a forged file would fill the memory. */
 public final class RegularFiles {
 
     private RegularFiles() {}
@@ -17,8 +17,8 @@ public final class RegularFiles {
      * Fails unless a path leads to a regular file.
      *
      * @param file the path; links are followed
-     * @throws NoSuchFileException if there is nothing
-     * @throws IOException if it is a folder, a pipe or a device; the message names it
+     * @throws NoSuchFileException if nothing is there
+     * @throws IOException if it leads to a folder, a pipe or a device; the message names the path
      */
     public static void require(Path file) throws IOException {
         if (Files.isRegularFile(file)) {
@@ -35,9 +35,9 @@ public final class RegularFiles {
      * Reads a small text.
      *
      * @param file the file
-     * @param maxBytes the most that it may hold
+     * @param maxBytes the greatest number of bytes that it may hold
      * @return its content
-     * @throws NoSuchFileException if there is no such file
+     * @throws NoSuchFileException if the file is missing
      * @throws java.nio.charset.CharacterCodingException if it is not UTF-8
      * @throws IOException if it is not a regular file, or holds more
      */

@@ -43,7 +43,7 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    /** Of what remains in a buffer, which stays as it is. */
+    /** Computes the checksum of the bytes that remain in a buffer, which stays as it is. */
     static String of(ByteBuffer bytes) {
         MessageDigest digest = digest();
         digest.update(bytes.duplicate());

@@ -16,35 +16,35 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Optional;
 
 /**
- * A file that is written under a temporary name beside its place until it is complete: a full disk or a kill leaves what was there
- * before. What a killed process has left, the next one takes over. Through a link the file that it leads to is written. What is not a
- * file (a pipe, a device) is written as it is.
+ * A file that is written under a temporary name beside its place until it is complete: a full disk or a kill leaves the file that was
+ * there before. The next process takes over the remains of a killed one. A link leads to the file that is written. A pipe or a device
+ * is written directly.
  *
- * <p>Not safe for use by several threads; several files of one name may be written at once, and the last one stays.
+ * <p>Not safe for use by several threads; several files of one name may be written at once, and the last one to be complete stays.
  */
 public final class StagedFile implements AutoCloseable {
 
     private static final int BUFFER = 1 << 16;
     private static final int MAX_LINKS = 40;
-    /** Of a file's name, in its temporary one, which must not become too long for the file system. */
+    /** The longest part of a file's name in its temporary name, which must not become too long for the file system. */
     private static final int MAX_NAME = 50;
 
     private final Path target;
     private final ByteOrder order;
-    /** Null if the target is written as it is. */
+    /** The file under its temporary name; null if the target is written directly. */
     private final LockedFile part;
 
     private final OutputStream out;
     private boolean moved;
 
-    /** Content on its way into a file. */
+    /** The content of a file. */
     @FunctionalInterface
     public interface Content {
 
         /**
-         * Writes it.
+         * Writes the content.
          *
-         * @param out where to; need not be closed
+         * @param out the stream to write to; need not be closed
          * @throws IOException if it cannot be written
          */
         void writeTo(OutputStream out) throws IOException;
@@ -70,7 +70,7 @@ public final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** Where a file's links lead to; the way into {@code /proc} is not one that a path can follow. */
+    /** Returns the file that links lead to. Links into {@code /proc} are not followed, since their targets need not be paths. */
     private static Path followed(Path file) throws IOException {
         Path path = file.toAbsolutePath();
         for (int links = 0; Files.isSymbolicLink(path); links++) {
@@ -108,7 +108,7 @@ public final class StagedFile implements AutoCloseable {
             throw new AccessDeniedException(target.toString());
         }
         if (Files.exists(target) && !Files.isWritable(folder)) {
-            // A file that may be written in a folder that may not, such as one that a container was given.
+            // The file may be written and its folder may not, such as a file that is mounted into a container.
             folder = Path.of(System.getProperty("java.io.tmpdir"));
         }
         if (!Files.isWritable(folder)) {
@@ -133,8 +133,8 @@ public final class StagedFile implements AutoCloseable {
     /**
      * Writes a file.
      *
-     * @param file where to; its folder must be there
-     * @param content what
+     * @param file the file to write; its folder must be there
+     * @param content the content
      * @throws IOException if it cannot be written; a file that was there before is then still there
      */
     public static void write(Path file, Content content) throws IOException {
@@ -147,7 +147,7 @@ public final class StagedFile implements AutoCloseable {
     /**
      * Writes a text as UTF-8.
      *
-     * @param file where to; its folder must be there
+     * @param file the file to write; its folder must be there
      * @param text the content
      * @throws IOException if it cannot be written; a file that was there before is then still there
      */
@@ -182,7 +182,7 @@ public final class StagedFile implements AutoCloseable {
         part.copyTo(stream);
     }
 
-    /** Ends the writing and puts the file in place. */
+    /** Ends the writing and moves the file to its place. */
     void moveIntoPlace() throws IOException {
         out.flush();
         if (part == null) {
@@ -204,7 +204,7 @@ public final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** For a mount point, or a file in a folder that may not be written. */
+    /** Writes over the target, which is a mount point or lies in a folder that may not be written. */
     private void overwrite() throws IOException {
         long needed = part.size() - Files.size(target);
         long room = Files.getFileStore(target).getUsableSpace();
@@ -231,7 +231,7 @@ public final class StagedFile implements AutoCloseable {
             return;
         }
         try {
-            // Before it is free for others.
+            // The part must go before its lock is free for others.
             if (!moved) {
                 Files.deleteIfExists(part.path());
             }

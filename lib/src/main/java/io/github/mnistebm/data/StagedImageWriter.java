@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** What the formats share: images and means are staged in two temporary files, each after a header. */
+/** The common part of the formats: images and means are staged in two temporary files, each after a header. */
 abstract class StagedImageWriter implements ImageWriter {
 
     private final long count;

@@ -51,7 +51,7 @@ public final class TensorFile {
         this.values = values;
     }
 
-    /** What the header says of a tensor. */
+    /** An entry of the header, which describes a tensor. */
     private record Entry(
             String dtype,
             long[] shape,
@@ -69,8 +69,8 @@ public final class TensorFile {
     /**
      * Writes tensors.
      *
-     * @param file where to
-     * @param tensors by name
+     * @param file the file to write
+     * @param tensors the tensors by name
      * @throws IOException if it cannot be written
      */
     public static void write(Path file, Map<String, NDArray> tensors) throws IOException {
@@ -93,10 +93,10 @@ public final class TensorFile {
     }
 
     /**
-     * Writes tensors with a checksum of their values in the header, which is checked when they are read.
+     * Writes tensors with a checksum of their values in the header. Reading checks it.
      *
-     * @param file where to
-     * @param tensors by name
+     * @param file the file to write
+     * @param tensors the tensors by name
      * @throws IOException if it cannot be written; a file that was there before is then still there
      */
     public static void writeChecked(Path file, Map<String, NDArray> tensors) throws IOException {
@@ -198,7 +198,7 @@ public final class TensorFile {
         }
     }
 
-    /** No value may be read as two tensors'. */
+    /** Checks that no value belongs to two tensors. */
     private static void requireDisjoint(List<Entry> entries, String name) throws IOException {
         entries.sort(Comparator.comparingLong(entry -> entry.offsets()[0]));
         for (int i = 1; i < entries.size(); i++) {
@@ -208,7 +208,7 @@ public final class TensorFile {
         }
     }
 
-    /** Compares bits, which takes a tenth of the time that floats do. */
+    /** Checks that all values are finite. Compares bits, which takes a tenth of the time of comparing floats. */
     private static void requireFinite(ByteBuffer floats, String what) throws IOException {
         int[] bits = new int[floats.remaining() / Float.BYTES];
         floats.asIntBuffer().get(bits);
@@ -255,7 +255,7 @@ public final class TensorFile {
         try {
             return GSON.fromJson(found, Entry.class);
         } catch (JsonParseException | IllegalArgumentException e) {
-            // The second one for a null among numbers.
+            // Gson throws an IllegalArgumentException for a null among numbers.
             throw new IOException(name + ": " + tensor + ": expected a tensor, found " + found, e);
         }
     }
@@ -263,7 +263,7 @@ public final class TensorFile {
     /**
      * Makes arrays of the tensors.
      *
-     * @param manager their owner, which they live as long as, also inside an {@code NDScope}
+     * @param manager the owner of the arrays, which live as long as it does, also inside an {@code NDScope}
      * @return by name, in the order in which they were asked for
      */
     public Map<String, NDArray> arrays(NDManager manager) {

@@ -3,18 +3,18 @@ package io.github.mnistebm.energy;
 import io.github.mnistebm.sampling.SamplerConfig;
 
 /**
- * How an energy network is trained.
+ * The training of an energy network.
  *
  * @param epochs passes over the data; at least 1
  * @param batchSize data points an update; at least 1
  * @param learningRate Adam's first learning rate, which falls to 0 along a cosine; positive
- * @param negatives where the chains start
+ * @param negatives the start of the chains
  * @param samplesPerDatapoint negatives for each data point; at least 1
  * @param importanceDraws draws of the reference measure for each data point, which share the work of the chains by importance
  *     sampling; at least 0
  * @param steps MALA steps an update; at least 1
  * @param initialStepSize ε of the first step, adapted from update to update; positive
- * @param bufferBatches how many sets of chains the replay buffer holds, each of as many as an update needs; at least 1
+ * @param bufferBatches the number of sets of chains in the replay buffer, each of as many as an update needs; at least 1
  * @param restartProbability share of the buffer's chains that each use starts anew from the reference measure, in [0, 1)
  * @param energyPenalty α of the term α (mean f² over data + mean f² over negatives), which keeps f near 0; at least 0
  * @param averageDecay decay of the moving average of weights that is kept for sampling, in [0, 1)
@@ -66,7 +66,7 @@ public record ContrastiveDivergenceConfig(
     /**
      * Returns this configuration with another learning rate.
      *
-     * @param newLearningRate positive
+     * @param newLearningRate the learning rate; positive
      * @return a new configuration
      * @throws IllegalArgumentException if the rate is out of range
      */

@@ -73,14 +73,14 @@ public final class ContrastiveDivergenceTrainer {
     private static final double ADAPTATION_GAIN = 0.05;
 
     /**
-     * In nats, beside one for each dimension: where a mixture has a component for almost every data point, its draws have an energy
-     * higher than theirs by half as many nats as there are dimensions.
+     * The widest energy gap, in nats, without one nat for each dimension. If a mixture has a component for almost every data point, the
+     * energy of its draws exceeds that of the data by half as many nats as there are dimensions.
      */
     private static final double WIDEST_GAP = 20;
 
     private static final double LEAST_ACCEPTANCE = 0.05;
 
-    /** By then the step size has come from where it began to where chains of a sane energy move. */
+    /** The number of steps after which chains move, unless the energy is out of bounds: the step size has adapted by then. */
     private static final long ADAPTED_STEPS = 1000;
 
     /** Share of the weighted draws in the mean over negatives, where there are some. */
@@ -92,7 +92,7 @@ public final class ContrastiveDivergenceTrainer {
     /**
      * Makes a trainer.
      *
-     * @param config how to train
+     * @param config the configuration of the training
      * @param kernel makes the kernel of the chains for an energy, such as {@code MetropolisAdjustedLangevin::new}
      */
     public ContrastiveDivergenceTrainer(
@@ -109,7 +109,7 @@ public final class ContrastiveDivergenceTrainer {
      * @param reference q
      * @param data {@code [n, d]}
      * @param random the source of randomness; each epoch has a source of its own, by its number
-     * @param listener is told of batches and epochs
+     * @param listener the listener to the batches and epochs
      * @return the history: {@value #DATA_ENERGY}, {@value #NEGATIVE_ENERGY}, {@value #ENERGY_GAP}, {@value
      *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value #SECONDS}
      * @throws TrainingDivergedException if at an epoch's end the energy gap is wider than 20 nats and one for each dimension, the
@@ -133,7 +133,7 @@ public final class ContrastiveDivergenceTrainer {
      * @param reference q
      * @param data {@code [n, d]}
      * @param random the source of randomness; each epoch has a source of its own, by its number
-     * @param listener is told of batches and epochs
+     * @param listener the listener to the batches and epochs
      * @param from the state; null to begin at the beginning
      * @return the history, that of the state included
      * @throws TrainingDivergedException as above
@@ -166,15 +166,15 @@ public final class ContrastiveDivergenceTrainer {
     }
 
     /**
-     * Starts the history of a training.
+     * Creates the history of a training.
      *
-     * @return a history without an epoch
+     * @return a history without epochs
      */
     public static TrainingHistory newHistory() {
         return TrainingHistory.of(PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, SECONDS);
     }
 
-    /** What lives as long as one training. */
+    /** The state of one training. */
     private final class Session implements AutoCloseable {
         private final NDManager manager;
         private final EnergyNetwork network;
@@ -191,7 +191,7 @@ public final class ContrastiveDivergenceTrainer {
         private final NDArray kept;
         private final NDArray totals;
         private long updates;
-        /** Chain steps of the epoch, jumps left out. */
+        /** The chain steps of the epoch, without jumps. */
         private long steps;
 
         Session(
@@ -234,7 +234,7 @@ public final class ContrastiveDivergenceTrainer {
             }
         }
 
-        /** What training changes; the step size of the chains is in the history. */
+        /** Returns the arrays that training changes, by name. The step size of the chains is in the history. */
         private Map<String, NDArray> state() {
             Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
             state.put("parameters", network.parameters());
@@ -286,7 +286,7 @@ public final class ContrastiveDivergenceTrainer {
                     }
                     listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
                 }
-                // An update of one step may hold a jump only.
+                // An update of a single step may consist of a jump only.
                 double acceptance = steps == 0 ? history.last(ACCEPTANCE) : (double) totals.getFloat(2) / steps;
                 steps = 0;
                 float[] means = totals.div(batches.count()).toFloatArray();

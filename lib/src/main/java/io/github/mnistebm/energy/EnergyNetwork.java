@@ -94,7 +94,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
     }
 
     /**
-     * Makes a network whose parameters are all zero, to be given others.
+     * Creates a network whose parameters are all zero. The caller fills them.
      *
      * @param parent the parent of the manager that owns the parameters
      * @param dimension d
@@ -179,7 +179,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
     @Override
     public Optional<HostEnergy> onHost() {
         float[] values = parameters.toFloatArray();
-        // A kernel of several parts asks for it several times, and so do several threads.
+        // A kernel of several parts calls this several times, and several threads may do so at once.
         HostNetwork last = host;
         if (last == null || !last.isOf(values)) {
             int[] units = hiddenUnits.stream().mapToInt(Integer::intValue).toArray();
@@ -225,7 +225,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
         return new EnergyAndGradient(forward.energy(), NDArrays.concat(new NDList(parts)));
     }
 
-    /** What the backward passes need: h₀ … h_L, silu′ at each layer's input, and f. */
+    /** The values that the backward passes need: h₀ … h_L, silu′ at each layer's input, and f. */
     private record Forward(List<NDArray> activations, List<NDArray> slopes, NDArray energy) {}
 
     private Forward forward(NDArray states) {

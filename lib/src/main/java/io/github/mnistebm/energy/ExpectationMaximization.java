@@ -27,7 +27,7 @@ public final class ExpectationMaximization {
 
     private static final long ROWS_AT_ONCE = 4096;
 
-    /** In high dimensions fewer rows: of each there is a matrix. */
+    /** The most values at once. Each row needs a matrix, so that high dimensions allow fewer rows. */
     private static final long VALUES_AT_ONCE = 1L << 24;
 
     /** All but the last quarter of the iterations see a quarter of the data, or this many for each component. */
@@ -45,7 +45,7 @@ public final class ExpectationMaximization {
      * @param components K, at least 1 and at most n
      * @param iterations at least 1
      * @param random the source of randomness
-     * @param progress is told the share of the work that is done, from 0 to 1
+     * @param progress the consumer of the share of the work that is done, from 0 to 1
      * @return the mixture
      * @throws IllegalArgumentException if there are fewer data than components
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
@@ -161,7 +161,7 @@ public final class ExpectationMaximization {
         double[][] means = new double[k][d];
         double[][] covariances = new double[k][d * d];
         for (int c = 0; c < k; c++) {
-            // A component that has lost all its points keeps a weight that can be told from zero.
+            // A component that has lost all its points keeps a weight that differs from zero.
             double mass = Math.max(masses[c], 1e-3);
             weights[c] = mass / n;
             for (int i = 0; i < d; i++) {

@@ -35,7 +35,7 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
  */
 public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
-    /** Of each sample there is a matrix: in high dimensions only of few at a time. */
+    /** The most values at once. Each sample needs a matrix, so that high dimensions allow few samples at a time. */
     private static final long FACTOR_VALUES_AT_ONCE = 1L << 24;
 
     private final NDManager manager;
@@ -71,7 +71,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     /**
-     * What the energy of all components is computed with.
+     * The arrays from which the energy of all components is computed.
      *
      * @param quadratic −Λₖ/2 beside each other, {@code [d * d, K]}
      * @param linear Λₖ μₖ beside each other, {@code [d, K]}
@@ -82,7 +82,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     private record QuadraticForms(
             NDArray quadratic, NDArray linear, NDArray precisions, NDArray centres, NDArray logConstants) {
 
-        /** The constants of the mixture at a temperature, log wₖ − d/2 log 2πT − log |Lₖ| − μₖᵀ Λₖ μₖ / 2T. */
+        /** Computes the constants of the mixture at a temperature, log wₖ − d/2 log 2πT − log |Lₖ| − μₖᵀ Λₖ μₖ / 2T. */
         NDArray logConstants(int dimension, double temperature) {
             NDManager manager = logConstants.getManager();
             return centres.mul(Tensors.scalar(manager, 1 / temperature - 1))
@@ -186,7 +186,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
      * Makes a mixture of what {@link #namedParameters} gave.
      *
      * @param parent the parent of the manager that owns its arrays
-     * @param parameters by name, of the shapes of {@link #parameterShapes}
+     * @param parameters the parameters by name, of the shapes of {@link #parameterShapes}
      * @return the mixture
      */
     public static GaussianMixture of(NDManager parent, Map<String, NDArray> parameters) {
@@ -254,10 +254,10 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         return temperature == 1 ? this : new Tempered(temperature);
     }
 
-    /** This mixture with covariances T Σₖ. It has no arrays of its own. */
+    /** This mixture with the covariances T Σₖ. Uses the arrays of the mixture. */
     private final class Tempered implements ReferenceMeasure {
         private final double temperature;
-        /** Made when first asked for. */
+        /** The loops, made at their first use. */
         private HostReference host;
 
         Tempered(double temperature) {
@@ -333,7 +333,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     /**
-     * Tells which component each state belongs to.
+     * Computes the probability that each state belongs to each component.
      *
      * @param states {@code [n, d]}
      * @return the probability of each component, {@code [n, K]}
@@ -343,7 +343,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         return logs.sub(logSum(logs).expandDims(1)).exp();
     }
 
-    /** log wₖ N(u; μₖ, T Σₖ), {@code [n, K]}. */
+    /** Computes log wₖ N(u; μₖ, T Σₖ), {@code [n, K]}. */
     private NDArray componentLogDensities(NDArray states, double temperature) {
         NDArray products = states.expandDims(2).mul(states.expandDims(1)).reshape(-1, (long) dimension * dimension);
         NDArray exponents = products.matMul(forms().quadratic()).addi(states.matMul(forms().linear()));
@@ -352,7 +352,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
                 : divided(exponents, temperature).addi(forms().logConstants(dimension, temperature));
     }
 
-    /** In place. */
+    /** Divides values by a temperature, in place. */
     private static NDArray divided(NDArray values, double temperature) {
         return temperature == 1 ? values : values.divi(Tensors.scalar(values.getManager(), temperature));
     }

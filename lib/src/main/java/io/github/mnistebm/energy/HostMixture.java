@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 /** A {@link GaussianMixture} in plain loops, which need but the lower half of each factor. */
 final class HostMixture implements HostReference {
 
-    /** Of a component with less than e to this of the largest one's density, nothing is left in single precision. */
+    /** The logarithm of the share of the largest density below which a component vanishes in single precision. */
     private static final float NEGLIGIBLE = -18;
 
     private final int dimension;

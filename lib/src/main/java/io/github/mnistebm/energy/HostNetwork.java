@@ -131,7 +131,7 @@ final class HostNetwork implements HostEnergy {
                 Lanes.scale(signal[unit], output[unit]);
             }
             for (int layer = last; layer > 0; layer--) {
-                // What the forward pass left of the layer below is no longer needed: the sums go where it was.
+                // The values of the layer below are no longer needed: the sums take their place.
                 float[][] below = hidden[layer - 1];
                 Lanes.affine(transposed[layer], zeros, signal, below);
                 for (int unit = 0; unit < below.length; unit++) {

@@ -1,6 +1,6 @@
 package io.github.mnistebm.energy;
 
-/** Where the chains that give contrastive divergence its negatives start. */
+/** The start of the chains that give contrastive divergence its negatives. */
 public enum NegativeSource {
     /** At the data of the batch: CD-k (Hinton 2002, "Training products of experts by minimizing contrastive divergence"). */
     DATA,

@@ -97,7 +97,7 @@ public record StandardNormal(int dimension) implements ReferenceMeasure {
         }
     }
 
-    /** The same in plain loops, with a variance for each coordinate. */
+    /** The normal distribution in plain loops, with one variance for all coordinates. */
     private record HostNormal(int dimension, double variance) implements HostReference {
 
         @Override

@@ -35,8 +35,8 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
 
     /**
      * Returns the energy at a temperature that keeps the modes: f(u) − log q_T(u), with q_T the {@linkplain ReferenceMeasure#tempered
-     * tempered reference measure}. A low temperature draws each mode together, and does not leave all but the deepest one, as
-     * p(u)^(1/T) would. The tilt stays as it is, for it tells the modes' probabilities too: of f/T, some would all but vanish.
+     * tempered reference measure}. A low temperature contracts each mode, whereas p(u)^(1/T) would leave the deepest mode alone.
+     * The tilt is not divided by T, because it contributes to the probabilities of the modes: with f/T, some modes would all but vanish.
      *
      * @param temperature T; positive
      * @return the energy; this object if T is 1

@@ -32,7 +32,7 @@ public final class AnnealedImportanceSampling {
      *
      * @param energy f and q
      * @param temperatures T, at least 1
-     * @param stepSize of the MALA steps
+     * @param stepSize the step size of the MALA steps
      * @throws IllegalArgumentException if {@code temperatures} is not positive
      */
     public AnnealedImportanceSampling(TiltedEnergy energy, int temperatures, double stepSize) {
@@ -64,7 +64,7 @@ public final class AnnealedImportanceSampling {
      * Estimates the log-likelihood with log Z from above, so that it is itself on average too low.
      *
      * @param states held-out data, {@code [n, d]} with n &gt; 1
-     * @param samples of p to start from, {@code [chains, d]} with at least 2 chains
+     * @param samples the samples of p to start from, {@code [chains, d]} with at least 2 chains
      * @param random the source of randomness
      * @return the estimate
      */

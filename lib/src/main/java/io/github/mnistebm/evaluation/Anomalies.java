@@ -20,8 +20,8 @@ public final class Anomalies {
     /**
      * Makes images whose pixels are white with probability one half, each by itself.
      *
-     * @param count how many
-     * @param seed of the random numbers
+     * @param count the number of images
+     * @param seed the seed of the random numbers
      * @return {@code count * 784} bytes
      */
     public static byte[] noise(int count, long seed) {
@@ -37,7 +37,7 @@ public final class Anomalies {
      * Cuts images into 7 × 7 blocks of 4 × 4 pixels, and puts the blocks of each together in another order.
      *
      * @param digits images, left as they are
-     * @param seed of the random numbers
+     * @param seed the seed of the random numbers
      * @return as many bytes
      */
     public static byte[] shuffledBlocks(byte[] digits, long seed) {
@@ -70,8 +70,8 @@ public final class Anomalies {
      * Draws garments like those of Fashion-MNIST, in turn shirts, trousers, dresses, bags and shoes, as white shapes of random
      * measures.
      *
-     * @param count how many
-     * @param seed of the random numbers
+     * @param count the number of images
+     * @param seed the seed of the random numbers
      * @return {@code count * 784} bytes
      */
     public static byte[] garments(int count, long seed) {

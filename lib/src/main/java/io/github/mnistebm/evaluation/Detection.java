@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.apache.commons.math3.stat.ranking.NaturalRanking;
 import org.apache.commons.math3.stat.ranking.TiesStrategy;
 
-/** How well a score tells anomalies, which should score high, from what is usual. */
+/** The power of a score to separate anomalies, which should score high, from usual images. */
 public final class Detection {
 
     private Detection() {}

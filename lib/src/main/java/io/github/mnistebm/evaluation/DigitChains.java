@@ -26,7 +26,7 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
      * Reads the draws of a run.
      *
      * @param run the draws
-     * @param thinning of the run
+     * @param thinning the thinning of the run
      * @param model decodes them
      * @param classifier reads them
      * @return the chains

@@ -105,8 +105,8 @@ public final class DigitClassifier implements AutoCloseable {
      * @param train the training images
      * @param test the images that the accuracy is measured on
      * @param epochs passes over the training images; at least 1
-     * @param seed of the random numbers
-     * @param listener is told of batches and epochs
+     * @param seed the seed of the random numbers
+     * @param listener the listener to the batches and epochs
      * @return the classifier
      * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
      */
@@ -253,7 +253,7 @@ public final class DigitClassifier implements AutoCloseable {
      * Loads a classifier.
      *
      * @param file a safetensors file
-     * @param device where it goes
+     * @param device the device of its arrays
      * @return the classifier
      * @throws IOException if the file is missing or damaged
      */

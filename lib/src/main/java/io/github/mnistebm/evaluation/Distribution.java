@@ -16,8 +16,8 @@ public record Distribution(double[] sorted, Histogram histogram) {
     /**
      * How many numbers lie in each of some equal bins.
      *
-     * @param edges of the bins, one more than there are bins; a number on an edge is in the bin above it
-     * @param counts of the bins
+     * @param edges the edges of the bins, one more than there are bins; a number on an edge is in the bin above it
+     * @param counts the counts of the bins
      */
     public record Histogram(double[] edges, int[] counts) {}
 

@@ -53,7 +53,7 @@ public final class ExpectedEnergy {
      *
      * @param images 0 and 1, {@code n * 784} row by row
      * @param energies E of each, nats
-     * @return of each image, nats
+     * @return the value of each image, nats
      * @throws IllegalArgumentException if there is not an energy for each image
      */
     public double[] excess(byte[] images, double[] energies) {

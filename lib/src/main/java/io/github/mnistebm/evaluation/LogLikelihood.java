@@ -24,10 +24,10 @@ import tech.tablesaw.api.Table;
  * log-likelihood too high by as much. Believe it where the effective sample size is large.
  *
  * @param nats the mean over the states
- * @param standardError of {@code nats}, from the states and from Z
+ * @param standardError the standard error of {@code nats}, from the states and from Z
  * @param logNormalizer log Z
  * @param effectiveSampleSize (Σ wᵢ)² / Σ wᵢ² of the weights wᵢ = exp(−f(uᵢ)) (Kong 1992)
- * @param draws how many were drawn from q
+ * @param draws the number of draws from q
  */
 public record LogLikelihood(
         double nats, double standardError, double logNormalizer, double effectiveSampleSize, int draws) {
@@ -39,7 +39,7 @@ public record LogLikelihood(
      *
      * @param energy the model
      * @param states held-out data, {@code [n, d]} with n &gt; 1
-     * @param draws from the reference measure, at least 2
+     * @param draws the number of draws from the reference measure, at least 2
      * @param random the source of randomness
      * @return the estimate
      * @throws IllegalArgumentException if there are too few states or draws
@@ -77,7 +77,7 @@ public record LogLikelihood(
     /**
      * Puts log-likelihoods below each other.
      *
-     * @param found by name
+     * @param found the estimates by name
      * @return a row each: nats, standard error, effective sample size and number of the draws that its normalizing constant is
      *     from, which are empty where that is known
      */

@@ -6,9 +6,9 @@ import java.util.Arrays;
  * The logarithm of the mean of importance weights.
  *
  * @param value log mean of exp(log weights)
- * @param standardError of the mean weight, relative to it, which is that of its logarithm where it is small
+ * @param standardError the standard error of the mean weight, relative to it, which is that of its logarithm where it is small
  * @param effectiveSampleSize (Σ wᵢ)² / Σ wᵢ² (Kong 1992)
- * @param draws how many weights
+ * @param draws the number of weights
  */
 record LogMean(double value, double standardError, double effectiveSampleSize, int draws) {
 

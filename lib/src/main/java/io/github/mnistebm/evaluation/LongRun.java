@@ -30,9 +30,9 @@ public final class LongRun {
      * @param evaluation measures the images
      * @param model decodes the states
      * @param kernel the chains' steps
-     * @param start where they start, {@code [chains, d]}; left as it is
+     * @param start the first positions, {@code [chains, d]}; left as it is
      * @param random the source of randomness
-     * @param steps when to measure, ascending, from 1
+     * @param steps the numbers of steps after which to measure, ascending, from 1
      * @return a row a measurement: chain steps, Fréchet distance, precision, recall, share read with confidence
      * @throws IllegalArgumentException if the steps do not ascend
      */

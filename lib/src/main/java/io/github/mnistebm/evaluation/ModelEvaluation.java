@@ -42,7 +42,7 @@ public final class ModelEvaluation implements AutoCloseable {
     private static final int COMPONENTS = 50;
     private static final int EM_ITERATIONS = 40;
 
-    /** One baseline, whatever it is compared with. */
+    /** The seed of the mixture, so that the baseline is the same whatever it is compared with. */
     private static final int MIXTURE_SEED = 1;
 
     private static final int DRAWS = 200_000;
@@ -86,7 +86,7 @@ public final class ModelEvaluation implements AutoCloseable {
      * Measures images.
      *
      * @param images 0 and 1, {@code [n, 784]} with n &gt; {@value SampleQuality#NEIGHBOUR}
-     * @return how they compare with the test images
+     * @return the comparison with the test images
      */
     public SampleQuality quality(NDArray images) {
         return SampleQuality.ofFeatures(classifier, images, testFeatures);
@@ -133,7 +133,7 @@ public final class ModelEvaluation implements AutoCloseable {
     /**
      * Estimates the mean log-likelihood of the test images' latents in several ways.
      *
-     * @param stepSize of the MALA steps of annealed importance sampling
+     * @param stepSize the step size of the MALA steps of annealed importance sampling
      * @param random the source of randomness
      * @return by name: the model's by importance sampling from its reference measure and from both sides by annealed importance
      *     sampling, and those of the reference measure and of the two baselines
@@ -168,7 +168,7 @@ public final class ModelEvaluation implements AutoCloseable {
 
     /**
      * Measures the share of copies of training images. That of a model which has memorized its training images is larger than that of
-     * the test images; but so is that of one which draws smoother strokes than people do. The two are told apart by the
+     * the test images; but so is that of one which draws smoother strokes than people do. The two differ in the
      * test images: who has memorized none of them comes as near to them as to as many training images.
      *
      * @param images 0 and 1, {@code [n, 784]}
@@ -197,7 +197,7 @@ public final class ModelEvaluation implements AutoCloseable {
     /**
      * Runs {@value #DIAGNOSED_CHAINS} chains from dispersed starts, and reads {@value #DIAGNOSED_DRAWS} states of each.
      *
-     * @param seed of the random numbers
+     * @param seed the seed of the random numbers
      * @param steps after {@value #DIAGNOSED_BURN_IN} of burn-in; at least {@value #DIAGNOSED_DRAWS}
      * @return the chains
      */

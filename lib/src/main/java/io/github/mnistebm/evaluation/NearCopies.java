@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Tensors;
 
-/** Whether a model repeats its training images: how many pixels tell an image from the nearest of them. */
+/** Whether a model repeats its training images: the number of pixels by which an image differs from the nearest of them. */
 public final class NearCopies {
 
     /** An image that differs in less than this share of its pixels counts as a copy. */
@@ -39,7 +39,7 @@ public final class NearCopies {
     }
 
     /**
-     * Counts the pixels that tell each image from the nearest training image.
+     * Counts the pixels by which each image differs from the nearest training image.
      *
      * @param images 0 and 1, of any data type, {@code [n, 784]}
      * @param train 0 and 1, of any data type, {@code [m, 784]}

@@ -21,11 +21,11 @@ public enum Occlusion {
     }
 
     /**
-     * Tells which pixels stay known.
+     * Computes the mask of the pixels that stay known.
      *
      * @param manager the owner of the result
-     * @param count of images
-     * @param seed of the random numbers
+     * @param count the number of images
+     * @param seed the seed of the random numbers
      * @return 1 where a pixel is known, 0 where it is hidden; unsigned bytes, {@code [count, 784]}
      */
     public NDArray known(NDManager manager, int count, long seed) {

@@ -21,7 +21,7 @@ public record QualityReport(List<Integer> seeds, List<Map<String, SampleQuality>
      * A measure over the seeds.
      *
      * @param median the middle one
-     * @param standardDeviation of one measurement, which is the Monte Carlo error of each; null for a single seed
+     * @param standardDeviation the standard deviation of one measurement, which is the Monte Carlo error of each; null for a single seed
      * @param values one a seed
      */
     public record Spread(double median, Double standardDeviation, List<Double> values) {

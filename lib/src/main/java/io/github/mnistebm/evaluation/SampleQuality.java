@@ -13,7 +13,7 @@ import tech.tablesaw.api.Table;
 /**
  * What a classifier says of images.
  *
- * @param images how many there are
+ * @param images the number of images
  * @param confidentShare the share that it reads with a probability of more than {@value #CONFIDENT}
  * @param meanConfidence mean probability of the digit that it reads
  * @param classShares the share of each digit 0 to 9, by the most probable one
@@ -102,7 +102,7 @@ public record SampleQuality(
     /**
      * Puts measurements of several sets of images side by side.
      *
-     * @param sets by name, at least one
+     * @param sets the sets by name, at least one
      * @return a row a measure, a column a set
      */
     public static Table table(Map<String, SampleQuality> sets) {

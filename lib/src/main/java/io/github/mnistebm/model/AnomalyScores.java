@@ -23,7 +23,7 @@ public record AnomalyScores(double[] energies, double[] reconstructionErrors) {
     /**
      * Adds the two, which gives −log p(x, u) up to a constant.
      *
-     * @return of each image, nats
+     * @return the value of each image, nats
      */
     public double[] totals() {
         double[] totals = new double[energies.length];

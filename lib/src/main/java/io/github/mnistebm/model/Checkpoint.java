@@ -35,10 +35,10 @@ public final class Checkpoint implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 1 << 26;
     private static final int MAX_SUMS_BYTES = 1 << 10;
 
-    /** All that a checkpoint's folder holds; without the checksums it is none any more. */
+    /** The files of a checkpoint's folder. The checksums come first: without them the folder is not a checkpoint any more. */
     static final List<String> FILES = List.of(SUMS, ARRAYS, HEAD);
 
-    /** What the JSON file holds: the histories by phase, the last of them that of the phase which is under way. */
+    /** The content of the JSON file: the histories by phase, of which the last belongs to the phase under way. */
     private record Head(
             int formatVersion,
             TrainingConfig configuration,
@@ -177,7 +177,7 @@ public final class Checkpoint implements AutoCloseable {
         return configuration;
     }
 
-    /** The name that the training has alone; null in checkpoints from before there was one. */
+    /** Returns the unique name of the training; null in checkpoints that were written before trainings had names. */
     String training() {
         return training;
     }
@@ -185,7 +185,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Returns the configuration with other learning rates for the epochs to come.
      *
-     * @param learningRates by phase
+     * @param learningRates the learning rates by phase
      * @return a new configuration
      * @throws IllegalArgumentException if a rate is out of range, or its phase is complete or unknown
      */

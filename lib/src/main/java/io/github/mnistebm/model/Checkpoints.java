@@ -23,9 +23,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one training: a folder beside the model's, with {@code .checkpoints} added to its name (inside it, where nothing
- * can be moved out of it). The last two are kept, each written under a temporary name and then renamed, so that a training killed at
- * any moment leaves a good one. A training has them locked: close them.
+ * The checkpoints of one training. They lie in a folder beside the model's, which adds {@code .checkpoints} to its name. If nothing can
+ * be moved out of the model's folder (a mount point), they lie inside it, in {@code checkpoints}. The last two are kept, each written
+ * under a temporary name and then renamed, so that a training killed at any moment leaves a good one. A training holds a lock on
+ * them: close them.
  */
 public final class Checkpoints implements AutoCloseable {
 
@@ -49,37 +50,37 @@ public final class Checkpoints implements AutoCloseable {
      *
      * @param model the model's folder
      * @return its checkpoints
-     * @throws IOException if that cannot be a model's folder, or cannot be written
+     * @throws IOException if the folder cannot be a model's, or cannot be written
      */
     public static Checkpoints of(Path model) throws IOException {
         return new Checkpoints(ModelPlace.of(model));
     }
 
     /**
-     * Returns where they are.
+     * Returns the folder of the checkpoints.
      *
-     * @return a folder
+     * @return the folder, which need not exist
      */
     public Path folder() {
         return folder;
     }
 
     /**
-     * Returns where a model goes that was not trained to its end, if it would displace one that was.
+     * Returns the folder for a model that is incomplete and must not displace another one.
      *
-     * @return a folder
+     * @return {@code .interrupted} beside the model's folder, or {@code interrupted} inside it
      */
     public Path interrupted() {
         return place.interrupted();
     }
 
     /**
-     * Checks, before a training, that there is a place and room for its checkpoints and its model, makes the folder, and locks it.
-     * Checkpoints that are there already, of a training that was not ended, are moved out of the way.
+     * Checks, before a training, that there is a place and room for its checkpoints and its model. Makes the folder, and locks it.
+     * Moves the checkpoints of an earlier training that has not ended to a folder with {@code .previous} added to its name.
      *
-     * @param config the training
-     * @return where earlier checkpoints are now, if there were some
-     * @throws IOException if the folder cannot be written, holds other files, or is that of a training under way, or the disk is too full
+     * @param config the configuration of the training
+     * @return the folder of the earlier checkpoints; empty if there were none
+     * @throws IOException if the folder cannot be written, holds other files, or belongs to a training under way, or the disk is too full
      */
     public Optional<Path> begin(TrainingConfig config) throws IOException {
         Path earlier = folder.resolveSibling(folder.getFileName() + ".previous");
@@ -93,7 +94,7 @@ public final class Checkpoints implements AutoCloseable {
         requireOurs(earlier);
         Files.createDirectories(earlier);
         deleteAll(earlier);
-        // The newest last: as long as one is left here, it is the one to go on from.
+        // The newest is moved last, since a training goes on from the newest that is left here.
         for (int i = found.size() - 1; i >= 0; i--) {
             Files.move(found.get(i), earlier.resolve(found.get(i).getFileName()), StandardCopyOption.ATOMIC_MOVE);
         }
@@ -122,7 +123,7 @@ public final class Checkpoints implements AutoCloseable {
         Files.createDirectories(folder);
     }
 
-    /** Locks the folder, and puts in order what a kill has left. */
+    /** Locks the folder, and puts the remains of a killed training in order. */
     private void lock() throws IOException {
         if (lock != null) {
             return;
@@ -165,7 +166,7 @@ public final class Checkpoints implements AutoCloseable {
             deleteFiles(staging);
             throw e;
         }
-        // Of a training that went back to an earlier checkpoint.
+        // A training that went back to an earlier checkpoint writes the same one again.
         deleteFiles(target);
         Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
         for (Path old : newestFirst(folder).stream().skip(KEPT).toList()) {
@@ -176,10 +177,10 @@ public final class Checkpoints implements AutoCloseable {
     /**
      * Reads the last good checkpoint, and locks the folder.
      *
-     * @param device where its arrays go
-     * @param warnings is told of each newer one that is damaged
+     * @param device the device of the arrays
+     * @param warnings the consumer of a message on each newer checkpoint that is damaged
      * @return the checkpoint; close it
-     * @throws IOException if there is none, or a training is under way
+     * @throws IOException if there is no good checkpoint, or a training is under way
      */
     public Checkpoint latest(Device device, Consumer<String> warnings) throws IOException {
         requireOurs(folder);
@@ -199,9 +200,9 @@ public final class Checkpoints implements AutoCloseable {
     }
 
     /**
-     * Tells whether there is nothing to go on with, since the training has ended.
+     * Returns whether the training has ended, so that there is nothing to go on with.
      *
-     * @return true if the model is trained to its end, and no training of it was begun anew
+     * @return true if the model is complete, and no other training of it has begun
      * @throws IOException if its card cannot be read
      */
     public boolean isEnded() throws IOException {
@@ -213,7 +214,7 @@ public final class Checkpoints implements AutoCloseable {
                 == card.configuration().energy().epochs();
     }
 
-    /** Fails if a folder is something else than checkpoints. Other files beside checkpoints do no harm. */
+    /** Fails if a folder holds other files and no checkpoints. Other files beside checkpoints do no harm. */
     private static void requireOurs(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
@@ -243,7 +244,7 @@ public final class Checkpoints implements AutoCloseable {
                 + ". Move it away, or name another folder");
     }
 
-    /** Folders whose names match a pattern and which hold nothing but a checkpoint's files. */
+    /** Returns the folders whose names match a pattern and which hold nothing but a checkpoint's files. */
     private static List<Path> contents(Path folder, String pattern) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -313,12 +314,12 @@ public final class Checkpoints implements AutoCloseable {
     }
 
     /**
-     * Removes them, once the model is saved, and the folder if nothing else is in it.
+     * Removes the checkpoints, once the model is saved, and the folder if nothing else is in it.
      *
      * @throws IOException if they cannot be removed
      */
     public void delete() throws IOException {
-        // First, since it tells of a training that has not ended.
+        // The lock goes first, since it marks a training that has not ended.
         Files.deleteIfExists(folder.resolve(LOCK));
         deleteAll(folder);
         deleteIfEmpty();
@@ -329,12 +330,12 @@ public final class Checkpoints implements AutoCloseable {
             try {
                 Files.deleteIfExists(folder);
             } catch (DirectoryNotEmptyException e) {
-                // Somebody has put something in it.
+                // The folder holds other files.
             }
         }
     }
 
-    /** Releases them, so that another training can go on from them. */
+    /** Releases the checkpoints, so that another training can go on from them. */
     @Override
     public void close() throws IOException {
         if (lock == null) {

@@ -59,8 +59,8 @@ public final class DigitModel implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param folder where {@link #save} put it
-     * @param device where it goes
+     * @param folder the folder that {@link #save} wrote
+     * @param device the device of its arrays
      * @return the model
      * @throws IOException if a file is missing, damaged, or of another version; the message names it
      */
@@ -69,11 +69,11 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model, of which the files are read before the device is asked for: the engine, which alone knows the devices, has
-     * time to start meanwhile.
+     * Loads a model. Reads the files before it calls for the device, so that the engine, which alone knows the devices, has time to
+     * start.
      *
-     * @param folder where {@link #save} put it
-     * @param device says where it goes; not asked if a file is no good
+     * @param folder the folder that {@link #save} wrote
+     * @param device the supplier of the device of its arrays; not called if a file is damaged
      * @return the model
      * @throws IOException if a file is missing, damaged, or of another version; the message names it
      */
@@ -83,11 +83,12 @@ public final class DigitModel implements AutoCloseable {
 
     /**
      * Saves the model and the histories of its training, so that a kill at any moment leaves the old model or the new one. A model that
-     * was there before stays beside it, under the name with {@code .previous} added (inside the folder, where nothing can be moved out
-     * of it), unless it is an earlier result of the same training. Other files in the folder stay as they are.
+     * was there before is kept, unless it is an earlier result of the same training. It moves to a folder beside this one, which adds
+     * {@code .previous} to the name, and takes the place of the model that was kept there. If nothing can be moved out of the folder (a
+     * mount point), it moves to {@code previous} inside. Other files in the folder stay as they are.
      *
-     * @param folder where to
-     * @throws IOException if it cannot be written; what was there before is then still there
+     * @param folder the folder to write to
+     * @throws IOException if it cannot be written; the model that was there before is then still there
      */
     public void save(Path folder) throws IOException {
         ModelFolder.save(this, folder);
@@ -96,8 +97,8 @@ public final class DigitModel implements AutoCloseable {
     /**
      * Checks, before a long training, that {@link #save} would not displace anything but a model of this program.
      *
-     * @param folder where to
-     * @throws IOException if the folder holds other files, or is a file, or something is in the way of the model's predecessor
+     * @param folder the folder to write to
+     * @throws IOException if the folder holds other files, is a file, or other files are in the place of the model's predecessor
      */
     public static void requireReplaceable(Path folder) throws IOException {
         ModelPlace place = ModelPlace.of(folder);
@@ -108,7 +109,7 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Tells whether a folder holds a model.
+     * Returns whether a folder holds a model.
      *
      * @param folder the folder
      * @return true if it has a model card
@@ -118,11 +119,11 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Reads what is known of a model's making, without the model.
+     * Reads the card of a model, without the model.
      *
      * @param folder the model's folder
      * @return the card
-     * @throws IOException if there is no readable card
+     * @throws IOException if the card is missing or cannot be read
      */
     public static ModelCard readCard(Path folder) throws IOException {
         return ModelFolder.readCard(folder);
@@ -149,7 +150,7 @@ public final class DigitModel implements AutoCloseable {
     /**
      * Writes the results of an evaluation into the card of a saved model.
      *
-     * @param folder where the model is
+     * @param folder the folder of the model
      * @param evaluation results by name
      * @throws IOException if the card cannot be read or written
      */
@@ -250,9 +251,9 @@ public final class DigitModel implements AutoCloseable {
      * Draws samples of whitened latents by the Metropolis-adjusted Langevin algorithm, from chains that start at samples of
      * the reference measure. Where that is a mixture, every other step is a jump proposed from it.
      *
-     * @param chains how many chains; at least 1
-     * @param config how long they run
-     * @param seed of the random numbers
+     * @param chains the number of chains; at least 1
+     * @param config the length of the chains and their step size
+     * @param seed the seed of the random numbers
      * @return the draws; close it
      * @throws IllegalArgumentException if {@code chains} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
@@ -264,8 +265,8 @@ public final class DigitModel implements AutoCloseable {
     /**
      * Like {@link #sample(int, SamplerConfig, int)}, with random numbers from a source.
      *
-     * @param chains how many chains; at least 1
-     * @param config how long they run
+     * @param chains the number of chains; at least 1
+     * @param config the length of the chains and their step size
      * @param random the source of randomness
      * @return the draws; close it
      * @throws IllegalArgumentException if {@code chains} is not positive
@@ -313,11 +314,11 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Returns the kernel that chains move by at a temperature, for the {@linkplain TiltedEnergy#tempered tempered energy}: below 1 the
-     * digits of each kind are more alike and cleaner, above 1 more various and stranger. All digits stay, whatever the temperature.
+     * Returns the kernel of the chains at a temperature, for the {@linkplain TiltedEnergy#tempered tempered energy}. Below 1 the
+     * digits of each kind are more alike and cleaner, above 1 more various and stranger. Every digit remains at any temperature.
      *
-     * @param temperature T
-     * @return as of {@link #kernel()}
+     * @param temperature T; positive
+     * @return the kernel, as that of {@link #kernel()}
      * @throws IllegalArgumentException if T is not positive and finite
      */
     public TransitionKernel kernel(double temperature) {
@@ -327,7 +328,7 @@ public final class DigitModel implements AutoCloseable {
     /**
      * Returns the step size that chains of this model begin with.
      *
-     * @return that of the last epoch of the training; {@value #FIRST_STEP_SIZE} where the card does not tell
+     * @return the step size of the last epoch of the training; {@value #FIRST_STEP_SIZE} if the card has none
      */
     public double stepSize() {
         double found = card.metrics().getOrDefault("energy step size", Double.NaN);

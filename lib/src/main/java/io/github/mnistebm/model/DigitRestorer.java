@@ -18,11 +18,11 @@ import java.util.function.DoubleConsumer;
  * p(u | x) ∝ exp(−E(u)) Πᵢ p(xᵢ | u), the product over the known pixels i, and decodes them.
  *
  * @param model the model; not closed
- * @param sampler how the latents are drawn; its particles are the completions of each image
+ * @param sampler the sampler of the latents; its particles are the completions of each image
  */
 public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
 
-    /** The completions of each image, unless told otherwise. */
+    /** The default number of completions of each image. */
     public static final int DEFAULT_COMPLETIONS = 64;
 
     private static final int MOVES = 8;
@@ -69,7 +69,7 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
         /**
          * Returns what the completions' latents decode to.
          *
-         * @return of each pixel the probability to be white, also of the known ones, {@code [n, completions, 784]}
+         * @return the probability of each pixel to be white, also of the known ones, {@code [n, completions, 784]}
          */
         public NDArray decoded() {
             return decoded;
@@ -127,7 +127,7 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
         /**
          * Lays out what there is to see, for a picture of {@code completions + 3} columns.
          *
-         * @param completions how many of the completions
+         * @param completions the number of completions to show
          * @return a row an image: what is known (unknown pixels grey), completions, their mean, and the uncertainty of each pixel, which is
          *     white where it is largest; 0 to 1, {@code [n * (completions + 3), 784]}; the caller's, attached to this object's manager
          */
@@ -169,8 +169,8 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
      *
      * @param images 0 and 1, of any data type, {@code [n, 784]} with n &gt; 0; what it says of unknown pixels does not matter
      * @param known 1 where a pixel is known, 0 elsewhere, of any data type, {@code [n, 784]}
-     * @param seed of the random numbers
-     * @param progress is told how much is done, from 0 to 1
+     * @param seed the seed of the random numbers
+     * @param progress the consumer of the share of the work that is done, from 0 to 1
      * @return the completions
      * @throws IllegalArgumentException if the shapes are others
      * @throws java.util.concurrent.CancellationException if the thread is interrupted

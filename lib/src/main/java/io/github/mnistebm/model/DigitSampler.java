@@ -22,8 +22,8 @@ import java.util.function.LongConsumer;
  *
  * @param model the model; not closed
  * @param algorithm the transition kernel
- * @param config how long the chains run; thinning has no effect
- * @param chains how many chains run at once; at least 1
+ * @param config the length of the chains and their step size; thinning has no effect
+ * @param chains the number of chains that run at once; at least 1
  */
 public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, SamplerConfig config, int chains) {
 
@@ -43,7 +43,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     }
 
     /**
-     * What the chains did.
+     * A summary of the moves of the chains.
      *
      * @param acceptanceRate mean acceptance probability after burn-in, over all chains
      * @param jumpAcceptanceRate the same of jumps, NaN if there were none
@@ -51,13 +51,13 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
      */
     public record Summary(double acceptanceRate, double jumpAcceptanceRate, double stepSize) {
 
-        /** Chains that accept less than this hardly move. */
+        /** The least acceptance rate at which chains still move. */
         private static final double LEAST_ACCEPTANCE = 0.05;
 
         /**
-         * Warns of images that are not to be trusted.
+         * Returns a warning if the images cannot be trusted.
          *
-         * @return what is wrong and what to do about it; empty if the chains have moved
+         * @return the fault and its remedy; empty if the chains have moved
          */
         public Optional<String> warning() {
             if (acceptanceRate >= LEAST_ACCEPTANCE || jumpAcceptanceRate >= LEAST_ACCEPTANCE) {
@@ -108,12 +108,12 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
         }
     }
 
-    /** Chains that run at once unless told otherwise. */
+    /** The default number of chains that run at once. */
     public static final int DEFAULT_CHAINS = 1000;
 
     /**
-     * Draws with the defaults: MALA, the steps of {@link SamplerConfig#builder()} and the model's step size to begin with, 1000 chains
-     * at once.
+     * Creates a sampler with the defaults: MALA, the steps of {@link SamplerConfig#builder()}, the model's step size as the first one,
+     * and 1000 chains at once.
      *
      * @param model the model; not closed
      * @return the sampler
@@ -144,7 +144,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     /**
      * Returns the number of chain steps that a drawing takes, to show progress by.
      *
-     * @param images how many images
+     * @param images the number of images
      * @return images times the steps of a chain, burn-in included
      */
     public long work(long images) {
@@ -154,11 +154,11 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     /**
      * Draws images.
      *
-     * @param images how many; at least 1
-     * @param seed of the random numbers
+     * @param images the number of images; at least 1
+     * @param seed the seed of the random numbers
      * @param sink takes the images, round by round
-     * @param progress is told the chain steps done, of {@link #work}
-     * @return what the chains did
+     * @param progress the consumer of the number of chain steps done, out of {@link #work}
+     * @return a summary of the moves of the chains
      * @throws IOException if the sink throws it
      * @throws IllegalArgumentException if {@code images} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
@@ -195,9 +195,9 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     /**
      * Draws a number of images that fits in memory.
      *
-     * @param images how many; at least 1
-     * @param seed of the random numbers
-     * @param progress is told the chain steps done, of {@link #work}
+     * @param images the number of images; at least 1
+     * @param seed the seed of the random numbers
+     * @param progress the consumer of the number of chain steps done, out of {@link #work}
      * @return the images and what the chains did; close it
      * @throws IllegalArgumentException if {@code images} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
@@ -230,8 +230,8 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     /**
      * Draws a number of images that fits in memory.
      *
-     * @param images how many; at least 1
-     * @param seed of the random numbers
+     * @param images the number of images; at least 1
+     * @param seed the seed of the random numbers
      * @return the images and what the chains did; close it
      * @throws IllegalArgumentException if {@code images} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted

@@ -18,7 +18,7 @@ import java.util.concurrent.CancellationException;
  * the step size adapts. Each chain ends at an image of its own.
  *
  * @param model the model; not closed
- * @param steps of each chain; at least 2
+ * @param steps the number of steps of each chain; at least 2
  * @param temperature T of the {@linkplain io.github.mnistebm.energy.TiltedEnergy#tempered tempered energy}; positive and finite
  */
 public record DigitWalk(DigitModel model, int steps, double temperature) {
@@ -38,12 +38,12 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
     }
 
     /**
-     * Where the chains are.
+     * The state of the chains.
      *
-     * @param step how many steps they have made
-     * @param means of each pixel the probability to be white, {@code [chains, 784]}
+     * @param step the number of steps done
+     * @param means the probability of each pixel to be white, {@code [chains, 784]}
      * @param energies E, whatever the temperature, nats, {@code [chains]}
-     * @param acceptanceRate the mean acceptance probability so far, that of burn-in left out once it is over; 0 before the first step
+     * @param acceptanceRate the mean acceptance probability so far, without burn-in once it is over; 0 before the first step
      * @param jumpAcceptanceRate the same of jumps; NaN if there was none
      * @param stepSize ε
      */
@@ -62,7 +62,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
         /**
          * Takes a snapshot.
          *
-         * @param snapshot where the chains are; its arrays are freed after this call
+         * @param snapshot the state of the chains; its arrays are freed after this call
          */
         void see(Snapshot snapshot);
     }
@@ -70,9 +70,9 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
     /**
      * Lets chains walk.
      *
-     * @param chains how many; at least 1
-     * @param seed of the random numbers
-     * @param snapshots how many, besides that of the start; the last is of the end, and most are early, where most happens
+     * @param chains the number of chains; at least 1
+     * @param seed the seed of the random numbers
+     * @param snapshots the number of snapshots, without that of the start; the last shows the end, and most are early, when most happens
      * @param watcher sees them
      * @throws IllegalArgumentException if {@code chains} or {@code snapshots} is not positive
      * @throws CancellationException if the thread is interrupted
@@ -86,7 +86,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
         }
         RandomSource random = RandomSource.of(seed);
         int burnIn = steps / 2;
-        // What is T times as wide takes T times the step size.
+        // A distribution of T times the variance takes T times the step size.
         double stepSize = Math.min(StepSizeAdaptation.MAX_STEP_SIZE, model.stepSize() * temperature);
         try (NDManager manager = model.manager().newSubManager();
                 Chains walking = Chains.of(

@@ -5,17 +5,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is known of a model's making; {@code model.json} on disk.
+ * The record of a model's training; {@code model.json} on disk.
  *
- * @param formatVersion of the folder's layout
- * @param configuration what it was trained with, the seed among it
- * @param versions of the library and what it stands on, by name
- * @param dataChecksums SHA-256 of the files that the images were read from, by file name; empty for images that were given as arrays
- * @param metrics of its training, by name: losses in nats an image, energies in nats, times in seconds; those that are not finite
- *     are left out
- * @param evaluation of its samples, by name; empty until it was evaluated
- * @param training a name that the training had alone, by which what it goes on to is told from another model; null in cards of models
- *     that were saved before there was one
+ * @param formatVersion the version of the folder's layout
+ * @param configuration the configuration of its training, with the seed
+ * @param versions the versions of the library and its dependencies, by name
+ * @param dataChecksums the SHA-256 checksums of the files of the images, by file name; empty for images given as arrays
+ * @param metrics the metrics of its training, by name: losses in nats an image, energies in nats, times in seconds;
+ *     those that are not finite are left out
+ * @param evaluation the evaluation of its samples, by name; empty until it was evaluated
+ * @param training the unique name of the training, which its later results share; null in cards that were saved before trainings had
+ *     names
  */
 public record ModelCard(
         int formatVersion,
@@ -61,7 +61,7 @@ public record ModelCard(
     /**
      * Returns the card with another evaluation.
      *
-     * @param newEvaluation by name
+     * @param newEvaluation the results by name
      * @return a new card
      */
     public ModelCard withEvaluation(Map<String, Object> newEvaluation) {

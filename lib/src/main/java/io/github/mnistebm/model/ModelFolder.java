@@ -59,7 +59,7 @@ final class ModelFolder {
     private static final List<String> PHASES = List.of(AutoencoderTrainer.PHASE, ContrastiveDivergenceTrainer.PHASE);
     private static final String TABLE = ".csv";
 
-    /** All that this program writes into a model's folder, the card last. */
+    /** The files that this program writes into a model's folder, the card last. */
     static final List<String> FILES =
             List.of(WEIGHTS, "autoencoder.csv", "autoencoder.png", "energy.csv", "energy.png", "samples.png", CARD);
 
@@ -71,8 +71,8 @@ final class ModelFolder {
     private ModelFolder() {}
 
     /**
-     * Saves a model. Its files come into a folder inside the model's first; once that has its final name, the new model is the one that
-     * is read, whatever happens, and the files can change places one after the other.
+     * Saves a model. Writes its files into a folder inside the model's first. Once that folder has its final name, readers see the new
+     * model, whatever happens, and the files can change places one after the other.
      */
     static void save(DigitModel model, Path folder) throws IOException {
         ModelPlace place = ModelPlace.of(folder);
@@ -94,7 +94,7 @@ final class ModelFolder {
         });
     }
 
-    /** Ends a replacement that was stopped by a kill, if there was one. */
+    /** Completes a replacement that a kill has stopped, if there is one. */
     static void recover(ModelPlace place) throws IOException {
         if (Files.exists(place.folder().resolve(NEW))
                 || Files.exists(place.folder().resolve(OLD))) {
@@ -102,7 +102,7 @@ final class ModelFolder {
         }
     }
 
-    /** What is done with a folder. */
+    /** A step of work on a folder. */
     @FunctionalInterface
     private interface Step {
         void run() throws IOException;
@@ -135,18 +135,18 @@ final class ModelFolder {
         force(folder);
     }
 
-    /** Waits until a file, or the names in a folder, are on the disk. */
+    /** Waits until a file, or the list of a folder, is on the disk. */
     private static void force(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path)) {
             channel.force(true);
         } catch (AccessDeniedException e) {
-            // Windows opens no folders.
+            // Windows does not open folders.
         }
     }
 
     /**
-     * Replaces the model by the new one, from whatever step on: the old files go, the new ones come, and the old model becomes the
-     * previous one, unless it is an earlier result of the same training.
+     * Replaces the model by the new one. Goes on from any step that a kill has left: the old files go, the new ones come, and the old
+     * model becomes the previous one, unless it is an earlier result of the same training.
      */
     private static void finishReplacement(ModelPlace place) throws IOException {
         Path folder = place.folder();
@@ -175,7 +175,7 @@ final class ModelFolder {
         return a.training() != null && a.training().equals(b.training());
     }
 
-    /** Moves a model's files, the card last: it tells that the rest is still there. Other files stay. */
+    /** Moves a model's files. The card goes last: as long as it is in a folder, the rest of the model may be too. Other files stay. */
     private static void move(Path from, Path to) throws IOException {
         for (String name : FILES) {
             Path file = from.resolve(name);
@@ -185,7 +185,7 @@ final class ModelFolder {
         }
     }
 
-    /** Deletes a model's files, the card last, and its folder, if it is there; fails if that holds something else. */
+    /** Deletes a model's files, the card last, and its folder, if it exists. Fails if the folder holds other files. */
     private static void delete(Path folder) throws IOException {
         for (String name : FILES) {
             Files.deleteIfExists(folder.resolve(name));
@@ -193,7 +193,7 @@ final class ModelFolder {
         Files.deleteIfExists(folder);
     }
 
-    /** Tells whether a name is one that saving uses inside a model's folder, and leaves there when it is killed. */
+    /** Returns whether a name is one that saving uses inside a model's folder, and may leave there when it is killed. */
     static boolean isTemporary(String name) {
         return List.of(LOCK, STAGING, NEW, OLD, ModelPlace.PROBE).contains(name);
     }
@@ -202,7 +202,7 @@ final class ModelFolder {
         return Files.exists(folder.resolve(CARD));
     }
 
-    /** Where a file of a model is: until a new model's files have come into its folder, they are in one of their own. */
+    /** Returns the place of a model's file. Until a new model's files have moved into its folder, they lie in a folder of their own. */
     private static Path file(Path folder, String name) {
         Path coming = folder.resolve(NEW).resolve(name);
         return Files.exists(coming) ? coming : folder.resolve(name);
@@ -288,7 +288,7 @@ final class ModelFolder {
         return GaussianMixture.of(manager, parameters);
     }
 
-    /** What does not change any more once the autoencoder is trained. */
+    /** Returns the tensors that are final once the autoencoder is trained. */
     static Map<String, NDArray> tensors(LatentSpace latentSpace, ReferenceMeasure reference) {
         Map<String, NDArray> tensors =
                 new LinkedHashMap<>(latentSpace.autoencoder().namedParameters());

@@ -10,19 +10,20 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Where a model goes, and what belongs to it: its predecessor, its checkpoints. They lie beside its folder, or inside where nothing
- * of the folder can be moved out: a mount point, or a folder whose parent cannot be written.
+ * The folder of a model, and those that belong to it: its predecessor, its checkpoints and an interrupted training's result. They lie
+ * beside the model's folder, as {@code .previous}, {@code .checkpoints} and {@code .interrupted}. If nothing can be moved out of the
+ * model's folder (a mount point, or a folder whose parent cannot be written), they lie inside it, under the same names without the dot.
  */
 final class ModelPlace {
 
     private static final String PREVIOUS = "previous";
     private static final String CHECKPOINTS = "checkpoints";
     private static final String INTERRUPTED = "interrupted";
-    /** Moved on trial; a kill leaves it, and the next trial takes it away. */
+    /** The name of a file that is moved on trial. A kill may leave it; the next trial overwrites and removes it. */
     static final String PROBE = ".mnist-ebm.probe";
 
     private static final int MAX_LINKS = 40;
-    /** The root of many a mounted disk has it. */
+    /** A folder in the root of many file systems. */
     private static final String LOST_AND_FOUND = "lost+found";
 
     private final Path folder;
@@ -34,11 +35,11 @@ final class ModelPlace {
     }
 
     /**
-     * Finds a model's place.
+     * Returns the place of a model.
      *
-     * @param folder the model's folder as the user calls it; links are followed
-     * @return its place
-     * @throws IOException if it cannot be a model's folder, or cannot be written
+     * @param folder the model's folder as the user names it; links are followed
+     * @return the place
+     * @throws IOException if the folder cannot be a model's, or cannot be written
      */
     static ModelPlace of(Path folder) throws IOException {
         Path followed = followed(folder);
@@ -51,7 +52,7 @@ final class ModelPlace {
         return new ModelPlace(followed, Files.isDirectory(followed) && !canMove(followed, followed.getParent()));
     }
 
-    /** Where links lead to, the last of them to nothing perhaps. */
+    /** Returns the folder that links lead to, which need not exist. */
     private static Path followed(Path folder) throws IOException {
         Path path = folder.toAbsolutePath();
         for (int links = 0; !Files.exists(path) && Files.isSymbolicLink(path); links++) {
@@ -74,7 +75,7 @@ final class ModelPlace {
         return folder.resolveSibling(folder.getFileName() + "." + name);
     }
 
-    /** Tells whether what is in a folder can be moved to another one. */
+    /** Returns whether files can be moved from a folder to another one. */
     private static boolean canMove(Path from, Path to) throws IOException {
         Path probe = from.resolve(PROBE);
         Path moved = to.resolve(PROBE);
@@ -97,7 +98,7 @@ final class ModelPlace {
         return folder;
     }
 
-    /** Where the model goes that was here before. */
+    /** Returns the folder for the model that was here before. */
     Path previous() {
         return companion(PREVIOUS);
     }
@@ -106,15 +107,15 @@ final class ModelPlace {
         return companion(CHECKPOINTS);
     }
 
-    /** Where a model goes that was not trained to its end, if it would displace one that was. */
+    /** Returns the folder for a model that is incomplete and must not displace another one. */
     Path interrupted() {
         return companion(INTERRUPTED);
     }
 
     /**
-     * Checks that a model can be saved here, and that nothing is in the way but what this program has written.
+     * Checks that a model can be saved here, and would replace only files that this program has written.
      *
-     * @throws IOException if something else is; the message names it
+     * @throws IOException if other files are in the way; the message names them
      */
     void requireReplaceable() throws IOException {
         if (!Files.exists(folder)) {

@@ -47,7 +47,7 @@ public final class ModelTraining implements AutoCloseable {
     private static final String REFERENCE_PHASE = "reference measure";
     private static final int EM_ITERATIONS = 32;
 
-    /** What the listener is told the fit's progress in. */
+    /** The number of batches that the fit's progress is reported in. */
     private static final int REFERENCE_PARTS = 1000;
 
     private final TrainingConfig config;
@@ -61,20 +61,20 @@ public final class ModelTraining implements AutoCloseable {
     private TrainingHistory autoencoderHistory;
     private TrainingHistory energyHistory;
     private boolean handedOver;
-    /** The name of this training alone. */
+    /** The unique name of this training. */
     private String name = UUID.randomUUID().toString();
-    /** Where the training goes on from; null at its beginning. */
+    /** The checkpoint that the training goes on from; null at its beginning. */
     private Checkpoint from;
-    /** Where checkpoints go; null if none are wanted. */
+    /** The checkpoints of this training; null if none are kept. */
     private Checkpoints checkpoints;
 
     /**
-     * Prepares a training: makes the untrained networks on the images' device.
+     * Creates a training, with untrained networks on the device of the images.
      *
-     * @param config how to train
+     * @param config the configuration of the training
      * @param train the training images; not closed with this object
      * @param test the images that losses are measured on; not closed with this object
-     * @throws IllegalArgumentException if the training cannot work on so many images, as of {@link
+     * @throws IllegalArgumentException if the training cannot work on that number of images; see {@link
      *     TrainingConfig#requireTrainable}
      */
     public ModelTraining(TrainingConfig config, DigitImages train, DigitImages test) {
@@ -90,9 +90,9 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Prepares to go on with a training as if it had never stopped: on one thread the model is the same, bit for bit.
+     * Returns a training that goes on from a checkpoint as if it had never stopped: on one thread the model is the same, bit for bit.
      *
-     * @param checkpoint where it stands; not closed with this object, and needed until the training is done
+     * @param checkpoint the state of the training; not closed with this object, and needed until the training is done
      * @param train the training images
      * @param test the images that losses are measured on
      * @return the training
@@ -102,10 +102,10 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Prepares to go on with a training with other learning rates, as after one that diverged. The schedules go on where they stand,
-     * with the new rates.
+     * Returns a training that goes on from a checkpoint with other learning rates, such as after a divergence. The schedules go on at
+     * the same point, with the new rates.
      *
-     * @param checkpoint where it stands; not closed with this object, and needed until the training is done
+     * @param checkpoint the state of the training; not closed with this object, and needed until the training is done
      * @param learningRates the new rates by phase, such as {@link ContrastiveDivergenceTrainer#PHASE}; those of other phases stay
      * @param train the training images
      * @param test the images that losses are measured on
@@ -131,13 +131,13 @@ public final class ModelTraining implements AutoCloseable {
     /**
      * Writes a checkpoint after each epoch from now on.
      *
-     * @param target where they go
+     * @param target the checkpoints to add to
      */
     public void keepCheckpoints(Checkpoints target) {
         checkpoints = target;
     }
 
-    /** The source of a part of the training, which depends on nothing but the seed. */
+    /** Returns the source of a part of the training, which depends on the seed and the name of the part only. */
     private RandomSource random(String part) {
         return RandomSource.of(config.seed()).numbered(part.hashCode());
     }
@@ -146,7 +146,7 @@ public final class ModelTraining implements AutoCloseable {
         return from == null || from.history(phase) == null ? null : from.state(phase);
     }
 
-    /** Writes the checkpoints, and tells the user's listener. */
+    /** Writes the checkpoints, and passes events on to the user's listener. */
     private final class Steering implements TrainingListener {
         private final TrainingListener listener;
 
@@ -199,11 +199,11 @@ public final class ModelTraining implements AutoCloseable {
 
     /**
      * Trains the autoencoder, and fits the whitening and the reference measure to its latents of the training images. After an
-     * interruption they are fitted when they are first asked for.
+     * interruption, they are fitted at their first use.
      *
-     * @param listener is told of batches and epochs
+     * @param listener the listener to the batches and epochs
      * @return the history; interrupted if the thread was
-     * @throws TrainingDivergedException if the training diverges; the autoencoder is then that of the last good epoch
+     * @throws TrainingDivergedException if the training diverges; the autoencoder is then as it was after the last good epoch
      * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainAutoencoder(TrainingListener listener) {
@@ -267,10 +267,10 @@ public final class ModelTraining implements AutoCloseable {
     /**
      * Trains the energy network on the whitened latents of the training images.
      *
-     * @param listener is told of batches and epochs
+     * @param listener the listener to the batches and epochs
      * @return the history; interrupted if the thread was
      * @throws IllegalStateException if the autoencoder is not trained
-     * @throws TrainingDivergedException if the training diverges; the energy network is then that of the last good epoch
+     * @throws TrainingDivergedException if the training diverges; the energy network is then as it was after the last good epoch
      * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
@@ -332,7 +332,7 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Tells whether the autoencoder has learned anything, so that there is a model to hand over.
+     * Returns whether the autoencoder has been trained for an epoch, so that there is a model to hand over.
      *
      * @return true after {@link #trainAutoencoder} has done an epoch
      */
@@ -341,7 +341,7 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Tells whether the energy network has learned anything, so that a model's energy is more than its reference measure's.
+     * Returns whether the energy network has been trained for an epoch, so that the energy differs from the reference measure's.
      *
      * @return true after {@link #trainEnergy} has done an epoch
      */
@@ -356,7 +356,7 @@ public final class ModelTraining implements AutoCloseable {
     /**
      * Trains both phases and hands over the model.
      *
-     * @param listener is told of batches and epochs
+     * @param listener the listener to the batches and epochs
      * @return the model, which from now on owns the native memory
      * @throws CancellationException if the thread is interrupted; it stays so
      * @throws TrainingDivergedException if the training diverges

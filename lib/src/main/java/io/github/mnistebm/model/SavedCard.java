@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A model's card as it is on disk, with two checksums more. That of the card is computed with zeros in its own place; who changes a
- * card by hand leaves that line out. Cards of models that were saved before there were checksums have none.
+ * A model's card on disk, with two checksums added. The checksum of the card is computed with zeros in its own place. A user who
+ * edits a card removes that line. Cards that were saved by earlier versions have no checksums.
  *
  * @param card the card
- * @param weights SHA-256 of the weights' file, 64 hexadecimal digits; null if unknown
+ * @param weights the SHA-256 checksum of the weights' file, 64 hexadecimal digits; null if unknown
  */
 record SavedCard(ModelCard card, String weights) {
 
@@ -24,7 +24,7 @@ record SavedCard(ModelCard card, String weights) {
     private static final String ZEROS = "0".repeat(64);
     private static final Pattern CHECKSUM = Pattern.compile("\"" + CARD + "\": \"([0-9a-f]{64})\"");
 
-    /** Fails with the reason, which does not name the file. */
+    /** Reads a card. Fails with a message that does not name the file. */
     static SavedCard parse(String text) {
         JsonElement json = JsonParser.parseString(text);
         if (!json.isJsonObject()) {
@@ -52,7 +52,7 @@ record SavedCard(ModelCard card, String weights) {
         return Sha256.of(zeroed.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The file's content. */
+    /** Returns the content of the file. */
     String text() {
         JsonObject json = Json.PRETTY.toJsonTree(card).getAsJsonObject();
         json.addProperty(WEIGHTS, weights);

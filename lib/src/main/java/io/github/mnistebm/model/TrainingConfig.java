@@ -18,18 +18,18 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * All that a training needs to know beside the images. Made by {@link Preset#builder()}.
+ * The configuration of a training. Made by {@link Preset#builder()}.
  *
- * @param seed of all random numbers
- * @param trainImages how many of the training images are used, from the first on; at least 1
- * @param binarization how grey becomes black and white
+ * @param seed the seed of all random numbers
+ * @param trainImages the number of training images in use, from the first on; at least 1
+ * @param binarization the rule by which grey becomes black and white
  * @param autoencoder the autoencoder and its training
  * @param referenceComponents components of the Gaussian mixture that is the reference measure, fitted to the latents of the
  *     training images; 0 for the standard normal
  * @param energyHiddenUnits width of each hidden layer of the energy network, at least one
  * @param energy the energy network's training
- * @param earlierRates the learning rates that were changed during the training, in their order; the last ones are those above. Absent
- *     in cards of models that were saved before there was a choice, and then empty
+ * @param earlierRates the learning rates that were replaced during the training, in order, without the present ones. Empty if absent, as
+ *     in the cards of earlier versions
  */
 public record TrainingConfig(
         int seed,
@@ -41,10 +41,10 @@ public record TrainingConfig(
         ContrastiveDivergenceConfig energy,
         List<EarlierRate> earlierRates) {
 
-    /** A covariance needs two. */
+    /** The least number of images: a covariance needs two. */
     private static final int MIN_IMAGES = 2;
 
-    /** Deeper ones are not made on purpose, and take long to refuse otherwise. */
+    /** The most layers. A deeper network is a mistake, and would take long to refuse otherwise. */
     private static final int MAX_LAYERS = 1000;
 
     /**
@@ -79,10 +79,10 @@ public record TrainingConfig(
     /**
      * Returns this configuration with another learning rate for the epochs of a phase that are still to come.
      *
-     * @param phase its name
-     * @param epochs how many are done
-     * @param learningRate positive
-     * @return a new configuration, whose {@code earlierRates} tell of the present rate if epochs were trained with it
+     * @param phase the name of the phase
+     * @param epochs the number of epochs done
+     * @param learningRate the learning rate; positive
+     * @return a new configuration; if epochs were trained with the present rate, its {@code earlierRates} contain that rate
      * @throws IllegalArgumentException if the rate is out of range, or the phase is complete or unknown
      */
     TrainingConfig withLearningRate(String phase, int epochs, double learningRate) {
@@ -112,10 +112,10 @@ public record TrainingConfig(
     }
 
     /**
-     * Checks, before a training, that it can work on so many images, and that this machine has the memory.
+     * Checks, before a training, that it can work on that number of images, and that this machine has the memory.
      *
-     * @param images how many training images there are
-     * @throws IllegalArgumentException if it cannot; names the option of the command line
+     * @param images the number of training images
+     * @throws IllegalArgumentException if it cannot; the message names the option of the command line
      */
     public void requireTrainable(int images) {
         require(images >= MIN_IMAGES, "--train-images", "expected at least " + MIN_IMAGES + " images", images);
@@ -138,7 +138,7 @@ public record TrainingConfig(
         requireMemory(images);
     }
 
-    /** Counts what is there at the same time at least: a training that is refused could not have worked. */
+    /** Counts only arrays that certainly exist at the same time: a training that is refused could not have worked. */
     private void requireMemory(int images) {
         double dimension = autoencoder.latentDimension();
         double parameters = ModelFolder.shapes(this).values().stream()
@@ -152,8 +152,8 @@ public record TrainingConfig(
         requireCountable("--mcmc-samples-per-datapoint: the chains", chains * energy.bufferBatches());
         requireCountable("--importance-draws: the draws", batch * energy.importanceDraws());
         requireCountable("--reference-components: the mixture's numbers", matrices);
-        // Gradient, both moments of Adam, the last good epoch and the average; products of each chain's state for the
-        // mixture.
+        // The parameters, their gradient, both moments of Adam, the last good epoch and the average; then the products
+        // of each chain's state for the mixture.
         double floats = 6 * parameters
                 + (chains + batch * energy.importanceDraws()) * units
                 + chains * energy.bufferBatches() * dimension
@@ -168,7 +168,7 @@ public record TrainingConfig(
                 "Java's heap (-Xmx), which has");
     }
 
-    /** Asks by name: a runtime without the module jdk.management, which knows the memory, trains too. */
+    /** Asks for the attribute by name, so that a runtime without the module jdk.management, which knows the memory, can train. */
     private static long machineMemory() {
         try {
             return (Long) ManagementFactory.getPlatformMBeanServer()
@@ -326,7 +326,7 @@ public record TrainingConfig(
         /**
          * Sets the autoencoder's first learning rate.
          *
-         * @param learningRate positive
+         * @param learningRate the learning rate; positive
          * @return this builder
          */
         public Builder autoencoderLearningRate(double learningRate) {
@@ -359,7 +359,7 @@ public record TrainingConfig(
         /**
          * Sets what the reference measure is.
          *
-         * @param referenceComponents of a Gaussian mixture, or 0 for the standard normal
+         * @param referenceComponents the number of components of a Gaussian mixture, or 0 for the standard normal
          * @return this builder
          */
         public Builder referenceComponents(int referenceComponents) {
@@ -414,7 +414,7 @@ public record TrainingConfig(
         /**
          * Sets the energy network's first learning rate.
          *
-         * @param learningRate positive
+         * @param learningRate the learning rate; positive
          * @return this builder
          */
         public Builder energyLearningRate(double learningRate) {

@@ -11,8 +11,8 @@ import org.jfree.chart.JFreeChart;
 import tech.tablesaw.api.Table;
 
 /**
- * Teaches the JJava kernel to show charts as pictures and tables as HTML, and to write numbers in cells as the library does in charts
- * and tables, whatever the machine's locale; chooses the folder of PyTorch's native libraries. Found by the kernel as a service.
+ * Lets the JJava kernel show charts as pictures and tables as HTML, and write numbers in cells as the library does in charts and
+ * tables, whatever the locale. Chooses the folder of PyTorch's native libraries. The kernel finds it as a service.
  */
 public final class NotebookExtension implements Extension {
 

@@ -54,7 +54,7 @@ public final class Charts {
      * Draws columns of a training history over its epochs, or of another table over its first column.
      *
      * @param table a table with a first column of numbers
-     * @param valueLabel what the values are, with their unit
+     * @param valueLabel the name of the values, with their unit
      * @param columns the names of the columns to draw
      * @return the chart
      */
@@ -78,7 +78,7 @@ public final class Charts {
      *
      * @param title the chart's title
      * @param column the column's name, which labels the values
-     * @param tables by name, at least one, each with a first column of numbers
+     * @param tables the tables by name, at least one, each with a first column of numbers
      * @return the chart
      */
     public static JFreeChart compare(String title, String column, Map<String, Table> tables) {
@@ -106,7 +106,7 @@ public final class Charts {
      * Draws the energies of the first chains of a run, draw by draw.
      *
      * @param run the draws
-     * @param chains how many of its chains, at most as many as it has
+     * @param chains the number of its chains to show, at most as many as it has
      * @return the chart
      */
     public static JFreeChart energyTraces(SampleRun run, int chains) {
@@ -147,7 +147,7 @@ public final class Charts {
      * the farthest 1 % of each group.
      *
      * @param title the chart's title
-     * @param valueLabel what the values are, with their unit
+     * @param valueLabel the name of the values, with their unit
      * @param groups finite values by the group's name, at least 1 each
      * @return the chart
      */
@@ -183,7 +183,7 @@ public final class Charts {
      * Draws ratios as bars on a logarithmic scale, so that half and double are equally long, to either side of 1.
      *
      * @param title the chart's title
-     * @param valueLabel what the ratios are
+     * @param valueLabel the name of the ratios
      * @param ratios positive, by name
      * @return the chart
      */
@@ -237,7 +237,7 @@ public final class Charts {
      * Draws the ways of chains over the latents of data.
      *
      * @param map the plane
-     * @param latents of the data, {@code [n, d]}
+     * @param latents the latents of the data, {@code [n, d]}
      * @param labels the digit of each
      * @param ways positions of the chains, {@code [draws, chains, d]}
      * @return the chart; each chain starts at a ring
@@ -281,7 +281,7 @@ public final class Charts {
         return chart;
     }
 
-    /** Not the default locale's: the charts' texts are English. */
+    /** Returns the number format of the charts, which is English as their texts are, whatever the locale. */
     private static NumberFormat numbers() {
         NumberFormat numbers = NumberFormat.getNumberInstance(Locale.ROOT);
         numbers.setMaximumFractionDigits(6);

@@ -16,7 +16,7 @@ public final class PngFile {
     /**
      * Writes a picture.
      *
-     * @param file where to; its folder must be there
+     * @param file the file to write; its folder must be there
      * @param picture the picture
      * @throws IOException if it cannot be written; a file that was there before is then still there
      */

@@ -13,7 +13,7 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
  * Bürkner 2021, "Rank-normalization, folding, and localization: an improved R-hat for assessing convergence of MCMC").
  *
  * @param rHat the larger of the rank-normalized split R-hat and that of the folded draws; 1 where the chains agree
- * @param bulkEffectiveSampleSize how many independent draws give a mean of the same error
+ * @param bulkEffectiveSampleSize the number of independent draws that give a mean of the same error
  * @param tailEffectiveSampleSize the same for the 5 % and the 95 % quantile, whichever is less
  */
 public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, double tailEffectiveSampleSize) {
@@ -116,7 +116,7 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
         return within == 0 ? (between == 0 ? 1 : Double.POSITIVE_INFINITY) : Math.sqrt((between / within + n - 1) / n);
     }
 
-    /** Of two chains or more: section 3.2, with Geyer's initial monotone sequence (Geyer 1992). */
+    /** Computes the effective sample size of two chains or more: section 3.2, with Geyer's initial monotone sequence (Geyer 1992). */
     private static double effectiveSampleSize(double[][] chains) {
         int n = chains[0].length;
         double total = (double) chains.length * n;

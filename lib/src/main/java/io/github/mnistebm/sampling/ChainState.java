@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 
 /**
- * Where the chains are, with the energy and gradient there, which the next step needs again. They are those of the
+ * The positions of the chains, with the energy and gradient there, which the next step needs again. They are those of the
  * energy function that made them: after a change of its parameters, make a new state.
  *
  * @param positions {@code [chains, d]}
@@ -17,7 +17,7 @@ public record ChainState(NDArray positions, NDArray energy, NDArray gradient) im
      * Starts chains.
      *
      * @param energy the target
-     * @param positions where they start, {@code [chains, d]}
+     * @param positions the first positions, {@code [chains, d]}
      * @return the state; it holds {@code positions} itself, not a copy
      * @throws IllegalArgumentException if the positions are not of the target's dimension
      */

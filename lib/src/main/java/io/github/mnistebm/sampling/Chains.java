@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * A batch of chains on its way, with the step size that it moves by. On a processor, where the energy is small or
  * the chains are few, they move by plain loops in Java; elsewhere by tensor operations, all on the device. Both sample the same
- * distribution, from different random numbers. For one thread at a time; loops share their work out to threads of their own.
+ * distribution, from different random numbers. Not safe for use by several threads; the loops divide their work among threads of their
+ * own.
  */
 public interface Chains extends AutoCloseable {
 
@@ -29,8 +30,8 @@ public interface Chains extends AutoCloseable {
      * Makes chains that are not started yet.
      *
      * @param manager the parent of the manager that owns them; its device is theirs
-     * @param kernel how they move
-     * @param chains how many there will be
+     * @param kernel the kernel that moves them
+     * @param chains the number of chains
      * @param stepSize ε to begin with; positive
      * @param targetAcceptance the acceptance that {@link #adapt} steers to, in (0, 1)
      * @return the chains
@@ -58,7 +59,7 @@ public interface Chains extends AutoCloseable {
     /**
      * Goes on after steps that other chains made, for kernels that do different things in turn.
      *
-     * @param steps how many
+     * @param steps the number of steps
      */
     void resumeAfter(long steps);
 
@@ -66,7 +67,7 @@ public interface Chains extends AutoCloseable {
      * Moves every chain: many steps at a time where nothing is to be seen or adapted in between, which lets each core go on with its
      * chains without waiting for the others.
      *
-     * @param steps how many; positive
+     * @param steps the number of steps; positive
      */
     void advance(int steps);
 
@@ -78,13 +79,13 @@ public interface Chains extends AutoCloseable {
      */
     void adapt(double gain);
 
-    /** Ends burn-in: the step size becomes the average over its adaptation, and the acceptances so far are forgotten. */
+    /** Ends burn-in. The step size becomes the average over its adaptation, and the acceptances start anew. */
     void endBurnIn();
 
     /**
-     * Returns where the chains are.
+     * Returns the positions of the chains.
      *
-     * @return {@code [chains, d]}; the caller's, attached to the manager that the chains were made with
+     * @return the positions, {@code [chains, d]}; the caller's, attached to the manager that the chains were made with
      */
     NDArray positions();
 
@@ -96,16 +97,16 @@ public interface Chains extends AutoCloseable {
     NDArray energies();
 
     /**
-     * Returns each chain's mean acceptance probability since the start or the end of burn-in, jumps left out; 0 without a step.
+     * Returns each chain's mean acceptance probability since the start or the end of burn-in, without jumps; 0 before the first step.
      *
      * @return {@code [chains]}; the caller's
      */
     NDArray acceptanceRate();
 
     /**
-     * Returns how many steps {@link #acceptanceRate} is the mean over.
+     * Returns the number of steps in the mean of {@link #acceptanceRate}.
      *
-     * @return the steps since the start or the end of burn-in, jumps left out
+     * @return the number of steps since the start or the end of burn-in, without jumps
      */
     int steps();
 

@@ -20,10 +20,10 @@ final class HostBlock {
     /** min(1, α) of each chain's last proposal. */
     final float[] acceptance;
 
-    /** Of each chain's steps that were no jumps. */
+    /** The acceptances of each chain's steps, without jumps. */
     final double[] acceptanceSums;
 
-    /** Of all chains' jumps. */
+    /** The acceptances of all chains' jumps. */
     double jumpAcceptanceSum;
 
     HostBlock(int first, int chains, int lanes, SplittableRandom random, int dimension) {

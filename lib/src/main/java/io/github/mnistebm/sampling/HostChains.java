@@ -17,7 +17,7 @@ final class HostChains implements Chains {
     /** The shortest row of chains that vector instructions work well on; half as many take 1.25 times the time each. */
     private static final int MIN_LANES = 64;
 
-    /** Of longer rows more goes into vector instructions: 8192 chains on 256 units take 0.56 times the time of rows of 64. */
+    /** The most lanes of a block: longer rows make better use of vector instructions. */
     static final int MAX_LANES = 256;
 
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -30,7 +30,7 @@ final class HostChains implements Chains {
     private final StepSizeAdaptation.Bounded stepSize;
     private HostKernel host;
     private HostBlock[] blocks;
-    /** Of each thread, from when it is first needed. */
+    /** The stepper of each thread, made at its first use. */
     private final HostKernel.Stepper[] steppers = new HostKernel.Stepper[CORES];
 
     private int chains;
@@ -72,7 +72,7 @@ final class HostChains implements Chains {
         resetAcceptance();
     }
 
-    /** How many threads so many steps are worth. */
+    /** Returns the number of threads that a number of steps is worth. */
     private int threadsFor(int count) {
         long work = host.energy().multiplications() * chains * count;
         return (int) Math.max(1, Math.min(CORES, work / WORTH_A_THREAD));

@@ -37,7 +37,7 @@ public interface HostEnergy {
         /**
          * Evaluates the energy.
          *
-         * @param chains how many of the lanes are in use; what the others are given means nothing
+         * @param chains the number of lanes in use; values in the others mean nothing
          * @param positions {@code [d][lanes]}
          * @param energies is given E of each chain in nats, {@code [lanes]}
          */
@@ -46,7 +46,7 @@ public interface HostEnergy {
         /**
          * Evaluates the energy and its gradient.
          *
-         * @param chains how many of the lanes are in use; what the others are given means nothing
+         * @param chains the number of lanes in use; values in the others mean nothing
          * @param positions {@code [d][lanes]}
          * @param energies is given E of each chain in nats, {@code [lanes]}
          * @param gradients is given ∇E, {@code [d][lanes]}

@@ -17,7 +17,7 @@ public abstract class HostKernel {
         return energy;
     }
 
-    /** Tells whether a step is a jump, whose acceptance says nothing about the step size. */
+    /** Returns whether a step is a jump, whose acceptance says nothing about the step size. */
     abstract boolean jumps(long index);
 
     /** Makes something that moves blocks of so many lanes, with working memory of its own: one for each thread. */

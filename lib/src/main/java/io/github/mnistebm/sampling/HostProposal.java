@@ -20,7 +20,7 @@ final class HostProposal {
         this.rejected = new float[lanes];
     }
 
-    /** Moves each chain here with probability min(1, α), as {@link Metropolis} says. */
+    /** Moves each chain here with probability min(1, α), as {@link Metropolis} does. */
     void move(HostBlock block) {
         if (!choose(block)) {
             moveOneByOne(block);
@@ -34,8 +34,8 @@ final class HostProposal {
     }
 
     /**
-     * Chooses which chains move, and tells whether all ratios are finite. One of Langevin dynamics is so only if energies and gradients
-     * are, those here and there.
+     * Chooses the chains that move, and returns whether all ratios are finite. A ratio of Langevin dynamics is finite only if the
+     * energies and gradients at both ends are.
      */
     boolean choose(HostBlock block) {
         boolean allFinite = true;
@@ -52,7 +52,7 @@ final class HostProposal {
         return allFinite;
     }
 
-    /** Moves the chosen chains here, if the energy and the gradient are finite there, which are evaluated where they go only. */
+    /** Moves the chosen chains here if energy and gradient are finite. Evaluates them for the chosen chains only. */
     void moveAccepted(HostBlock block, HostEnergy.Evaluator evaluator) {
         int count = 0;
         for (int lane = 0; lane < block.chains; lane++) {
@@ -105,7 +105,7 @@ final class HostProposal {
         }
     }
 
-    /** Zero times infinity is not zero. */
+    /** Moves the chains one by one, since a product with zero would not remove an infinite value. */
     private void moveOneByOne(HostBlock block) {
         for (int lane = 0; lane < block.chains; lane++) {
             if (accepted[lane] != 0) {

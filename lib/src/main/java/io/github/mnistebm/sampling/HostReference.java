@@ -8,7 +8,7 @@ public interface HostReference extends HostEnergy {
     /**
      * Draws exact samples.
      *
-     * @param chains how many of the lanes are in use
+     * @param chains the number of lanes in use
      * @param random the source of randomness
      * @param positions is given a sample for each chain, {@code [d][lanes]}
      */

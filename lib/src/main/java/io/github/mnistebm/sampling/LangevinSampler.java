@@ -31,7 +31,7 @@ public final class LangevinSampler {
      * Makes a sampler.
      *
      * @param kernel the step
-     * @param config how many of them
+     * @param config the number of steps and their size
      * @return the sampler; it holds no native memory
      */
     public static LangevinSampler of(TransitionKernel kernel, SamplerConfig config) {
@@ -41,7 +41,7 @@ public final class LangevinSampler {
     /**
      * Runs chains.
      *
-     * @param initial where they start, {@code [chains, d]}; left as it is
+     * @param initial the first positions, {@code [chains, d]}; left as it is
      * @param random the source of randomness
      * @return the draws
      * @throws IllegalArgumentException if {@code initial} has another dimension than the target
@@ -54,7 +54,7 @@ public final class LangevinSampler {
     /**
      * Runs chains, telling how far they are.
      *
-     * @param initial where they start, {@code [chains, d]}; left as it is
+     * @param initial the first positions, {@code [chains, d]}; left as it is
      * @param random the source of randomness
      * @param progress called after each step of burn-in and every few steps from then on, with the number of steps done
      * @return the draws

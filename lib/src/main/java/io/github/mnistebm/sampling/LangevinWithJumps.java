@@ -42,7 +42,7 @@ public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropoli
                 .flatMap(steps -> jump.onHost().map(jumps -> new HostLangevinWithJumps(steps, jumps, this)));
     }
 
-    /** Tells whether the step of an index is a jump. */
+    /** Returns whether the step of an index is a jump. */
     boolean jumps(long index) {
         return index % interval == interval - 1;
     }

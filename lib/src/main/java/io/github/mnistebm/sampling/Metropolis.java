@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import io.github.mnistebm.tensor.RandomSource;
 
 /**
- * The accept-reject step of Metropolis et al. (1953) and Hastings (1970), on the device. A proposal is rejected where its energy or a
- * coordinate of its gradient is not a finite number, or log α is not a number; {@link HostProposal} does the same in loops.
+ * The accept-reject step of Metropolis et al. (1953) and Hastings (1970), on the device. A proposal is rejected if its energy or a
+ * coordinate of its gradient is not finite, or log α is not a number. {@link HostProposal} does the same in loops.
  */
 final class Metropolis {
 
@@ -14,9 +14,9 @@ final class Metropolis {
 
     private Metropolis() {}
 
-    /** min(1, α) from log α, {@code [chains]}; 0 where a proposal must be rejected. */
+    /** Computes min(1, α) from log α, {@code [chains]}; 0 where a proposal must be rejected. */
     static NDArray acceptance(NDArray logRatio, ChainState proposal) {
-        // What is not finite, less itself, is not a number.
+        // Infinity minus infinity is NaN, whereas the difference of a finite number and itself is 0.
         NDArray gradient = proposal.gradient();
         NDArray zero = proposal.energy()
                 .sub(proposal.energy())

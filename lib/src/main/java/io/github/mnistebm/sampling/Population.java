@@ -9,7 +9,7 @@ import io.github.mnistebm.tensor.Tensors;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.util.ArithmeticUtils;
 
-/** Groups of particles on their way from β = 0 to β = 1: how far each is, and which particles survive. */
+/** Groups of particles on their way from β = 0 to β = 1: the β of each group, and the particles that survive. */
 final class Population {
 
     private static final int[] PARTICLES = {1};
@@ -126,8 +126,8 @@ final class Population {
     }
 
     /**
-     * Systematic resampling: a comb of equal teeth, set down at random, on the sums of the weights. In Java, since the engine has no
-     * operation for it that takes only as much memory as there are weights.
+     * Resamples systematically: a comb of equal teeth, set down at random, on the sums of the weights. Runs in Java, since the
+     * engine lacks an operation for it whose memory grows only as the number of weights.
      */
     private NDArray resample(NDArray weights, SplittableRandom random) {
         int states = Math.toIntExact(weights.getShape().get(1));
@@ -144,7 +144,7 @@ final class Population {
             double sum = values[first];
             for (int tooth = 0; tooth < particles; tooth++) {
                 double reach = (tooth + offset) / particles * total;
-                // The last sum may be less than the total by rounding.
+                // Rounding may leave the last sum less than the total.
                 while (sum <= reach && state < states - 1) {
                     sum += values[first + ++state];
                 }

@@ -15,18 +15,18 @@ public interface ReferenceMeasure extends EnergyFunction {
      * Draws exact samples.
      *
      * @param manager the owner of the result
-     * @param count how many
+     * @param count the number of samples
      * @param random the source of randomness
-     * @return {@code [count, d]}
+     * @return the samples, {@code [count, d]}
      */
     NDArray sample(NDManager manager, long count, RandomSource random);
 
     /**
-     * Returns this measure at a temperature that keeps its shape: of each normal distribution that it consists of, the covariance is
-     * multiplied by T, while means and weights stay. Its modes keep their probabilities, which those of q^(1/T) would not.
+     * Returns this measure at a temperature that keeps its shape. The covariance of each of its normal distributions is multiplied by
+     * T, while means and weights stay. The modes therefore keep their probabilities, unlike those of q^(1/T).
      *
      * @param temperature T; positive
-     * @return the measure, normalized; it needs this one as long as it is used
+     * @return the normalized measure, which uses this one
      * @throws IllegalArgumentException if T is not positive and finite
      */
     ReferenceMeasure tempered(double temperature);

@@ -7,7 +7,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** What a run of chains gave. Owns its arrays: close it. */
+/** The result of a run of chains. Owns its arrays: close it. */
 public final class SampleRun implements AutoCloseable {
 
     private final NDManager manager;

@@ -1,7 +1,7 @@
 package io.github.mnistebm.sampling;
 
 /**
- * How long chains run, and how their step size is found. Made by {@link #builder()}.
+ * The length of chains, and the choice of their step size. Made by {@link #builder()}.
  *
  * @param burnIn steps before the first draw, during which the step size adapts; at least 0
  * @param steps steps after burn-in, with the step size frozen; at least 1

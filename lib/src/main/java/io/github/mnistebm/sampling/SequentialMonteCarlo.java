@@ -20,7 +20,7 @@ import java.util.function.DoubleConsumer;
  *
  * <p>Many posteriors are sampled at once, each by a group of particles with a β of its own; the step size is common to all.
  *
- * @param particles how many to a group; at least 2
+ * @param particles the number of particles of a group; at least 2
  * @param moves MALA steps a stage; at least 1
  */
 public record SequentialMonteCarlo(int particles, int moves) {
@@ -51,7 +51,7 @@ public record SequentialMonteCarlo(int particles, int moves) {
     /**
      * Draws of some posteriors.
      *
-     * @param positions of equal weight, the particles of the first group first, {@code [groups * particles, d]}; within a group such
+     * @param positions the particles, of equal weight, those of the first group first, {@code [groups * particles, d]}; within a group such
      *     that the first few are as unlike as any
      * @param logEvidence estimates of log ∫ q exp(−V), nats, {@code [groups]}
      */
@@ -63,9 +63,9 @@ public record SequentialMonteCarlo(int particles, int moves) {
      * @param manager the owner of what comes out
      * @param prior q
      * @param potential V; of states {@code [groups * m, d]}, for any m, the first m rows are the first group's, and so on
-     * @param groups how many posteriors; at least 1
+     * @param groups the number of posteriors; at least 1
      * @param random the source of randomness
-     * @param progress is told after each stage the least β
+     * @param progress the consumer of the least β after each stage
      * @return the draws
      * @throws CancellationException if the thread is interrupted
      */

@@ -8,8 +8,8 @@ import io.github.mnistebm.tensor.Tensors;
 /**
  * Robbins–Monro adaptation of a step size to an acceptance probability, log ε ← log ε + γₜ (ā − a*), with ā the mean over
  * the chains (Andrieu &amp; Thoms 2008, "A tutorial on adaptive MCMC", algorithm 4). When burn-in ends, the step size becomes the
- * exponential of an average of log ε over burn-in (Hoffman &amp; Gelman 2014, equation 6), which depends less on where a few chains
- * happen to be in the last steps. The step size lives on the device and is bounded, so that a failing
+ * exponential of an average of log ε over burn-in (Hoffman &amp; Gelman 2014, equation 6), which depends less on the last states of a
+ * few chains. The step size lives on the device and is bounded, so that a failing
  * target cannot drive it away.
  */
 public final class StepSizeAdaptation implements AutoCloseable {
@@ -23,7 +23,7 @@ public final class StepSizeAdaptation implements AutoCloseable {
     /** The power by which the gain falls. */
     private static final double GAIN_DECAY = 0.6;
 
-    /** The weight of a step in the average is the gain to this power: t^−0.75 in burn-in, so that the first steps fade. */
+    /** The power of the gain that weights a step in the average: t^−0.75 in burn-in, so that the first steps fade. */
     private static final double WEIGHT_POWER = 1.25;
 
     private final NDManager manager;
@@ -115,8 +115,8 @@ public final class StepSizeAdaptation implements AutoCloseable {
     /**
      * Moves the step size towards the wanted acceptance, on the device.
      *
-     * @param acceptanceProbability of each chain, {@code [chains]}
-     * @param gain γₜ; at least 0
+     * @param acceptanceProbability the acceptance probability of each chain, {@code [chains]}
+     * @param gain the gain γₜ; at least 0
      */
     public void update(NDArray acceptanceProbability, double gain) {
         try (NDScope scope = new NDScope()) {
@@ -130,7 +130,7 @@ public final class StepSizeAdaptation implements AutoCloseable {
         }
     }
 
-    /** Ends the adaptation: the step size becomes the average of burn-in. */
+    /** Ends the adaptation. The step size becomes the average of burn-in. */
     public void settle() {
         try (NDArray average = averageLog.exp()) {
             Tensors.copy(average, stepSize);

@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 
 /**
- * What one step of a kernel did.
+ * The result of one step of a kernel.
  *
- * @param state where the chains are now
+ * @param state the new state of the chains
  * @param acceptanceProbability min(1, α) of each chain's proposal, {@code [chains]}; 1 where a kernel accepts always
  * @param jump whether the proposal did not depend on the step size, so that its acceptance says nothing about it
  */
@@ -15,8 +15,8 @@ public record Transition(ChainState state, NDArray acceptanceProbability, boolea
     /**
      * A step whose proposal depended on the step size.
      *
-     * @param state where the chains are now
-     * @param acceptanceProbability of each chain's proposal, {@code [chains]}
+     * @param state the new state of the chains
+     * @param acceptanceProbability the acceptance probability of each chain's proposal, {@code [chains]}
      */
     public Transition(ChainState state, NDArray acceptanceProbability) {
         this(state, acceptanceProbability, false);

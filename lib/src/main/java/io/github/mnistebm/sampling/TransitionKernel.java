@@ -16,7 +16,7 @@ public interface TransitionKernel {
     EnergyFunction energy();
 
     /**
-     * Tells whether proposals can be rejected, so that a step size can be adapted to their acceptance.
+     * Returns whether proposals can be rejected, so that a step size can be adapted to their acceptance.
      *
      * @return false for a kernel that accepts always
      */
@@ -34,22 +34,22 @@ public interface TransitionKernel {
     /**
      * Moves every chain one step.
      *
-     * @param state where they are; left as it is
+     * @param state the state of the chains; left as it is
      * @param stepSize ε on the device, of shape {@code ()}
      * @param index the number of steps before this one, for kernels that do different things in turn
      * @param random the source of randomness
-     * @return where they are then; it and what was made on the way is attached to the manager of the positions
+     * @return the new state; it and the arrays made on the way are attached to the manager of the positions
      */
     Transition step(ChainState state, NDArray stepSize, long index, RandomSource random);
 
     /**
      * Like {@link #step}, but frees at once what was made on the way and the state that was left.
      *
-     * @param state where the chains are; closed
+     * @param state the state of the chains; closed
      * @param stepSize ε on the device, of shape {@code ()}
      * @param index the number of steps before this one
      * @param random the source of randomness
-     * @return where they are then; the caller closes both its parts
+     * @return the new state and the acceptance; the caller closes both its parts
      */
     default Transition advance(ChainState state, NDArray stepSize, long index, RandomSource random) {
         try (NDScope scope = new NDScope()) {

@@ -11,7 +11,7 @@ public final class Cancellation {
     private Cancellation() {}
 
     /**
-     * Returns, unless the thread is interrupted; it stays so.
+     * Throws an exception if the thread is interrupted. The thread stays interrupted.
      *
      * @throws CancellationException if the thread is interrupted
      */
@@ -22,11 +22,11 @@ public final class Cancellation {
     }
 
     /**
-     * Waits for a computation that cannot look for interruptions itself. After one it goes on to its end, unseen.
+     * Waits for a computation that cannot check for interruptions itself. After an interruption it runs on, and its result is discarded.
      *
      * @param <T> the type of the result
-     * @param computation on Java's own objects, since those of the engine could be closed meanwhile
-     * @return its result
+     * @param computation the computation; it must not use arrays of the engine, which could be closed meanwhile
+     * @return the result
      * @throws CancellationException if the thread is interrupted; it stays so
      */
     public static <T> T await(Supplier<T> computation) {

@@ -13,27 +13,27 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Where random numbers come from: whatever draws is given one, and what it draws depends on nothing else. The same seed gives the
- * same numbers, whatever other threads of the process do.
+ * A source of random numbers. Everything that draws random numbers takes a source, and its draws depend on nothing else. The same
+ * seed gives the same numbers, whatever other threads of the process do.
  *
- * <p>On a processor Java makes the numbers, in blocks of a fixed size each of which has a generator of its own, so that they do not
- * depend on the number of threads either. On another device the engine makes them there, since to bring them would take longer than
- * the rest of a step. The engine has one generator for the whole process: it is seeded anew for each array, and this class lets one
- * thread at a time do both. Only a part of the program that uses the engine's generator without this class can disturb that.
+ * <p>On a processor, Java makes the numbers, in blocks of a fixed size. Each block has a generator of its own, so that the numbers do
+ * not depend on the number of threads. On another device, the engine makes the numbers, since their transfer would take longer than
+ * the rest of a step. The engine has one generator for the whole process. This class seeds it anew for each array, and lets one thread
+ * at a time do so. Code that uses the generator of the engine without this class can disturb the sequence.
  *
- * <p>A source is for one thread at a time. Another thread gets one of its own, by {@link #split} or {@link #numbered}.
+ * <p>A source is not safe for use by several threads. Each thread takes one of its own, from {@link #split} or {@link #numbered}.
  */
 public final class RandomSource {
 
     private static final Object ENGINE_GENERATOR = new Object();
 
-    /** Numbers of a block: some tens of microseconds of work. */
+    /** The size of a block: some tens of microseconds of work. */
     private static final int BLOCK = 1 << 13;
 
     private final long seed;
     private final SplittableRandom random;
     private final boolean alwaysByEngine;
-    /** Seeds of the engine's generator follow each other, so that a source never has the same twice. */
+    /** The next seed of the engine's generator. Seeds follow each other, so that a source never uses the same one twice. */
     private int nextEngineSeed;
 
     private RandomSource(long seed, boolean alwaysByEngine) {
@@ -46,22 +46,22 @@ public final class RandomSource {
     /**
      * Creates a source.
      *
-     * @param seed any number; the same seed gives the same random numbers
+     * @param seed the seed; the same seed gives the same random numbers
      * @return the source
      */
     public static RandomSource of(long seed) {
         return new RandomSource(seed, false);
     }
 
-    /** Creates a source that leaves arrays to the engine on a processor, too. */
+    /** Creates a source whose arrays come from the engine on a processor too. */
     static RandomSource byEngine(long seed) {
         return new RandomSource(seed, true);
     }
 
     /**
-     * Returns another source, which is independent of what this one draws from now on.
+     * Returns another source, which is independent of the further draws of this one.
      *
-     * @return a source of its own
+     * @return a new source
      */
     public RandomSource split() {
         return new RandomSource(random.nextLong(), alwaysByEngine);
@@ -69,10 +69,10 @@ public final class RandomSource {
 
     /**
      * Returns the source of a part of the work, an epoch for example. It depends on this source's seed and the number only, not on
-     * what was drawn before.
+     * earlier draws.
      *
-     * @param number of the part
-     * @return a source of its own
+     * @param number the number of the part
+     * @return a new source
      */
     public RandomSource numbered(long number) {
         long word = new SplittableRandom(seed ^ new SplittableRandom(number).nextLong()).nextLong();
@@ -80,20 +80,20 @@ public final class RandomSource {
     }
 
     /**
-     * Returns a generator for loops in Java, which is independent of what this source draws from now on.
+     * Returns a generator for loops in Java, which is independent of the further draws of this source.
      *
-     * @return a generator of its own
+     * @return a new generator
      */
     public SplittableRandom forLoops() {
         return random.split();
     }
 
     /**
-     * Draws standard normal numbers.
+     * Draws numbers from a standard normal distribution.
      *
      * @param manager the owner of the result
-     * @param shape its shape
-     * @return 32-bit floats
+     * @param shape the shape of the result
+     * @return the numbers, 32-bit floats
      */
     public NDArray normal(NDManager manager, Shape shape) {
         return isByEngine(manager)
@@ -111,10 +111,10 @@ public final class RandomSource {
      * Draws numbers from a uniform distribution.
      *
      * @param manager the owner of the result
-     * @param low the least
-     * @param high what they stay below, but for rounding
-     * @param shape of the result
-     * @return 32-bit floats
+     * @param low the lower bound, included
+     * @param high the upper bound, which is excluded but for rounding
+     * @param shape the shape of the result
+     * @return the numbers, 32-bit floats
      */
     public NDArray uniform(NDManager manager, float low, float high, Shape shape) {
         return isByEngine(manager)
@@ -127,11 +127,11 @@ public final class RandomSource {
     }
 
     /**
-     * Shuffles the first whole numbers. Java does that for every device.
+     * Draws a random permutation. Java does so for every device.
      *
      * @param manager the owner of the result
-     * @param n how many; at least 0
-     * @return 0 to n − 1 in a random order, 64-bit integers, {@code [n]}
+     * @param n the length; at least 0
+     * @return the numbers 0 to n − 1 in a random order, 64-bit integers, {@code [n]}
      */
     public NDArray permutation(NDManager manager, int n) {
         long[] numbers = new long[n];
@@ -154,7 +154,7 @@ public final class RandomSource {
         }
     }
 
-    /** Into the array's own memory: no copy, and aligned as the engine's products of matrices like it. */
+    /** Creates an array and fills its own memory, which saves a copy and has the alignment that the engine's matrix products prefer. */
     private NDArray filled(NDManager manager, Shape shape, BiConsumer<float[], SplittableRandom> fill) {
         NDArray array = manager.create(shape, DataType.FLOAT32);
         FloatBuffer memory =

@@ -59,26 +59,26 @@ public final class Tensors {
     }
 
     /**
-     * Tells whether all values are finite.
+     * Returns whether all values are finite.
      *
-     * @param array of 32-bit floats
-     * @return false if one is infinite or not a number
+     * @param array the array, 32-bit floats
+     * @return false if a value is infinite or not a number
      */
     public static boolean isFinite(NDArray array) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            // 0 of each finite value, else not a number.
+            // A finite value minus itself is 0; any other value minus itself is NaN.
             NDArray values = array.stopGradient();
             return values.sub(values).sum().getFloat() == 0;
         }
     }
 
     /**
-     * Maps the rows of an array part by part, so that what is made on the way stays small. No gradient flows through.
+     * Maps the rows of an array part by part, so that intermediate arrays stay small. No gradient flows through.
      *
      * @param rows {@code [n, …]} with n &gt; 0
      * @param rowsAtOnce the size of a part; at least 1
-     * @param map from {@code [m, …]} to {@code [m, …]}
+     * @param map the map from {@code [m, …]} to {@code [m, …]}
      * @return the results below each other, {@code [n, …]}, attached to the manager of the rows
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
@@ -91,7 +91,7 @@ public final class Tensors {
                 NDIndex part = new NDIndex().addSliceDim(from, Math.min(n, from + rowsAtOnce));
                 try (NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
-                    // Parameters of blocks require gradients: until it is detached, what comes of them keeps all that a
+                    // Parameters of blocks require gradients: until the result is detached, it keeps all arrays that a
                     // backward pass would need.
                     NDArray mapped = map.apply(rows.get(part)).stopGradient();
                     if (result == null) {

@@ -1,3 +1,5 @@
-/** What the packages share that work with arrays on the device, where DJL's own methods go through the host, are unsafe or are slow; and how a
- * long computation ends when its thread is interrupted. */
+/**
+ * The common base of the packages that work with arrays on the device. Replaces methods of DJL that go through the host, are unsafe or
+ * are slow, provides random numbers, and ends a long computation whose thread is interrupted.
+ */
 package io.github.mnistebm.tensor;

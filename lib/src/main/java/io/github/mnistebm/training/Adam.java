@@ -38,13 +38,13 @@ public final class Adam implements AutoCloseable {
     /**
      * Creates an optimizer with moments of zero and the paper's defaults: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
      *
-     * @param parameters what it updates, {@code [p]}; not closed with this object
+     * @param parameters the parameters to update, {@code [p]}; not closed with this object
      */
     public Adam(NDArray parameters) {
         this(parameters, !parameters.getDevice().isGpu());
     }
 
-    /** By a processor's loops, or by tensor operations, which a processor can do too. */
+    /** Creates an optimizer that uses loops on the processor, or tensor operations, which work on a processor too. */
     Adam(NDArray parameters, boolean inLoops) {
         this.manager = parameters.getManager().newSubManager();
         this.parameters = parameters;
@@ -79,7 +79,7 @@ public final class Adam implements AutoCloseable {
     /**
      * Goes on after updates that were made elsewhere, with the moments that they left in the arrays of {@link #moments}.
      *
-     * @param done how many
+     * @param done the number of steps done
      */
     public void resumeAfter(long done) {
         if (host != null && mean != null) {
@@ -91,7 +91,7 @@ public final class Adam implements AutoCloseable {
     /**
      * Moves the parameters one step against the gradient.
      *
-     * @param gradient of the loss: contiguous arrays which one after the other are of the size of the parameters
+     * @param gradient the gradient of the loss: contiguous arrays which one after the other are of the size of the parameters
      * @param learningRate the step, before Adam's normalization
      * @throws IllegalArgumentException if the sizes differ
      */
@@ -141,7 +141,7 @@ public final class Adam implements AutoCloseable {
     private static final class HostMoments {
         private static final int PIECE = 1024;
 
-        /** What is worth waking another thread for. */
+        /** The least work that is worth waking another thread for. */
         private static final int WORTH_A_THREAD = 250_000;
 
         private final int size;

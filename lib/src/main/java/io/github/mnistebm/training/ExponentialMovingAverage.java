@@ -37,7 +37,7 @@ public final class ExponentialMovingAverage implements AutoCloseable {
     /**
      * Goes on after updates that were made elsewhere, with the {@link #average} that they left.
      *
-     * @param done how many
+     * @param done the number of steps done
      */
     public void resumeAfter(long done) {
         updates = done;

@@ -81,10 +81,10 @@ public final class FlatParameters {
     }
 
     /**
-     * Returns what hands the parameters to the blocks. It knows all of them from the beginning, so that several threads may use it at
-     * once.
+     * Returns the store that hands the parameters to the blocks. It knows all parameters from the beginning, so that several threads may
+     * use it at once.
      *
-     * @return a store of the present views
+     * @return the store of the present views
      */
     public ParameterStore store() {
         ParameterStore store = new ParameterStore(manager, false);
@@ -104,9 +104,9 @@ public final class FlatParameters {
     }
 
     /**
-     * Makes views of the parts of the vector that no gradient is asked of, for gradients in closed form.
+     * Creates views of the parts of the vector that no gradient is asked of, for gradients in closed form.
      *
-     * @return of each parameter, in the order of the vector, attached to the manager of the vector
+     * @return the view of each parameter, in the order of the vector, attached to the manager of the vector
      */
     public List<NDArray> views() {
         List<NDArray> views = new ArrayList<>();
@@ -132,7 +132,7 @@ public final class FlatParameters {
     /**
      * Returns the gradients that a backward pass left, and that the next one would add to.
      *
-     * @return of each part of the vector, in its order
+     * @return the gradient of each part of the vector, in its order
      */
     public List<NDArray> gradients() {
         return gradients(0);
@@ -142,7 +142,7 @@ public final class FlatParameters {
      * Returns the gradients that a backward pass through the last of the blocks left.
      *
      * @param skipped parameters of the blocks before
-     * @return of each part of the vector after these, in its order
+     * @return the gradient of each part of the vector after these, in its order
      */
     public List<NDArray> gradients(int skipped) {
         return parameters.stream()
@@ -152,8 +152,8 @@ public final class FlatParameters {
     }
 
     /**
-     * Gives the blocks new views, which have no gradient yet. A backward pass then keeps what it computes, where it would have to add
-     * it to zeros. A {@link #store} of the old views is of no more use.
+     * Gives the blocks new views, which have no gradient yet. A backward pass then keeps its results, and need not add
+     * them to zeros. A {@link #store} of the old views cannot be used any more.
      */
     public void dropGradients() {
         long offset = 0;

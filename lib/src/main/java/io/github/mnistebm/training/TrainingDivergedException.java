@@ -1,6 +1,6 @@
 package io.github.mnistebm.training;
 
-/** A training whose measured values are out of all bounds. The networks are then as they were after the last good epoch. */
+/** Thrown when the measured values of a training are out of bounds. The networks are then as they were after the last good epoch. */
 public final class TrainingDivergedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -8,11 +8,11 @@ public final class TrainingDivergedException extends RuntimeException {
     private final transient TrainingHistory history;
 
     /**
-     * Says what went wrong.
+     * Creates the exception.
      *
-     * @param history the good epochs of the phase
-     * @param cause which quantity of the epoch after them has which value, and what was expected
-     * @param remedy what to change
+     * @param history the history of the good epochs of the phase
+     * @param cause the quantity that went wrong in the next epoch, its value, and the expected value
+     * @param remedy the change that helps
      */
     public TrainingDivergedException(TrainingHistory history, String cause, String remedy) {
         super(history.table().name() + ": epoch " + (history.epochs() + 1) + " has diverged: " + cause + ". "
@@ -25,9 +25,9 @@ public final class TrainingDivergedException extends RuntimeException {
     }
 
     /**
-     * Returns the course of the phase up to where the training is back to.
+     * Returns the history of the phase up to its last good epoch.
      *
-     * @return the good epochs
+     * @return the history of the good epochs
      */
     public TrainingHistory history() {
         return history;

@@ -56,7 +56,7 @@ public final class TrainingHistory {
     }
 
     /**
-     * Tells whether the user stopped the training before its last epoch.
+     * Returns whether the user stopped the training before its last epoch.
      *
      * @return true if so
      */

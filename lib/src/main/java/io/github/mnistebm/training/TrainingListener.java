@@ -1,7 +1,7 @@
 package io.github.mnistebm.training;
 
 /**
- * Is told how training goes, on the training thread. To stop a training, interrupt its thread: it goes back to the end
+ * A listener to the course of a training, called on the training thread. To stop a training, interrupt its thread: it goes back to the end
  * of the last complete epoch and returns.
  */
 public interface TrainingListener {
@@ -10,7 +10,7 @@ public interface TrainingListener {
     TrainingListener NONE = new TrainingListener() {};
 
     /**
-     * An epoch begins.
+     * Called when an epoch begins.
      *
      * @param phase the phase's name
      * @param epoch the epoch, from 1
@@ -18,7 +18,7 @@ public interface TrainingListener {
     default void epochBegins(String phase, int epoch) {}
 
     /**
-     * A mini-batch is done.
+     * Called when a mini-batch is done.
      *
      * @param phase the phase's name
      * @param epoch the epoch, from 1
@@ -29,16 +29,16 @@ public interface TrainingListener {
     default void batchDone(String phase, int epoch, int epochs, int batch, int batches) {}
 
     /**
-     * An epoch is done.
+     * Called when an epoch is done.
      *
      * @param history the phase's history, this epoch's row last
      */
     default void epochDone(TrainingHistory history) {}
 
     /**
-     * An epoch is done, and training could go on from here; called after {@link #epochDone}.
+     * Called after {@link #epochDone}, with a state that training could go on from.
      *
-     * @param state what a checkpoint keeps; its arrays are valid during this call
+     * @param state the content of a checkpoint; its arrays are valid during this call
      */
     default void stateReached(TrainingState state) {}
 }

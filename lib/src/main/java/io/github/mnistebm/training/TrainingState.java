@@ -6,18 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a phase of training stands between two epochs: with its configuration and the seed of the next epoch, all that the
+ * The state of a phase of training between two epochs: with its configuration and the seed of the next epoch, all that the
  * epochs to come depend on.
  *
  * @param history the epochs so far
- * @param arrays what training changes, by name; the arrays that a trainer tells of are its own and change with the next epoch
+ * @param arrays the arrays that training changes, by name; those that a trainer passes on are its own and change with the next epoch
  */
 public record TrainingState(TrainingHistory history, Map<String, NDArray> arrays) {
 
     /**
      * Copies the arrays of this state into those of another training of the same configuration.
      *
-     * @param target by name
+     * @param target the arrays to write to, by name
      * @throws IllegalArgumentException if one is missing here, or of another shape
      */
     public void copyInto(Map<String, NDArray> target) {
@@ -32,7 +32,7 @@ public record TrainingState(TrainingHistory history, Map<String, NDArray> arrays
     }
 
     /**
-     * Looks for a value that is not finite: no training could go on from it.
+     * Looks for a value that is not finite, since no training could go on from it.
      *
      * @return the name of an array that has one; empty if all values are finite
      */

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The address that a server binds to, looked up once. A name that is looked up at each request can be another's by then.
+ * The address that a server binds to, looked up once, since a name may lead to another address at a later request.
  *
- * @param host as the user wrote it, in small letters and without brackets
- * @param resolved what it is
+ * @param host the host as the user wrote it, in small letters and without brackets
+ * @param resolved the address of the host
  */
 record Address(String host, InetAddress resolved) {
 
@@ -20,9 +20,9 @@ record Address(String host, InetAddress resolved) {
     /**
      * Looks up an address.
      *
-     * @param host a name, or an IPv4 or IPv6 address, the latter with or without brackets
+     * @param host the host: a name, or an IPv4 or IPv6 address, the latter with or without brackets
      * @return the address
-     * @throws UnknownHostException if there is none; the message is for the user
+     * @throws UnknownHostException if the host is unknown; the message is for the user
      */
     static Address of(String host) throws UnknownHostException {
         String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
@@ -41,7 +41,7 @@ record Address(String host, InetAddress resolved) {
         return host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
     }
 
-    /** Tells whether other machines can reach it. */
+    /** Returns whether other machines can reach it. */
     boolean isPublic() {
         return !resolved.isLoopbackAddress();
     }
@@ -51,7 +51,7 @@ record Address(String host, InetAddress resolved) {
         return resolved.getHostAddress();
     }
 
-    /** Returns how a browser on this machine names it, with brackets if it is an IPv6 address. */
+    /** Returns the host for a browser on this machine, with brackets if it is an IPv6 address. */
     String inUri() {
         if (resolved.isAnyLocalAddress()) {
             return resolved instanceof Inet4Address ? "127.0.0.1" : "[::1]";
@@ -63,8 +63,8 @@ record Address(String host, InetAddress resolved) {
     }
 
     /**
-     * Tells whether a request to a host is meant for this server. One that only this machine reaches answers to the names of this
-     * machine and to its own, so that no page of another site can speak to it, whatever that site's name is made to point to.
+     * Returns whether a request to a host is meant for this server. A server that only this machine reaches answers to the names of
+     * this machine and to its own name, so that no page of another site can reach it, whatever address that site's name leads to.
      *
      * @param asked the host that a request names, with brackets if it is an IPv6 address
      */
@@ -73,7 +73,7 @@ record Address(String host, InetAddress resolved) {
         return isPublic() || name.equals("localhost") || name.equals(host) || isLoopback(name);
     }
 
-    /** Tells whether a text is an address of this machine alone. Looks nothing up. */
+    /** Returns whether a text is an address of this machine alone. Looks nothing up. */
     private static boolean isLoopback(String name) {
         if (!name.startsWith("[")) {
             return IPV4_LOOPBACK.matcher(name).matches();

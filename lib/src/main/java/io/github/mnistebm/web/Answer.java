@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers a request with what a job gives: as JSON, or, where the client asks for {@code text/event-stream}, as server-sent events of
- * its progress and at last its result. While a job waits or runs, the client is looked after: if it has gone away, its job is stopped.
+ * Answers a request with the result of a job: as JSON, or, if the client asks for {@code text/event-stream}, as server-sent events of
+ * the progress and finally the result. Stops a waiting or running job whose client has gone away.
  */
 final class Answer {
 
@@ -26,7 +26,7 @@ final class Answer {
     private static final String EVENT_STREAM = "text/event-stream";
     private static final int RETRY_SECONDS = 2;
 
-    /** How often the client is looked after. */
+    /** The time between two checks whether the client has gone away. */
     private static final Duration ROUND = Duration.ofMillis(250);
 
     private final Jobs jobs;
@@ -38,7 +38,7 @@ final class Answer {
         this.gson = gson;
     }
 
-    /** Returns how many answers have not been delivered. */
+    /** Returns the number of answers that have not been delivered. */
     int underWay() {
         return underWay.get();
     }
@@ -58,7 +58,7 @@ final class Answer {
         }
     }
 
-    /** A value that JSON has no number for is a failure of the job. */
+    /** Returns a job that gives JSON. A value that JSON cannot express is a failure of the job. */
     private Jobs.Work<String> json(Jobs.Work<Object> work) {
         return progress -> gson.toJson(work.run(event -> progress.accept(gson.toJson(event))));
     }
@@ -113,7 +113,7 @@ final class Answer {
                 write(out, event("problem", gson.toJson(gone())));
                 return;
             }
-            // A comment where there is nothing to tell: proxies close what is silent.
+            // Without an event, a comment keeps proxies from closing a silent connection.
             write(out, event == null ? ":\n\n" : event("progress", event));
         }
         String last;
@@ -130,7 +130,7 @@ final class Answer {
         return Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, "the job failed. The server's log says more");
     }
 
-    /** For a client that has closed only its own half of the connection, and still reads. */
+    /** Returns the answer to a client that has closed only its own half of the connection, and still reads. */
     private static Problem gone() {
         return Problem.of(
                 HttpStatus.BAD_REQUEST,

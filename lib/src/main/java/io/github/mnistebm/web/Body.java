@@ -20,7 +20,7 @@ final class Body {
     /**
      * Reads a request's body.
      *
-     * @throws HttpResponseException if it is declared as something else
+     * @throws HttpResponseException if its declared type is not JSON
      * @throws InvalidRequestException if it is not UTF-8
      */
     static String read(Context context) {
@@ -51,7 +51,7 @@ final class Body {
             return JSON.equalsIgnoreCase(HttpField.getValueParameters(type, parameters))
                     && (!parameters.containsKey("charset") || "utf-8".equalsIgnoreCase(parameters.get("charset")));
         } catch (IllegalArgumentException e) {
-            // A quotation mark without its partner.
+            // The parameter has an unpaired quotation mark.
             return false;
         }
     }

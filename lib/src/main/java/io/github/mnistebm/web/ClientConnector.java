@@ -18,21 +18,21 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Accepts connections, and bounds what clients can take of the server by being slow. A client that keeps the server waiting for too
- * long is cut off, however steadily it sends or takes its bytes. Where there are too many connections, the one that has kept the
- * server waiting longest makes room for the new one, so that no number of slow clients keeps others out.
+ * Accepts connections, and bounds the resources that slow clients can take. A client that keeps the server waiting for too long is
+ * cut off, however steadily it sends or takes its bytes. If there are too many connections, the one that has kept the server waiting
+ * longest makes room for the new one, so that no number of slow clients keeps others out.
  */
 final class ClientConnector extends ServerConnector {
 
     private final Limits limits;
 
     /**
-     * What clients may take.
+     * The limits for clients.
      *
-     * @param connections of all clients together
-     * @param connectionsOfAnAddress of clients with one address
-     * @param patience how long a client may take to send a request's head, to send its body and take the answer, or to send nothing
-     *     between two requests; what a client waits for its job is not counted
+     * @param connections the number of connections of all clients together
+     * @param connectionsOfAnAddress the number of connections of all clients with one address
+     * @param patience the longest time for a request's head, for its body and the answer, and between two requests; the time that a
+     *     client waits for its job is not counted
      */
     record Limits(int connections, int connectionsOfAnAddress, Duration patience) {
 
@@ -42,9 +42,10 @@ final class ClientConnector extends ServerConnector {
     ClientConnector(Server server, HttpConfiguration http, Limits limits) {
         super(server, new HttpConnectionFactory(http));
         this.limits = limits;
-        // Every limit of time is this class's: Jetty's own starts anew with each byte.
+        // This class sets every time limit, since Jetty's own limit starts anew with each byte.
         setIdleTimeout(0);
-        // So many may come at once; those for whom there is no room in the queue try again after a second.
+        // The limit for connections that come at once. A client that finds no room in the queue tries again after a
+        // second.
         setAcceptQueueSize(limits.connections());
     }
 
@@ -87,7 +88,7 @@ final class ClientConnector extends ServerConnector {
     }
 
     private static InetAddress address(EndPoint client) {
-        // Null once the client has gone.
+        // The address is null once the client has gone.
         return client.getRemoteSocketAddress() instanceof InetSocketAddress socket
                 ? socket.getAddress()
                 : InetAddress.getLoopbackAddress();

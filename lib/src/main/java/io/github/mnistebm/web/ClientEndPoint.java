@@ -13,8 +13,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 
 /**
- * A client's connection. While a request is being answered, it can look whether the client has gone away, which HTTP/1.1 tells by
- * nothing but the end of what the client sends. And it measures how long the client has kept the server waiting.
+ * A client's connection. It detects, while a request is answered, that the client has gone away; the only sign in HTTP/1.1 is the end
+ * of the client's input. It also measures how long the client has kept the server waiting.
  */
 final class ClientEndPoint extends SocketChannelEndPoint {
 
@@ -22,7 +22,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
 
     private final ClientConnector connector;
 
-    /** The start of the client's next request, which was read in search of the end. */
+    /** The start of the client's next request, which was read in search of the end of input. */
     private final ByteBuffer ahead = BufferUtil.allocate(AHEAD_BYTES);
 
     private volatile long waitingSince = System.nanoTime();
@@ -33,43 +33,43 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         this.connector = connector;
     }
 
-    /** Returns the connection that a request came by. */
+    /** Returns the connection of a request. */
     static ClientEndPoint of(Request request) {
         return (ClientEndPoint) request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
-    /** Returns the connection that a request came by. */
+    /** Returns the connection of a request. */
     static ClientEndPoint of(Context context) {
         return of(ServletContextRequest.getServletContextRequest(context.req()));
     }
 
-    /** Gives the client its time anew, now that the head of a request has come, and again when it is answered. */
+    /** Starts the client's time anew, now that the head of a request has come, and again when the request is answered. */
     static void timeFrom(Request request) {
         ClientEndPoint client = of(request);
         client.startTimer();
         Request.addCompletionListener(request, failure -> client.startTimer());
     }
 
-    /** From now on it is the client that the server waits for: to send a request, or to take an answer. */
+    /** Marks that the server waits for the client from now on: to send a request, or to take an answer. */
     void startTimer() {
         waitingSince = System.nanoTime();
         waiting = true;
     }
 
-    /** From now on it is the client that waits. */
+    /** Marks that the client waits for the server from now on. */
     void stopTimer() {
         waiting = false;
     }
 
-    /** Returns how long the client has kept the server waiting: not at all if it is the client that waits. */
+    /** Returns the time for which the client has kept the server waiting; 0 if the client waits. */
     Duration waited() {
         return waiting ? Duration.ofNanos(System.nanoTime() - waitingSince) : Duration.ZERO;
     }
 
     /**
-     * Tells whether the client has closed the connection, or its own half of it, which cannot be told apart. A client that sends more
-     * than a part of another request before it has been answered is not looked at any further. Must be called by the thread that
-     * answers the request, after it has read the request's body.
+     * Returns whether the client has closed the connection or its own half of it; the two cannot be distinguished. Returns false for a
+     * client that sends much of another request before it has its answer. Must be called by the thread that answers the request,
+     * after it has read the request's body.
      */
     boolean isGone() throws IOException {
         return BufferUtil.space(ahead) > 0 && super.fill(ahead) < 0;

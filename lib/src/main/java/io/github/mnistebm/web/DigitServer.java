@@ -31,10 +31,10 @@ public final class DigitServer implements AutoCloseable {
 
     private static final long MAX_BODY_BYTES = 512 * 1024;
 
-    /** Threads besides one for each connection, so that slow clients can take none from others. */
+    /** The number of threads besides one for each connection, so that slow clients cannot occupy those of others. */
     private static final int SPARE_THREADS = 32;
 
-    /** How long clients may take their answers once all jobs are done. */
+    /** The time that clients have to take their answers once all jobs are done. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final Address address;
@@ -44,7 +44,7 @@ public final class DigitServer implements AutoCloseable {
     private final Answer answer;
     private final Javalin javalin;
 
-    /** What {@code /healthz} says. */
+    /** The answer of {@code /healthz}. */
     private record Health(String status, Jobs.Counts jobs) {}
 
     private DigitServer(ServerConfig config, ClientConnector.Limits limits) throws IOException {
@@ -66,7 +66,7 @@ public final class DigitServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @param config what it serves, and where
+     * @param config the models to serve, and the address
      * @return the server, which answers from now on
      * @throws IOException if a model cannot be loaded, the host is unknown, or its address cannot be bound
      */
@@ -74,7 +74,7 @@ public final class DigitServer implements AutoCloseable {
         return start(config, ClientConnector.Limits.DEFAULT);
     }
 
-    /** Starts a server with other limits than the usual ones. */
+    /** Starts a server with given limits for clients. */
     static DigitServer start(ServerConfig config, ClientConnector.Limits limits) throws IOException {
         DigitServer server = new DigitServer(config, limits);
         try {
@@ -105,16 +105,16 @@ public final class DigitServer implements AutoCloseable {
     }
 
     /**
-     * Returns where the page is.
+     * Returns the address of the page.
      *
-     * @return its address, for a browser on this machine
+     * @return the address, for a browser on this machine
      */
     public URI uri() {
         return URI.create("http://" + address.inUri() + ":" + javalin.port() + "/");
     }
 
     /**
-     * Tells whether other machines can reach the page.
+     * Returns whether other machines can reach the page.
      *
      * @return false if only this machine can
      */
@@ -178,7 +178,7 @@ public final class DigitServer implements AutoCloseable {
         routes.head(path, handler);
     }
 
-    /** Checks a request; gives what is to be computed. */
+    /** Checks a request, and returns the work that it asks for. */
     @FunctionalInterface
     private interface Check {
         Jobs.Work<Object> of(String body);
@@ -219,7 +219,7 @@ public final class DigitServer implements AutoCloseable {
             Problem.of(HttpStatus.forStatus(e.getStatus()), String.valueOf(e.getMessage()))
                     .answer(context);
         });
-        // A body's: that of an answer, which nobody takes, does not come here.
+        // The exception concerns a request's body; one on an answer that nobody takes does not come here.
         routes.exception(EofException.class, (e, context) -> {
             String detail =
                     "expected the whole of a body, found its end too soon, or a part that is not as HTTP has it";

@@ -15,15 +15,15 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Every request comes through it first: it puts the security headers on the answer, and keeps out pages of other sites that have their
- * name point to this machine.
+ * Handles every request first. Puts the security headers on the answer, and keeps out pages of other sites whose name leads to this
+ * machine.
  */
 final class Door extends Handler.Wrapper {
 
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
-    /** Nothing from elsewhere, no script or style within the page, and no frame around it. */
+    /** The headers that forbid content from elsewhere, scripts and styles within the page, and a frame around it. */
     private static final Map<String, String> SECURITY_HEADERS = Map.of(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -66,7 +66,7 @@ final class Door extends Handler.Wrapper {
         SECURITY_HEADERS.forEach(response.getHeaders()::put);
     }
 
-    /** Answers what does not come as far as a route, such as a request that is not HTTP, with problem details too. */
+    /** Answers a request that does not reach a route, such as one that is not HTTP, with problem details. */
     static final class Refusal extends ErrorHandler {
 
         private final Gson gson;
@@ -83,19 +83,19 @@ final class Door extends Handler.Wrapper {
         @Override
         protected void generateResponse(
                 Request request, Response response, int code, String message, Throwable cause, Callback callback) {
-            // What cannot be understood is the client's fault, also where HTTP has a status of the server's for it.
+            // A malformed request is the client's fault, even where HTTP has a server's status for it.
             int status = cause instanceof HttpException && HttpStatus.isServerError(code)
                     ? HttpStatus.BAD_REQUEST_400
                     : code;
             String title = HttpStatus.getMessage(status);
-            boolean told = message != null && (cause == null || cause instanceof HttpException);
+            boolean explained = message != null && (cause == null || cause instanceof HttpException);
             response.setStatus(status);
             addSecurityHeaders(response);
             if (status == HttpStatus.METHOD_NOT_ALLOWED_405) {
                 response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, POST");
             }
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-            String problem = gson.toJson(Problem.of(status, title, told ? message : title));
+            String problem = gson.toJson(Problem.of(status, title, explained ? message : title));
             response.write(true, ByteBuffer.wrap(problem.getBytes(StandardCharsets.UTF_8)), callback);
         }
     }

@@ -22,14 +22,14 @@ record Generation(String model, int images, int seed, int steps, double temperat
     private static final int SNAPSHOTS = 32;
 
     /**
-     * Where the chains are.
+     * The state of the chains.
      *
-     * @param step how many steps they have made
-     * @param steps how many they will make
-     * @param secondsLeft by the pace so far
+     * @param step the number of steps done
+     * @param steps the number of steps in all
+     * @param secondsLeft the remaining time at the pace so far, in seconds
      * @param acceptanceRate mean acceptance probability
      * @param stepSize ε
-     * @param energies of the chains, nats
+     * @param energies the energies of the chains, nats
      * @param frame each pixel's probability to be white as a byte 0 to 255, image by image and row by row, in Base64
      */
     record Progress(
@@ -44,8 +44,8 @@ record Generation(String model, int images, int seed, int steps, double temperat
     /**
      * The digits.
      *
-     * @param id by which {@code /api/results/} has them as files for a while
-     * @param request what they were asked for with
+     * @param id the name by which {@code /api/results/} has them as files for a while
+     * @param request the request for them
      * @param acceptanceRate mean acceptance probability after burn-in
      * @param jumpAcceptanceRate the same of jumps; null if there were none
      * @param stepSize ε after burn-in

@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 /** Runs jobs one after the other on a thread of its own. A few may wait; more are turned away. */
 final class Jobs implements AutoCloseable {
 
-    /** How many jobs may wait. */
+    /** The number of jobs that may wait. */
     static final int QUEUE_LENGTH = 8;
 
-    /** How long accepted jobs may take once no more are taken. */
+    /** The time that accepted jobs have once no more are taken. */
     static final Duration DRAIN = Duration.ofMinutes(1);
 
-    /** Comes after a job's last event. */
+    /** The marker after a job's last event. */
     static final String END = "end";
 
     /** Events that a slow reader may lag behind; later ones are dropped, the result never. */
@@ -43,7 +43,7 @@ final class Jobs implements AutoCloseable {
     private final AtomicLong failed = new AtomicLong();
 
     /**
-     * What became of the jobs so far.
+     * The numbers of jobs by their outcome so far.
      *
      * @param accepted all that were not turned away
      * @param finished those that came to their end
@@ -53,7 +53,7 @@ final class Jobs implements AutoCloseable {
      */
     record Counts(long accepted, long finished, long cancelled, long failed, int waiting) {}
 
-    /** Something to compute; tells of its progress by events. */
+    /** Work to compute, which reports its progress by events. */
     @FunctionalInterface
     interface Work<T> {
         T run(Consumer<T> progress) throws Exception;
@@ -83,7 +83,7 @@ final class Jobs implements AutoCloseable {
             }
         }
 
-        /** Waits for the next event, or for the {@link #END}, which comes as soon as the job is done; null if neither came in time. */
+        /** Waits for the next event, or for {@link #END}, which comes as soon as the job is done. Returns null if neither comes in time. */
         String event(Duration patience) throws InterruptedException {
             return events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -111,7 +111,7 @@ final class Jobs implements AutoCloseable {
         void cancel() {
             count(cancelled);
             task.cancel(true);
-            // Its place is another's now.
+            // The place in the queue is free for another job.
             worker.remove(task);
         }
     }
@@ -119,8 +119,8 @@ final class Jobs implements AutoCloseable {
     /**
      * Takes on a job.
      *
-     * @param work what is to be computed
-     * @param whenDone is called when the job has come to its end, of whatever kind
+     * @param work the work to compute
+     * @param whenDone the action after the job has ended, however it ended
      * @return the job
      * @throws RejectedExecutionException if too many wait, or no more are taken
      */
@@ -137,12 +137,12 @@ final class Jobs implements AutoCloseable {
                 worker.getQueue().size());
     }
 
-    /** Tells whether no more jobs are taken. */
+    /** Returns whether no more jobs are taken. */
     boolean isDraining() {
         return worker.isShutdown();
     }
 
-    /** Takes no more jobs, waits for those accepted, a minute at most, and stops what is left. */
+    /** Takes no more jobs, waits a minute at most for those accepted, and stops the rest. */
     @Override
     public void close() {
         worker.shutdown();

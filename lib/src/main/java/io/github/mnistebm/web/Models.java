@@ -22,11 +22,11 @@ final class Models implements AutoCloseable {
     /**
      * A model as programs see it.
      *
-     * @param name what a request calls it
+     * @param name its name in requests
      * @param latentDimension d
      * @param energyHiddenUnits the width of each hidden layer of the energy network
-     * @param referenceComponents of the mixture that is the reference measure; 0 for the standard normal distribution
-     * @param seed of its training
+     * @param referenceComponents the number of components of the mixture that is the reference measure; 0 for the standard normal distribution
+     * @param seed the seed of its training
      */
     record Description(
             String name, int latentDimension, List<Integer> energyHiddenUnits, int referenceComponents, int seed) {}
@@ -34,9 +34,9 @@ final class Models implements AutoCloseable {
     /**
      * Loads models.
      *
-     * @param folders where they are, by name; the first is the default
+     * @param folders the folders of the models, by name; the first is the default
      * @param mnist the folder of MNIST's files
-     * @param device where they go
+     * @param device the device of their arrays
      * @throws IOException if one cannot be loaded; the message names it
      */
     Models(Map<String, Path> folders, Path mnist, Device device) throws IOException {

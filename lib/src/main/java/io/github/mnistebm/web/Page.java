@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files of the page, read by the class loader. Javalin's own handler asks for the address of their folder, which Jetty does not
- * find if the library's path has a bracket or a letter outside ASCII.
+ * The files of the page, read by the class loader. Javalin's own handler needs the address of their folder, which Jetty does not find
+ * if the library's path has a bracket or a letter outside ASCII.
  */
 final class Page {
 
@@ -25,7 +25,7 @@ final class Page {
 
     private Page() {}
 
-    /** Answers with a file of the page; fails if it has no such file. */
+    /** Answers with a file of the page; fails if the page has no file of that name. */
     static void answer(Context context, String file) throws IOException {
         Matcher name = FILE.matcher(file);
         try (InputStream content = name.matches() ? Page.class.getResourceAsStream("/web/" + file) : null) {

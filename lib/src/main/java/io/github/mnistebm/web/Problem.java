@@ -5,13 +5,13 @@ import io.javalin.http.HttpStatus;
 import java.util.List;
 
 /**
- * What went wrong, as RFC 9457 ("Problem Details for HTTP APIs") has it.
+ * A problem, in the form of RFC 9457 ("Problem Details for HTTP APIs").
  *
  * @param type always {@code about:blank}: the status says what kind of problem it is
- * @param title of the status
- * @param status of the answer
- * @param detail what was wrong and what to do
- * @param errors which fields of the request were wrong; null where it was none
+ * @param title the title of the status
+ * @param status the status of the answer
+ * @param detail the fault and its remedy
+ * @param errors the wrong fields of the request; null if no field was wrong
  */
 record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
 

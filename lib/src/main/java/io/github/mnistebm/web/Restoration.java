@@ -14,18 +14,18 @@ record Restoration(String model, int seed, int completions, byte[] image, byte[]
 
     static final int MAX_COMPLETIONS = DigitRestorer.DEFAULT_COMPLETIONS;
 
-    /** How much is done, from 0 to 1. */
+    /** The share of the work that is done, from 0 to 1. */
     record Progress(double done) {}
 
     /**
      * The completions.
      *
-     * @param model which model they are of
-     * @param seed of the random numbers
+     * @param model the name of the model
+     * @param seed the seed of the random numbers
      * @param completions 0 and 1, {@code [n][28][28]}; known pixels are as they were
      * @param mean over 64 completions, of each pixel the probability to be white, {@code [28][28]}
-     * @param standardDeviation of that probability, 0 for known pixels, {@code [28][28]}
-     * @param logEvidence how likely the model finds the known pixels, up to a constant, nats
+     * @param standardDeviation the standard deviation of that probability, 0 for known pixels, {@code [28][28]}
+     * @param logEvidence the logarithm of the probability of the known pixels under the model, up to a constant, nats
      */
     record Result(
             String model,

@@ -26,8 +26,8 @@ final class Results {
      * Digits to download.
      *
      * @param images 0 and 1, row by row
-     * @param means of each pixel the probability to be white
-     * @param energies of the digits' latents, nats
+     * @param means the probability of each pixel to be white
+     * @param energies the energies of the digits' latents, nats
      */
     record Digits(byte[] images, float[] means, float[] energies) {
 

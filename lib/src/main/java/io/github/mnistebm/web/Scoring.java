@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How unlike digits some images are. */
+/** Measures how unlike digits some images are. */
 record Scoring(String model, byte[] images) {
 
     static final int MAX_IMAGES = 100;
@@ -28,10 +28,10 @@ record Scoring(String model, byte[] images) {
     /**
      * The scores, and those of MNIST's test digits to see them by.
      *
-     * @param model which model they are of
+     * @param model the name of the model
      * @param scores one an image
-     * @param testEnergies of the test digits, nats
-     * @param testReconstructionErrors of the test digits, nats
+     * @param testEnergies the energies of the test digits, nats
+     * @param testReconstructionErrors the reconstruction errors of the test digits, nats
      */
     record Result(
             String model,

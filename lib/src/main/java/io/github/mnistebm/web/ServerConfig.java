@@ -7,13 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a server serves, and where.
+ * The models that a server serves, and its address.
  *
  * @param host the name or the address that it binds to; the loopback address lets nobody else in
- * @param port from 1 to 65535, or 0 for any that is free
- * @param models where the models are, by name; the first is the default
+ * @param port the port, from 1 to 65535, or 0 for any that is free
+ * @param models the folders of the models, by name; the first is the default
  * @param mnist the folder of MNIST's files, whose test digits scores are compared with
- * @param device where it computes
+ * @param device the device that it computes on
  */
 public record ServerConfig(String host, int port, Map<String, Path> models, Path mnist, Device device) {
 
@@ -23,7 +23,7 @@ public record ServerConfig(String host, int port, Map<String, Path> models, Path
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if the host is blank, the port out of range, or there is no model
+     * @throws IllegalArgumentException if the host is blank, the port out of range, or no model is given
      */
     public ServerConfig {
         if (host.isBlank()) {

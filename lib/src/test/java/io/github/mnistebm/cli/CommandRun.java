@@ -5,11 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A command that was run in this process, with what it printed.
+ * The result of a command that ran in this process.
  *
- * @param code its exit code
- * @param out what it printed
- * @param err what it printed to standard error
+ * @param code the exit code
+ * @param out the text of the standard output
+ * @param err the text of the standard error
  */
 record CommandRun(int code, String out, String err) {
 

@@ -175,7 +175,7 @@ class MainTest {
     }
 
     @Test
-    void howAPictureWasReadIsSaid() throws IOException {
+    void aCommandPrintsHowAPictureWasRead() throws IOException {
         Path file = picture(0xffffff, 0x000080);
         CommandRun result =
                 CommandRun.of("score", "--model", DataFolder.pretrained().toString(), "--image", file.toString());
@@ -188,7 +188,7 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"score", "restore"})
-    void aPictureThatCannotBeMeantGivesOneLineAndExitCode1(String command) throws IOException {
+    void anUnsuitablePictureGivesOneLineAndExitCode1(String command) throws IOException {
         Path file = picture(0xffffff, 0xfffff0);
         CommandRun result =
                 CommandRun.of(command, "--model", DataFolder.pretrained().toString(), "--image", file.toString());

@@ -67,7 +67,7 @@ class TrainingFailuresTest {
                 "--reference-components 60001 | --reference-components: expected at most as many as training images",
                 "--ebm-hidden-dim 1000000 | --auto-hidden-dim, --ebm-hidden-dim: the parameters: expected at most 2147483647",
             })
-    void whatCannotWorkIsRefusedBeforeTheTrainingByTheOptionsName(String options, String message) {
+    void anImpossibleTrainingIsRefusedBeforehandByTheOptionsName(String options, String message) {
         List<String> arguments = new ArrayList<>(List.of(options.split(" ")));
         arguments.addAll(List.of("--out", model().toString()));
         CommandRun run = train(arguments.toArray(String[]::new));
@@ -150,7 +150,7 @@ class TrainingFailuresTest {
         "--train-images, 700, 1000",
         "--energy-penalty, 1, 0.0"
     })
-    void resumeRefusesOtherOptionsAndSaysWhatTheTrainingHas(String option, String value, String has) {
+    void resumeRefusesOtherOptionsAndNamesTheTrainingsValue(String option, String value, String has) {
         tiny("--ebm-lr", "100");
         CommandRun run = train("--resume", model().toString(), option, value);
         assertThat(run.code()).isEqualTo(2);

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pictures that people have of digits, each made of the first ten test digits of MNIST. */
+/** Pictures of digits as people have them, made from the first ten test digits of MNIST. */
 class DigitPictureTest {
 
     private static final int DIGITS = 10;
@@ -223,7 +223,7 @@ class DigitPictureTest {
     }
 
     @Test
-    void darkOnLightIsInvertedAndSaid() throws IOException {
+    void darkOnLightIsInvertedWithANote() throws IOException {
         for (int i = 0; i < DIGITS; i++) {
             assertReadAsMeant(coloured(digit(i), Color.BLACK, Color.WHITE), "png", i, INVERTED);
         }
@@ -253,7 +253,7 @@ class DigitPictureTest {
     }
 
     @Test
-    void inkOnNothingIsInkOfWhateverColour() throws IOException {
+    void inkOnATransparentBackgroundMayHaveAnyColour() throws IOException {
         for (int i = 0; i < DIGITS; i++) {
             assertReadAsMeant(onNothing(digit(i), Color.BLACK), "png", i, BACKGROUND, INVERTED);
             assertReadAsMeant(onNothing(digit(i), Color.WHITE), "png", i, BACKGROUND);
@@ -286,7 +286,7 @@ class DigitPictureTest {
 
     @ParameterizedTest
     @CsvSource({"640, 480, jpg", "233, 1000, png", "2000, 1500, jpg"})
-    void soDoesOneOfAnotherSize(int width, int height, String format) throws IOException {
+    void aPhotoOfAnotherSizeScoresAsItsDigit(int width, int height, String format) throws IOException {
         Path file = written(photo(digit(2), width, height, new Random(2)), format);
         DigitPicture found = DigitPicture.read(file);
         assertThat(differences(found.pixels(), white(digit(2)))).isLessThan(DigitImages.PIXELS / 20);
@@ -296,7 +296,8 @@ class DigitPictureTest {
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void aPhotoIsTurnedAsItsCameraSays(int orientation) throws IOException {
         BufferedImage upright = photo(digit(2), 260, 300, new Random(3));
-        // What is stored as row 0 is seen at the top or bottom, or turned at the left or right; so for column 0.
+        // The first row of the file is the top, the bottom, the left or the right of the picture; so is the first
+        // column.
         boolean turned = orientation >= 5;
         boolean fromRight = Set.of(2, 3, 6, 7).contains(orientation);
         boolean fromBottom = Set.of(3, 4, 7, 8).contains(orientation);
@@ -351,7 +352,7 @@ class DigitPictureTest {
     }
 
     @Test
-    void whatIsTransparentIsUnknownToARestorer() throws IOException {
+    void transparentPixelsAreUnknownToARestorer() throws IOException {
         for (int i = 0; i < DIGITS; i++) {
             for (Color ink : new Color[] {Color.WHITE, Color.BLACK}) {
                 Color paper = ink == Color.BLACK ? Color.WHITE : Color.BLACK;
@@ -400,7 +401,7 @@ class DigitPictureTest {
     }
 
     @Test
-    void whatIsNotAPictureIsRefused() throws IOException {
+    void aFileThatIsNotAPictureIsRefused() throws IOException {
         String expected = "expected a picture (PNG, JPEG, GIF, BMP or TIFF), found something else";
         assertRefused(Files.writeString(folder.resolve("text.png"), "no picture"), expected);
         assertRefused(Files.createFile(folder.resolve("empty.png")), expected);

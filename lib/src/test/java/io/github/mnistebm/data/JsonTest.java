@@ -28,21 +28,21 @@ class JsonTest {
     private record Result(String work, double rate, Double ratio, float[] rows) {}
 
     @InEveryLocale
-    void numbersAreWrittenAsTheyAre() {
+    void numbersAreWrittenUnchanged() {
         Result result = new Result("a < b", 1234.5, 0.1, new float[] {0.1f, 1e-9f});
         assertThat(Json.COMPACT.toJson(result))
                 .isEqualTo("{\"work\":\"a < b\",\"rate\":1234.5,\"ratio\":0.1,\"rows\":[0.1,1.0E-9]}");
     }
 
     @Test
-    void whatIsNotFiniteIsWrittenAsNull() {
+    void valuesThatAreNotFiniteAreWrittenAsNull() {
         Result result = new Result("a", Double.NaN, Double.NEGATIVE_INFINITY, new float[] {1, Float.NaN});
         assertThat(Json.COMPACT.toJson(result))
                 .isEqualTo("{\"work\":\"a\",\"rate\":null,\"ratio\":null,\"rows\":[1.0,null]}");
     }
 
     @Test
-    void soItIsInMapsOfAnything() {
+    void valuesInMapsThatAreNotFiniteAreWrittenAsNull() {
         Map<String, Object> results = new LinkedHashMap<>();
         results.put("R-hat", Double.POSITIVE_INFINITY);
         results.put("seeds", List.of(1, 2));

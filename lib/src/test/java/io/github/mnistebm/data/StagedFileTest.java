@@ -37,7 +37,7 @@ class StagedFileTest {
     }
 
     @Test
-    void aFailureLeavesWhatWasThereBeforeAndNothingElse() throws IOException {
+    void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "old");
         fail(file);
         assertThat(file).hasContent("old");
@@ -105,7 +105,7 @@ class StagedFileTest {
     }
 
     @Test
-    void whatAKilledProcessLeftIsTakenOverAndAUsersFileIsNot() throws IOException {
+    void theRemainsOfAKilledProcessAreTakenOverAndAUsersFileIsNot() throws IOException {
         Files.writeString(folder.resolve(".file.mnist-ebm-1.part"), "much that was written before the kill");
         Files.writeString(folder.resolve("file.part"), "mine");
         StagedFile.write(folder.resolve("file"), "new");

@@ -93,7 +93,8 @@ class ContrastiveDivergenceTrainerTest {
                             .run(start, random)) {
                 double between = run.last().abs().lt(0.4).countNonzero().getLong() / 5000.0;
                 double squares = run.last().square().mean().getFloat();
-                // Of the data 11.2 % lie between −0.4 and 0.4, of the reference measure 31 %. The tolerance is that of
+                // 11.2 % of the data lie between −0.4 and 0.4, and 31 % of the reference measure. The tolerance is that
+                // of
                 // a
                 // short training; the Monte Carlo error of the share is 0.0045, that of the square 0.02.
                 assertThat(between).isCloseTo(0.112, within(0.03));
@@ -102,7 +103,7 @@ class ContrastiveDivergenceTrainerTest {
         }
     }
 
-    /** Of updates of one chain step, every other one is a jump; unadjusted steps are accepted always. */
+    /** Every other update of one chain step is a jump. Unadjusted steps are always accepted. */
     @Test
     void theAcceptanceIsThatOfStepsAlsoWhereUpdatesHoldAJumpOnly() {
         ContrastiveDivergenceConfig config = new ContrastiveDivergenceConfig(
@@ -114,7 +115,7 @@ class ContrastiveDivergenceTrainerTest {
                         new IndependenceMetropolis(energy, energy.reference(), energy.tilt()),
                         2));
         try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(4), random)) {
-            // Three updates an epoch: of the second epoch, two are jumps.
+            // An epoch has three updates; two of the second epoch's are jumps.
             TrainingHistory history = trainer.train(network, REFERENCE, bimodal(1500), random, TrainingListener.NONE);
             assertThat(history.table()
                             .doubleColumn(ContrastiveDivergenceTrainer.ACCEPTANCE)

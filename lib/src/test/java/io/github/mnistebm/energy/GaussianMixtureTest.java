@@ -201,7 +201,7 @@ class GaussianMixtureTest {
     }
 
     @Test
-    void aFitTellsItsProgressUpToOneAndEndsWhenInterrupted() {
+    void aFitReportsItsProgressUpToOneAndEndsWhenInterrupted() {
         NDArray data = random.normal(manager, new Shape(100, 2));
         List<Double> progress = new ArrayList<>();
         ExpectationMaximization.fit(manager, data, 2, 8, random, progress::add).close();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What plain loops compute is what tensor operations compute. */
+/** Plain loops compute the same as tensor operations. */
 class HostEnergyTest {
 
     private static final int DIMENSION = 6;

@@ -61,7 +61,7 @@ class AnnealedImportanceSamplingTest {
                 .upper(states, 5000, random)
                 .effectiveSampleSize();
         double direct = LogLikelihood.of(ENERGY, states, 5000, random).effectiveSampleSize();
-        // Of direct draws exp(−9) is expected to count, of annealed ones about a half.
+        // A share of exp(−9) of direct draws is expected to count, and about a half of annealed ones.
         assertThat(annealed).isGreaterThan(10 * direct);
     }
 

@@ -12,7 +12,7 @@ class ExpectedEnergyTest {
 
     private static final int SIDE = DigitImages.SIDE;
 
-    /** Of a rectangle away from the border, the edges are its outline. */
+    /** The edges of a rectangle away from the border are its outline. */
     private static byte[] rectangles(int[]... heightsAndWidths) {
         byte[] images = new byte[heightsAndWidths.length * DigitImages.PIXELS];
         for (int i = 0; i < heightsAndWidths.length; i++) {

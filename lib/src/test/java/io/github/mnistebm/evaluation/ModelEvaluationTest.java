@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
-/** Of the bundled model, on few images. */
+/** Evaluates the bundled model on few images. */
 class ModelEvaluationTest {
 
     private final RandomSource random = RandomSource.of(1);

@@ -36,7 +36,7 @@ class TemperatureOfDigitsTest {
         assertThat(acceptance[0]).isBetween(0.5, 0.65);
     }
 
-    /** Of 1000 images, a share of 10 % has a standard error of 1 %. */
+    /** A share of 10 % of 1000 images has a standard error of 1 %. */
     @Test
     void everyDigitKeepsItsShareAtALowTemperature() throws IOException {
         int[] counts = new int[10];

@@ -155,7 +155,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void aDiskThatIsTooFullIsToldOfBeforeTheTraining() throws IOException {
+    void aFullDiskIsReportedBeforeTheTraining() throws IOException {
         Checkpoints checkpoints = Checkpoints.of(folder.resolve("model"));
         assertThatIOException()
                 .isThrownBy(() -> checkpoints.requireRoom(1L << 60))

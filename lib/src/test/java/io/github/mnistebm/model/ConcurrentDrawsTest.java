@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Draws are what they are alone, whatever else the process does. */
+/** Draws do not depend on other work of the process. */
 class ConcurrentDrawsTest {
 
     private static final SamplerConfig SHORT =
@@ -102,7 +102,7 @@ class ConcurrentDrawsTest {
                 DigitModel second = model(2)) {
             List<Callable<Object>> tasks = tasks(List.of(first, second), binary.toByteArray());
             others.forEach(Thread::start);
-            // These come first, so that what the models make when it is first needed is needed by all at once.
+            // These come first, so that all threads need the lazily made parts of the models at once.
             List<Future<Object>> together = threads.invokeAll(tasks);
             done.set(true);
             for (Thread other : others) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that something has changed: each is refused by an {@link IOException} that names it, or gives the same results as before. Any
+ * Damaged files: each is refused by an {@link IOException} that names it, or gives the same results as before. Any
  * other exception, a crash, or more memory than the heap holds fails the test.
  */
 class DamagedFilesTest {
@@ -54,7 +54,7 @@ class DamagedFilesTest {
     @TempDir
     private Path folder;
 
-    /** Reads a damaged file; returns what comes of it. */
+    /** Reads a damaged file and returns the result. */
     @FunctionalInterface
     private interface Reader {
         Object read() throws IOException;
@@ -135,7 +135,7 @@ class DamagedFilesTest {
         return saved;
     }
 
-    /** Energies and reconstruction errors, which all weights have a part in. */
+    /** Returns energies and reconstruction errors, which depend on all weights. */
     private static Object scores(Path saved) throws IOException {
         byte[] pixels = new byte[10 * DigitImages.PIXELS];
         Random random = new Random(2);
@@ -243,7 +243,7 @@ class DamagedFilesTest {
         }
     }
 
-    /** As models were that were saved before there were checksums. */
+    /** Removes the checksums, as in models of earlier versions. */
     private static void withoutChecksums(Path saved) throws IOException {
         Path card = saved.resolve("model.json");
         JsonObject json = JsonParser.parseString(Files.readString(card)).getAsJsonObject();

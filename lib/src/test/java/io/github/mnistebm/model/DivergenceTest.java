@@ -90,10 +90,10 @@ class DivergenceTest {
                 .as(name)
                 .isTrue());
         Map<String, Double> metrics = model.card().metrics();
-        // Where it diverges, the gap is thousands of nats.
+        // A divergence has a gap of thousands of nats.
         assertThat(metrics.get("energy energy gap")).isCloseTo(0, within(2.0));
         assertThat(metrics.get("energy acceptance")).isGreaterThan(0.1);
-        // Less than what a coin for each pixel costs.
+        // A coin for each pixel has this loss.
         assertThat(metrics.get("autoencoder test loss")).isLessThan(784 * Math.log(2));
         try (DigitSampler.Drawing drawing = DigitSampler.of(model).draw(50, 1)) {
             assertThat(drawing.summary().warning()).isEmpty();

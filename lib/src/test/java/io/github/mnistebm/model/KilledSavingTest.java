@@ -68,7 +68,7 @@ class KilledSavingTest {
         }
     }
 
-    /** What a training does with files, from its beginning. */
+    /** Does the work of a training on files, from its beginning. */
     private static void train(Path model) throws IOException {
         DigitModel.requireReplaceable(model);
         try (Checkpoints checkpoints = Checkpoints.of(model)) {
@@ -86,7 +86,7 @@ class KilledSavingTest {
         checkpoints.delete();
     }
 
-    /** The same with --resume; from the beginning if it had not come to its first checkpoint. */
+    /** Does the work of train --resume; from the beginning if there is no checkpoint yet. */
     private static void resume(Path model) throws IOException {
         DigitModel.requireReplaceable(model);
         try (Checkpoints checkpoints = Checkpoints.of(model)) {
@@ -109,7 +109,7 @@ class KilledSavingTest {
         train(model);
     }
 
-    /** Something that is done with files. */
+    /** Work on files. */
     @FunctionalInterface
     private interface Action {
         void run(Path model) throws IOException;
@@ -153,7 +153,8 @@ class KilledSavingTest {
 
     @ParameterizedTest
     @CsvSource({"true, false", "true, true"})
-    void aKillAtEverySeventhChangeDoes(boolean modelBefore, boolean mountPoint) throws IOException {
+    void aKillAtEverySeventhChangeLeavesACompleteModelAndATrainingThatGoesOn(boolean modelBefore, boolean mountPoint)
+            throws IOException {
         killAtEvery(7, modelBefore, mountPoint);
     }
 

@@ -204,7 +204,7 @@ class ModelFolderTest extends WithTinyModel {
         Path card = folder.resolve("model.json");
         String text = Files.readString(card);
         assertThat(text).contains(old);
-        // Who changes a card by hand leaves out its checksum.
+        // A user who edits a card removes its checksum.
         Files.writeString(
                 card, text.replace(old, replacement).replaceFirst(",\\s*\"cardSha256\": \"[0-9a-f]{64}\"", ""));
     }

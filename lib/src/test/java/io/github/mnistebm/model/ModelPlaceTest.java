@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What somebody else has written is refused before a training, by its name, and stays as it is. */
+/** Files of others in the place of a model are refused by name before a training, and stay as they are. */
 class ModelPlaceTest extends WithTinyModel {
 
     @TempDir

@@ -35,12 +35,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The default file system as a process sees it that is killed at a certain change of it: that change is not made (of a write, half is),
- * nor any later one. A folder can be a mount point, which nothing is moved out of or into.
+ * The default file system as seen by a process that is killed at a certain change. Half of that change is made if it is a write, none
+ * otherwise, and no later one. A folder can be a mount point: nothing moves into or out of it.
  */
 final class MortalFileSystem extends FileSystem {
 
-    /** Not an exception that a program handles. */
+    /** The death of the process: an error, since programs do not handle it. */
     static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
@@ -56,7 +56,7 @@ final class MortalFileSystem extends FileSystem {
         this.changesLeft = changesLeft;
     }
 
-    /** A path of which the file system lives for as many changes; the mount point may be null. */
+    /** Returns a path of a file system that lives for a number of changes; the mount point may be null. */
     static Path path(Path real, Path mountPoint, int changes) {
         return new MortalFileSystem(real.getFileSystem(), mountPoint, changes).wrap(real);
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What owns native memory may be made within a caller's scope, and outlives it. */
+/** Objects that own native memory may be made within a caller's scope, and outlive it. */
 class ScopesTest extends WithTinyModel {
 
     private final RandomSource random = RandomSource.of(1);

@@ -66,7 +66,7 @@ class TrainingConfigTest {
 
     @ParameterizedTest
     @ValueSource(ints = {100_000_000, Integer.MAX_VALUE})
-    void whatDoesNotFitIntoMemoryIsRefusedWithAnEstimate(int units) {
+    void aTrainingThatExceedsTheMemoryIsRefusedWithAnEstimate(int units) {
         assertRefused(
                 builder().autoencoderHiddenUnits(units), 60_000, "--auto-hidden-dim, --ebm-hidden-dim: the parameters");
         assertRefused(
@@ -97,7 +97,7 @@ class TrainingConfigTest {
     }
 
     @Test
-    void ratesAreToldInTheirOrder() {
+    void earlierRatesAreKeptInOrder() {
         TrainingConfig config = builder().energyLearningRate(1).build();
         TrainingConfig changed = config.withLearningRate("energy", 2, 0.1).withLearningRate("energy", 5, 0.01);
         assertThat(changed.energy().learningRate()).isEqualTo(0.01);

@@ -54,13 +54,14 @@ class ChainDiagnosticsTest {
         ChainDiagnostics found = ChainDiagnostics.of(chains("single"));
         assertThat(found.bulkEffectiveSampleSize()).isCloseTo(32.767984920809, within(1e-4));
         assertThat(found.tailEffectiveSampleSize()).isCloseTo(44.581010370379, within(1e-4));
-        // By the definition, which for the chains above gives what ArviZ gives; of one chain ArviZ gives nothing.
+        // The expected value comes from the definition, which agrees with ArviZ on the chains above. ArviZ takes no
+        // single chain.
         assertThat(found.rHat()).isCloseTo(1.004478346986, within(1e-9));
     }
 
     /** By the definition, in Python: the sum over lags ends before the last three of them. */
     @Test
-    void ofAShortChainThatOnlyRisesItIsWorthThreeDraws() {
+    void aShortRisingChainIsWorthThreeDraws() {
         ChainDiagnostics found = ChainDiagnostics.of(new double[][] {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}});
         assertThat(found.bulkEffectiveSampleSize()).isCloseTo(3.4320106961410515, within(1e-9));
     }
@@ -72,7 +73,7 @@ class ChainDiagnosticsTest {
     }
 
     @Test
-    void ofChainsThatNeverMoveTellWhetherTheyAreInOnePlace() {
+    void chainsThatNeverMoveAreDiagnosedByTheirPlaces() {
         double[] here = {1, 1, 1, 1, 1};
         double[] there = {2, 2, 2, 2, 2};
         // Two halves of two draws each of two chains.

@@ -14,7 +14,7 @@ import java.util.function.ToDoubleBiFunction;
  */
 record Draws(float[] coordinates, double acceptance) {
 
-    /** How many standard errors a mean may be off: a right sampler fails one such test in 150,000. */
+    /** The number of standard errors by which a mean may be off: a right sampler fails one such test in 150,000. */
     private static final double STANDARD_ERRORS = 4.5;
 
     private static final int CHAINS = 20_000;

@@ -40,7 +40,7 @@ class LangevinWithJumpsTest {
         return LangevinSampler.of(kernel, config).run(start, random);
     }
 
-    /** What the target has and the proposal has not. */
+    /** The property that the target has and the proposal lacks. */
     private record Tilt(EnergyFunction target, EnergyFunction proposal) implements EnergyFunction {
         @Override
         public int dimension() {

@@ -28,7 +28,7 @@ class MetropolisAdjustedLangevinTest {
     /** So large that the unadjusted algorithm's variance is 1/(1 − 0.4) in place of 1. */
     private static final double LARGE_STEP = 0.8;
 
-    /** How the chains move. */
+    /** The loops or tensor operations that move the chains. */
     private enum Form {
         BY_TENSOR_OPERATIONS,
         BY_LOOPS;

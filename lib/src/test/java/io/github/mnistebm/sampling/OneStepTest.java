@@ -44,7 +44,7 @@ class OneStepTest {
         return chains;
     }
 
-    /** Of a linear energy, of which every proposal is accepted. */
+    /** A linear energy, for which every proposal is accepted. */
     @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true", "false, false"})
     void proposesTheDriftAndTheNoiseOfTheDefinition(boolean adjusted, boolean inLoops) {
@@ -124,7 +124,7 @@ class OneStepTest {
         }
     }
 
-    /** log α, by its definition. */
+    /** Computes log α by its definition. */
     private static double logRatio(Target target, float[] before, float[] after, int chain, double stepSize) {
         double x = before[2 * chain];
         double y = before[2 * chain + 1];

@@ -38,7 +38,7 @@ class PopulationTest {
 
     @Test
     void betaRisesToOneWhereTheWeightsAreWorthHalfTheParticles() {
-        // Of two particles one is half.
+        // One of two particles is half of them.
         Population population = new Population(manager, 1, 2);
         assertThat(population.leastBeta()).isZero();
         survivors(population, false, 3, 5);
@@ -68,7 +68,7 @@ class PopulationTest {
     }
 
     @Test
-    void whatIsMissingToOneIsTakenAtTheEndAndTheEvidencesAddUp() {
+    void theLastStageReachesOneAndTheEvidencesAddUp() {
         Population population = new Population(manager, 1, 4);
         survivors(population, false, 0, 100, 100, 100);
         double first = population.logEvidence().getFloat(0);
@@ -86,7 +86,7 @@ class PopulationTest {
     }
 
     @Test
-    void ofMoreStatesAsManySurviveAsThereAreParticles() {
+    void asManyOfMoreStatesSurviveAsThereAreParticles() {
         assertThat(survivors(new Population(manager, 1, 4), true, 500, 0, 500, 0, 500, 0, 500, 0))
                 .containsExactly(1, 3, 5, 7);
     }
@@ -104,7 +104,7 @@ class PopulationTest {
         for (long row : survivors(new Population(manager, groups, 3), true, potentials)) {
             copies[(int) (row % 3)]++;
         }
-        // Of expected 1.5, 0.9 and 0.6 copies there is the number below or that above.
+        // The number of copies is one of the integers around the expected 1.5, 0.9 and 0.6.
         assertThat(copies[0] / (double) groups).isCloseTo(1.5, within(4.5 * Math.sqrt(0.25 / groups)));
         assertThat(copies[1] / (double) groups).isCloseTo(0.9, within(4.5 * Math.sqrt(0.09 / groups)));
         assertThat(copies[2] / (double) groups).isCloseTo(0.6, within(4.5 * Math.sqrt(0.24 / groups)));

@@ -88,7 +88,7 @@ class StepSizeAdaptationTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 1, -0.5, Double.NaN})
-    void rejectsATargetThatIsNoProbabilityBetween(double target) {
+    void rejectsATargetThatIsNotAProbability(double target) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new StepSizeAdaptation.Bounded(0.1, target))
                 .withMessage("target acceptance: must be in (0, 1), found " + target);

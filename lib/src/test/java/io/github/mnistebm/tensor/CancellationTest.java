@@ -35,7 +35,7 @@ class CancellationTest {
     }
 
     @Test
-    void oneThatDoesNotEndIsLeftToItself() {
+    void anEndlessComputationIsLeftBehind() {
         CountDownLatch never = new CountDownLatch(1);
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(CancellationException.class)

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RandomSourceTest {
 
-    /** So many that they fill several blocks, and the last one partly. */
+    /** A number that fills several blocks, and the last one partly. */
     private static final Shape SHAPE = new Shape(301, 101);
 
     private NDManager manager;
@@ -36,7 +36,7 @@ class RandomSourceTest {
         manager.close();
     }
 
-    /** Where the numbers of arrays come from. */
+    /** The maker of the numbers of arrays. */
     enum Form {
         JAVA,
         ENGINE;
@@ -60,7 +60,7 @@ class RandomSourceTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSecondArrayIsAnotherThanTheFirst(Form form) {
+    void aSecondArrayDiffersFromTheFirst(Form form) {
         RandomSource random = form.of(1);
         assertThat(draws(random)).isNotEqualTo(draws(random));
     }
@@ -87,7 +87,7 @@ class RandomSourceTest {
     }
 
     @Test
-    void isNotDisturbedByWhoUsesTheEnginesGenerator() {
+    void isNotDisturbedByUsesOfTheEnginesGenerator() {
         float[] alone = draws(RandomSource.of(1));
         RandomSource random = RandomSource.of(1);
         NDArray normal = random.normal(manager, SHAPE);

@@ -10,8 +10,8 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 
 /**
- * Counts what the engine copies between Java and the device. On a processor those are copies of memory, on a GPU they wait for it. While
- * they are counted, this project's classes take the processor for a GPU, and what runs is what would run there: without loops in Java.
+ * Counts the engine's copies between Java and the device. On a processor they copy memory, and on a GPU they wait for it. During the
+ * count, this project's classes take the processor for a GPU, and run the same operations as on one: without loops in Java.
  */
 public final class Transfers {
 

@@ -99,7 +99,7 @@ class TransfersTest {
     }
 
     @Test
-    void ofAnUpdateByAdamThereAreNone() {
+    void anUpdateByAdamHasNone() {
         NDArray parameters = manager.zeros(new Shape(5));
         NDArray gradient = manager.ones(new Shape(5));
         int transfers = Transfers.of(() -> {

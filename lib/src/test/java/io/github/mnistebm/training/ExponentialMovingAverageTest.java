@@ -63,7 +63,7 @@ class ExponentialMovingAverageTest {
             source.addi(1);
             assertThat(values.toFloatArray()).containsExactly(7);
             average.update();
-            // Of decay 0 nothing is kept.
+            // A decay of 0 keeps nothing.
             assertThat(values.toFloatArray()).containsExactly(8);
             average.close();
             assertThat(values.isReleased()).isTrue();

@@ -48,7 +48,7 @@ class FlatParametersTest {
     }
 
     @Test
-    void theVectorIsWhatTheBlocksComputeWith() {
+    void theBlocksComputeWithTheVector() {
         NDArray found = first.forward(parameters.store(), new NDList(manager.create(new float[][] {{1, 10}})), false)
                 .singletonOrThrow();
         // Weights 0 to 5, biases 6 to 8.

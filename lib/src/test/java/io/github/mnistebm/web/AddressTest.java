@@ -41,7 +41,7 @@ class AddressTest {
         "::, true",
         "192.0.2.7, true"
     })
-    void whoCanReachItIsTold(String host, boolean isPublic) throws Exception {
+    void knowsWhetherOthersCanReachIt(String host, boolean isPublic) throws Exception {
         assertThat(Address.of(host).isPublic()).isEqualTo(isPublic);
     }
 
@@ -84,18 +84,18 @@ class AddressTest {
                 "..",
                 "null"
             })
-    void noOtherNameIs(String asked) throws Exception {
+    void otherNamesAreNotItsOwn(String asked) throws Exception {
         assertThat(Address.of("127.0.0.1").answersTo(asked)).isFalse();
     }
 
     @Test
-    void oneThatOthersReachHasNamesThatItCannotKnow() throws Exception {
+    void aPublicServerAcceptsUnknownNames() throws Exception {
         assertThat(Address.of("0.0.0.0").answersTo("box.example")).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"no host", "127.0.0.1:8080", "[::1", "http://localhost", "-"})
-    void aNameThatIsNoneIsAnErrorInOneLine(String host) {
+    void anUnknownNameIsAnErrorInOneLine(String host) {
         assertThatExceptionOfType(UnknownHostException.class)
                 .isThrownBy(() -> Address.of(host))
                 .withMessage("--host " + host

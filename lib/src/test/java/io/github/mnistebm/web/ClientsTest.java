@@ -53,7 +53,7 @@ class ClientsTest {
         return socket;
     }
 
-    /** How a client goes. */
+    /** The way in which a client goes away. */
     enum Departure {
         CLOSES,
         RESETS,
@@ -103,7 +103,7 @@ class ClientsTest {
     }
 
     @Test
-    void aClientThatClosesOnlyItsHalfIsToldWhatCameOfIt() throws Exception {
+    void aClientThatClosesOnlyItsHalfGetsAnAnswer() throws Exception {
         try (Socket client = start(JSON)) {
             client.shutdownOutput();
             assertThat(receive(client))
@@ -165,7 +165,7 @@ class ClientsTest {
     }
 
     @Test
-    void whereTooManyWaitMoreAreTurnedAway() throws Exception {
+    void jobsBeyondAFullQueueAreTurnedAway() throws Exception {
         Jobs.Counts before = jobs(server);
         List<Socket> clients = new ArrayList<>();
         try {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that are not as they should be. */
+/** Malformed and forbidden requests. */
 @Timeout(120)
 class DoorTest {
 
@@ -54,7 +54,7 @@ class DoorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "127.1", "localhost", "::1", "[::1]", "0.0.0.0", "::"})
-    void theAddressThatAServerTellsReachesIt(String host) throws Exception {
+    void theAddressThatAServerGivesReachesIt(String host) throws Exception {
         try (DigitServer started = DigitServer.start(TestServer.config(host, 0))) {
             String hostOfIts = started.uri().getRawAuthority();
             String answer = exchange(started, get("/healthz").replace("Host: localhost", "Host: " + hostOfIts));
@@ -172,7 +172,7 @@ class DoorTest {
     }
 
     @Test
-    void whoAsksWhetherToGoOnIsTold() throws Exception {
+    void aRequestWithExpectContinueIsAnswered() throws Exception {
         assertThat(exchange(server, post("/api/generate", SHORT_JOB, "Expect: 100-continue\r\n")))
                 .startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ");
     }
@@ -198,7 +198,7 @@ class DoorTest {
         "FOO, /healthz, 'GET, HEAD, POST'",
         "BEFORE, /healthz, 'GET, HEAD, POST'",
     })
-    void aMethodThatIsNotAllowedIsToldWhichAre(String method, String path, String allowed) throws Exception {
+    void aForbiddenMethodIsAnsweredWithTheAllowedOnes(String method, String path, String allowed) throws Exception {
         String answer = exchange(server, request(method, path, ""));
         assertThat(answer).startsWith("HTTP/1.1 405 ").contains("\r\nAllow: " + allowed + "\r\n");
     }
@@ -250,7 +250,7 @@ class DoorTest {
                 "null",
                 "\"text\""
             })
-    void jsonThatIsNotAsItShouldBeIsRefused(String body) throws Exception {
+    void malformedJsonIsRefused(String body) throws Exception {
         String answer = exchange(server, post("/api/generate", body, ""));
         // The least of all numbers is 0, which is a seed.
         assertThat(answer).startsWith(body.contains("e-") ? "HTTP/1.1 200 " : "HTTP/1.1 400 ");

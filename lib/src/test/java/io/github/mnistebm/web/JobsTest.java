@@ -26,7 +26,7 @@ class JobsTest {
     }
 
     @Test
-    void whoWaitsForAnEventIsWokenByTheEndOfTheJob() throws Exception {
+    void theEndOfAJobWakesTheThreadThatWaitsForAnEvent() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         Jobs.Job job = jobs.submit(
                 progress -> {

@@ -36,7 +36,7 @@ class SlowClientsTest {
         return DigitServer.start(TestServer.config(ServerConfig.LOOPBACK, 0), limits);
     }
 
-    /** A request of which the last byte is missing: of its head, and of its body. */
+    /** Requests without their last byte: the head's, and the body's. */
     private static List<String> unfinished() {
         String request = post("/api/generate", LONG_JOB, "");
         return List.of(
@@ -88,7 +88,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void whoWaitsForItsJobIsNotCutOff() throws Exception {
+    void aClientThatWaitsForItsJobIsNotCutOff() throws Exception {
         List<Socket> before = new ArrayList<>();
         try (DigitServer server = start(IMPATIENT);
                 Socket waiting = connect(server)) {
@@ -107,7 +107,7 @@ class SlowClientsTest {
     }
 
     @Test
-    void whereThereAreTooManyConnectionsTheOneThatKeptTheServerWaitingLongestMakesRoom() throws Exception {
+    void theConnectionThatKeptTheServerWaitingLongestMakesRoomForANewOne() throws Exception {
         try (DigitServer server = start(new ClientConnector.Limits(100, 4, Duration.ofDays(1)))) {
             List<Socket> clients = new ArrayList<>();
             try (Socket busy = connect(server)) {

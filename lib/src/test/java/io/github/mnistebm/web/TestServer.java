@@ -73,7 +73,7 @@ final class TestServer {
                 + body;
     }
 
-    /** What became of the jobs. */
+    /** Returns the numbers of jobs by their outcome. */
     static Jobs.Counts jobs(DigitServer server) throws IOException {
         JsonObject jobs = JsonParser.parseString(body(exchange(server, get("/healthz"))))
                 .getAsJsonObject()
@@ -90,7 +90,7 @@ final class TestServer {
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     }
 
-    /** Something to wait for. */
+    /** A condition to wait for. */
     @FunctionalInterface
     interface Condition {
         boolean holds(Jobs.Counts jobs);

@@ -74,12 +74,12 @@ public final class SparkDigits implements Callable<Integer> {
     }
 
     /**
-     * What one partition draws.
+     * The work of one partition.
      *
-     * @param images how many
-     * @param seed of its random numbers
+     * @param images the number of images
+     * @param seed the seed of its random numbers
      * @param model the model's folder
-     * @param file where the images go
+     * @param file the file for the images
      */
     record Share(long images, int seed, String model, String file) implements Serializable {
 
@@ -99,7 +99,7 @@ public final class SparkDigits implements Callable<Integer> {
         }
     }
 
-    /** All different; those of another seed are others but for chance, which sums of seed and partition would not be. */
+    /** Returns seeds that all differ, and that differ from those of another seed but for chance. Sums of seed and partition would not. */
     static int[] seeds(int seed, int partitions) {
         return new SplittableRandom(seed).ints().distinct().limit(partitions).toArray();
     }
