@@ -69,7 +69,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def screenshots(root):
-    """Where pictures of the page go, to be looked at."""
+    """Returns the folder for pictures of the page, which people can look at."""
     folder = root / "lib" / "target" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

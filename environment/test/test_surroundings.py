@@ -1,4 +1,4 @@
-"""Where the project is run: in folders of any name, in any locale, by any user, on any Java, in a copy."""
+"""The surroundings that the project runs in: folders of any name, any locale, any user, any Java, a copy."""
 
 import json
 import os

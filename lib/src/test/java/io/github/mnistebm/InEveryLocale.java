@@ -23,10 +23,10 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 @ExtendWith(InEveryLocale.Locales.class)
 public @interface InEveryLocale {
 
-    /** Sets the default locale before each run, and sets it back after it. */
+    /** Sets the default locale before each run, and resets it afterwards. */
     final class Locales implements TestTemplateInvocationContextProvider {
 
-        /** Digits of their own, a decimal comma, a dotless i, a calendar of its own. */
+        /** Locales with digits of their own, a decimal comma, a dotless i, or a calendar of their own. */
         private static final List<String> TAGS =
                 List.of("en-US", "ar-EG-u-nu-arab", "de-DE", "tr-TR", "th-TH-u-ca-buddhist-nu-thai");
 

@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import java.util.function.UnaryOperator;
 
 /**
- * What a decoder gives for some latents, and the way back through it in closed form.
+ * The output of a decoder for some latents, and the backward pass through it in closed form.
  *
- * @param logits of each pixel's probability to be white, {@code [n, 784]}
+ * @param logits the logits of each pixel's probability to be white, {@code [n, 784]}
  * @param vectorJacobianProduct maps the gradient of a sum over the latents with respect to the logits, {@code [n, 784]}, to that
  *     with respect to the latents, {@code [n, d]}
  */

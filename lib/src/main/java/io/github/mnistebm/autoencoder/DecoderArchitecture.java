@@ -1,6 +1,6 @@
 package io.github.mnistebm.autoencoder;
 
-/** How a decoder gets from d latents to 784 logits. */
+/** The architecture of a decoder from d latents to 784 logits. */
 public enum DecoderArchitecture {
     /** One hidden layer of rectified linear units, as wide as the encoder's. */
     PERCEPTRON,

@@ -15,7 +15,7 @@ import java.util.List;
  */
 record Perceptron(NDArray hiddenWeight, NDArray hiddenBias, NDArray outputWeight, NDArray outputBias) {
 
-    /** How many parameters it has. */
+    /** The number of parameters. */
     static final int PARAMETERS = 4;
 
     /** Takes the parameters in the order of the components. */
@@ -31,7 +31,7 @@ record Perceptron(NDArray hiddenWeight, NDArray hiddenBias, NDArray outputWeight
     }
 
     /**
-     * What the way back needs.
+     * The values that the backward pass needs.
      *
      * @param of the perceptron
      * @param inputs x, {@code [n, inputs]}

@@ -65,7 +65,7 @@ record Work(
         return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null);
     }
 
-    /** Returns whether it is measured again and again, once it is warmed up; a training as a whole takes minutes, and once must do. */
+    /** Returns whether the work is repeated after a warm-up. A training as a whole takes minutes and is measured once. */
     boolean isRepeated() {
         return !kind.equals("training");
     }

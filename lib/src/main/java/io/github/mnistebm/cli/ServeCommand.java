@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Serves the web page until it is told to stop. */
+/** Serves the web page until a signal stops it. */
 @Command(
         name = "serve",
         description = {
@@ -74,8 +74,8 @@ final class ServeCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
-        CountDownLatch told = new CountDownLatch(1);
-        Signals.register("TERM", told::countDown);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Signals.register("TERM", stopped::countDown);
         try (DigitServer server = DigitServer.start(config)) {
             System.out.println("models: " + String.join(", ", models.keySet()));
             if (server.isPublic()) {
@@ -83,7 +83,7 @@ final class ServeCommand implements Callable<Integer> {
             }
             System.out.println("serving: " + server.uri());
             try {
-                told.await();
+                stopped.await();
             } catch (InterruptedException e) {
                 Interruption.shield();
             }

@@ -408,7 +408,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /**
-     * An option that says how to train.
+     * An option of the training's configuration.
      *
      * @param option the name of the option
      * @param value the value; null if it was not given

@@ -7,7 +7,7 @@ import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.function.UnaryOperator;
 
-/** How grey values 0 to 255 become 0 and 1. */
+/** A rule by which grey values 0 to 255 become 0 and 1. */
 public enum Binarization {
     /** White where the grey value exceeds 127. */
     THRESHOLD,

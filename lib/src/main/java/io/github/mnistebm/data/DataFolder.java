@@ -3,7 +3,7 @@ package io.github.mnistebm.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the project keeps its data: MNIST, the pretrained model, the classifier, and by default what is trained. */
+/** The folder of the project's data: MNIST, the pretrained model, the classifier, and by default the models of the user. */
 public final class DataFolder {
 
     /** The system property that names the folder. */
@@ -17,7 +17,7 @@ public final class DataFolder {
     /**
      * Returns the folder.
      *
-     * @return what the system property {@value #PROPERTY} says; without it {@code data}, or {@code ../data} when called
+     * @return the folder that the system property {@value #PROPERTY} names; without it {@code data}, or {@code ../data} when called
      *     from a folder beside it, as notebooks are
      */
     public static Path path() {
@@ -57,7 +57,7 @@ public final class DataFolder {
     }
 
     /**
-     * Returns where the user's own model is, unless told otherwise.
+     * Returns the default folder of the user's own model.
      *
      * @return the folder that the environment variable {@value #MODEL_VARIABLE} names; without it {@code model} in {@link #path()}
      */

@@ -181,7 +181,7 @@ public final class DigitImages implements AutoCloseable {
     }
 
     /**
-     * Returns the checksums of the files that the images, or those that they were chosen from, were read from.
+     * Returns the checksums of the files that the images come from.
      *
      * @return the SHA-256 checksums in hexadecimal digits, by file name; empty for images given as arrays
      */

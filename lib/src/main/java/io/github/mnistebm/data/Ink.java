@@ -18,7 +18,7 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
     /** The share of the strongest ink below which a difference is the texture of the paper. */
     private static final float TEXTURE = 0.25f;
 
-    /** The side of a digit's box in an MNIST image, and where the digit's centre of mass is. */
+    /** The side of a digit's box in an MNIST image, and the place of the digit's centre of mass. */
     private static final int BOX = 20;
 
     private static final int CENTRE = DigitImages.SIDE / 2;

@@ -23,8 +23,8 @@ import java.util.Optional;
 public final class LockedFile implements AutoCloseable {
 
     /**
-     * The files that this process has, by their keys. The locks of the system belong to a process, not to a thread, and are lost when any of its
-     * channels is closed. A channel that is kept here is not collected, so that no other file gets the key of one that was deleted.
+     * The files that this process has, by their keys. The locks of the system belong to a process, not to a thread, and are lost when
+     * any of its channels is closed. A channel that is kept here is not collected, so that no other file gets the key of one that was deleted.
      */
     private static final Map<Object, FileChannel> HELD = new HashMap<>();
 

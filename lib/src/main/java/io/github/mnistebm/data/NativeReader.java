@@ -15,7 +15,7 @@ final class NativeReader {
      *
      * @param channel the file
      * @param name its name, for messages
-     * @param position where the range begins
+     * @param position the start of the range
      * @param length its bytes
      * @return the bytes, in big-endian order until another is asked for
      * @throws EOFException if the file ends before

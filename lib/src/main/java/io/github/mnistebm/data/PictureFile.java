@@ -256,7 +256,7 @@ record PictureFile(int width, int height, int[] argb) {
         });
     }
 
-    /** Puts the picture on its background. If most of the border is transparent, that is black or white, whichever the ink stands out from. */
+    /** Puts the picture on its background; on black or white, whichever differs from the ink, if most of the border is transparent. */
     PictureFile opaque() {
         boolean bare = border().filter(this::isOpaque).count() * 2 < border().count();
         int background = bare ? (isLight() ? BLACK : WHITE) : background();

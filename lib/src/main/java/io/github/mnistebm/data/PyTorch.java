@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * DJL's PyTorch engine, started where its native libraries can be used.
  *
- * <p>DJL unpacks these libraries, 432 MB, from a jar into a folder when the engine first starts on a machine. The folder is the one that
- * the environment variable or system property {@code ENGINE_CACHE_DIR} or {@code DJL_CACHE_DIR} names. If neither is set, it is the first of these
- * that belongs to the user, has room and lets programs run: {@code .djl.ai} in the home folder, {@code .djl.ai} in the project's
+ * <p>DJL unpacks these libraries, 432 MB, from a jar into a folder when the engine first starts on a machine. The environment
+ * variable or system property {@code ENGINE_CACHE_DIR} or {@code DJL_CACHE_DIR} names the folder. If neither is set, it is the first
+ * of these that belongs to the user, has room and lets programs run: {@code .djl.ai} in the home folder, {@code .djl.ai} in the project's
  * {@linkplain DataFolder data folder}, {@code .djl.ai-} with the user's number in the folder for temporary files.
  *
  * <p>The methods may be called by several threads.

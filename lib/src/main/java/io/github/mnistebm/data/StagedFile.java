@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * A file that is written under a temporary name beside its place until it is complete: a full disk or a kill leaves the file that was
- * there before. The next process takes over the remains of a killed one. A link leads to the file that is written. A pipe or a device
- * is written directly.
+ * there before. The next process takes over the remains of a killed one. Writing to a link writes the file that it leads to. Writing
+ * to a pipe or a device is direct.
  *
  * <p>Not safe for use by several threads; several files of one name may be written at once, and the last one to be complete stays.
  */

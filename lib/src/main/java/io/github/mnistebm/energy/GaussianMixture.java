@@ -202,7 +202,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
      *
      * @param components K
      * @param dimension d
-     * @return {@code weights}, {@code means}, {@code factors} (Lₖ)
+     * @return the parameters {@code weights}, {@code means}, {@code factors} (Lₖ)
      */
     public static Map<String, Shape> parameterShapes(int components, int dimension) {
         Map<String, Shape> shapes = new LinkedHashMap<>();

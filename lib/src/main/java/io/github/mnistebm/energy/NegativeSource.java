@@ -5,7 +5,7 @@ public enum NegativeSource {
     /** At the data of the batch: CD-k (Hinton 2002, "Training products of experts by minimizing contrastive divergence"). */
     DATA,
     /**
-     * Where they were left: persistent contrastive divergence (Tieleman 2008), from a replay buffer (Du &amp; Mordatch
+     * At the last states of earlier chains: persistent contrastive divergence (Tieleman 2008), from a replay buffer (Du &amp; Mordatch
      * 2019).
      */
     PERSISTENT,

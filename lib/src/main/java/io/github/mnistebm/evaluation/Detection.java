@@ -15,7 +15,7 @@ public final class Detection {
      *
      * @param usual scores, at least one
      * @param anomalies scores, at least one
-     * @return in [0, 1]
+     * @return the area, in [0, 1]
      * @throws IllegalArgumentException if there is none of one kind
      */
     public static double auroc(double[] usual, double[] anomalies) {
@@ -38,7 +38,7 @@ public final class Detection {
      *
      * @param usual scores, at least one
      * @param anomalies scores, at least one
-     * @return in (0, 1]; by chance, the share of the anomalies
+     * @return the area, in (0, 1]; by chance, the share of the anomalies
      * @throws IllegalArgumentException if there is none of one kind
      */
     public static double averagePrecision(double[] usual, double[] anomalies) {

@@ -14,7 +14,7 @@ public record Distribution(double[] sorted, Histogram histogram) {
     public static final int BINS = 40;
 
     /**
-     * How many numbers lie in each of some equal bins.
+     * The counts of numbers in equal bins.
      *
      * @param edges the edges of the bins, one more than there are bins; a number on an edge is in the bin above it
      * @param counts the counts of the bins

@@ -17,7 +17,7 @@ public final class ExpectedEnergy {
 
     private static final int SIDE = DigitImages.SIDE;
 
-    /** Of the constant, the length of the edges and the number of white pixels; nats. */
+    /** The coefficients of the constant, the length of the edges and the number of white pixels, in nats. */
     private final double[] coefficients;
 
     private ExpectedEnergy(double[] coefficients) {
@@ -27,8 +27,8 @@ public final class ExpectedEnergy {
     /**
      * Fits the expected energy.
      *
-     * @param images of the training, 0 and 1, {@code n * 784} row by row; at least four
-     * @param energies E of each, nats
+     * @param images the training images, 0 and 1, {@code n * 784} row by row; at least four
+     * @param energies the energy of each, nats
      * @return the fit
      * @throws IllegalArgumentException if there is not an energy for each image, or the images are too few or too much alike to fit
      */
@@ -52,7 +52,7 @@ public final class ExpectedEnergy {
      * Computes how much energies exceed the expected.
      *
      * @param images 0 and 1, {@code n * 784} row by row
-     * @param energies E of each, nats
+     * @param energies the energy of each, nats
      * @return the value of each image, nats
      * @throws IllegalArgumentException if there is not an energy for each image
      */

@@ -31,7 +31,7 @@ public final class LangevinBias {
      * @param manager parent of what is made on the way
      * @param random the source of randomness
      * @param stepSizes ε, in (0, 2)
-     * @return a row a step size: ε, variance of the draws of either algorithm, and that which the unadjusted one must have
+     * @return a row a step size: ε, variance of the draws of either algorithm, and the exact variance of the unadjusted one
      */
     public static Table ofStepSizes(NDManager manager, RandomSource random, double... stepSizes) {
         DoubleColumn sizes = DoubleColumn.create("step size");

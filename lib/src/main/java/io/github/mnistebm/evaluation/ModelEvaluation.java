@@ -28,8 +28,8 @@ public final class ModelEvaluation implements AutoCloseable {
     public static final String FLOOR = "floor: training images";
 
     /**
-     * What a perfect energy would reach with this autoencoder: decoded latents of training images (not of test images,
-     * which a density that is learned from training images cannot know).
+     * The result of a perfect energy with this autoencoder: decoded latents of training images (not of test images, which a
+     * density that is learned from training images cannot know).
      */
     public static final String CEILING = "ceiling: decoded training latents";
 

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Tensors;
 
-/** Whether a model repeats its training images: the number of pixels by which an image differs from the nearest of them. */
+/** A measure of the repetition of training images: the number of pixels by which an image differs from the nearest of them. */
 public final class NearCopies {
 
     /** An image that differs in less than this share of its pixels counts as a copy. */

@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
- * How far drawn features lie among real ones and the other way round, by balls around each feature that reach to its k-th
+ * The overlap of drawn and real features, by balls around each feature that reach to its k-th
  * nearest neighbour in its own set.
  *
  * @param precision share of drawn features in a ball of a real one (Kynkäänniemi et al. 2019, "Improved precision and
@@ -28,7 +28,7 @@ public record PrecisionRecall(double precision, double recall, double density, d
      *
      * @param real {@code [n, f]} with n &gt; k
      * @param drawn {@code [m, f]} with m &gt; k
-     * @param k which neighbour; at least 1
+     * @param k the index of the neighbour; at least 1
      * @return the four measures
      * @throws IllegalArgumentException if a set has no k-th neighbour
      */
@@ -44,12 +44,12 @@ public record PrecisionRecall(double precision, double recall, double density, d
             NDArray y = drawn.toType(DataType.FLOAT64, false);
             NDArray realRadii = squaredRadii(x, k);
             NDArray drawnRadii = squaredRadii(y, k);
-            // Of each drawn feature, the number of real balls that it lies in.
+            // The number of real balls that each drawn feature lies in.
             NDArray balls = Tensors.mapInParts(y, ROWS_AT_ONCE, part -> squaredDistances(part, x)
                     .lte(realRadii.expandDims(0))
                     .toType(DataType.FLOAT64, false)
                     .sum(new int[] {1}));
-            // Of each real feature, whether it lies in a drawn ball, and how far the nearest drawn one is.
+            // Whether each real feature lies in a drawn ball, and its distance to the nearest drawn one.
             NDArray found = Tensors.mapInParts(x, ROWS_AT_ONCE, part -> {
                 NDArray distances = squaredDistances(part, y);
                 NDArray recalled = distances

@@ -13,7 +13,7 @@ import tech.tablesaw.api.Table;
  * Measurements that were repeated with several seeds, with the error that this shows.
  *
  * @param seeds the seeds
- * @param sets what was measured, by the name of the set of images, for each seed
+ * @param sets the measurements by the name of the set of images, for each seed
  */
 public record QualityReport(List<Integer> seeds, List<Map<String, SampleQuality>> sets) {
 

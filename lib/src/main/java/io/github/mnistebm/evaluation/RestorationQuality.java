@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
- * How good completed digits are.
+ * The quality of completed digits.
  *
  * @param accuracy the share of the completed images, with the known pixels as they were, that a classifier reads rightly
  * @param knownError the share of the known pixels that the completion itself would have otherwise

@@ -11,14 +11,14 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * What a classifier says of images.
+ * The quality of images, as measured by a classifier.
  *
  * @param images the number of images
  * @param confidentShare the share that it reads with a probability of more than {@value #CONFIDENT}
  * @param meanConfidence mean probability of the digit that it reads
  * @param classShares the share of each digit 0 to 9, by the most probable one
  * @param frechetDistance between their features and those of real images ({@link FrechetDistance})
- * @param neighbours how their features lie among those of real images, by the {@value #NEIGHBOUR}th nearest neighbour
+ * @param neighbours the overlap of their features with those of real images, by the {@value #NEIGHBOUR}th nearest neighbour
  */
 public record SampleQuality(
         long images,

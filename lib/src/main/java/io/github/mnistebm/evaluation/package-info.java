@@ -1,2 +1,2 @@
-/** How good samples are, as read by a digit classifier that has nothing to do with the model. */
+/** The quality of samples, as measured by a digit classifier that is independent of the model. */
 package io.github.mnistebm.evaluation;

@@ -1,7 +1,7 @@
 package io.github.mnistebm.model;
 
 /**
- * How unlike the training images a model finds some images; the higher, the more unlike.
+ * The difference of some images from the training images, as a model sees it; higher for images that are more unlike.
  *
  * @param energies E(u) of each image's latent u, nats
  * @param reconstructionErrors −log p(x | u) of each image x, nats

@@ -9,7 +9,7 @@ import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /**
- * Whether chains have converged, and what their draws are worth, of one quantity (Vehtari, Gelman, Simpson, Carpenter &amp;
+ * The convergence of chains and the worth of their draws, for one quantity (Vehtari, Gelman, Simpson, Carpenter &amp;
  * Bürkner 2021, "Rank-normalization, folding, and localization: an improved R-hat for assessing convergence of MCMC").
  *
  * @param rHat the larger of the rank-normalized split R-hat and that of the folded draws; 1 where the chains agree

@@ -85,21 +85,21 @@ public interface Chains extends AutoCloseable {
     /**
      * Returns the positions of the chains.
      *
-     * @return the positions, {@code [chains, d]}; the caller's, attached to the manager that the chains were made with
+     * @return the positions, {@code [chains, d]}; owned by the caller, attached to the manager that the chains were made with
      */
     NDArray positions();
 
     /**
-     * Returns the energies there.
+     * Returns the energies of the chains.
      *
-     * @return nats, {@code [chains]}; the caller's
+     * @return the energies in nats, {@code [chains]}; owned by the caller
      */
     NDArray energies();
 
     /**
      * Returns each chain's mean acceptance probability since the start or the end of burn-in, without jumps; 0 before the first step.
      *
-     * @return {@code [chains]}; the caller's
+     * @return the means, {@code [chains]}; owned by the caller
      */
     NDArray acceptanceRate();
 
@@ -113,7 +113,7 @@ public interface Chains extends AutoCloseable {
     /**
      * Returns the mean acceptance probability of jumps since the start or the end of burn-in.
      *
-     * @return in [0, 1]; NaN if there was no jump
+     * @return the mean, in [0, 1]; NaN without a jump
      */
     double jumpAcceptanceRate();
 

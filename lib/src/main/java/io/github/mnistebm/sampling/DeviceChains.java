@@ -14,7 +14,7 @@ final class DeviceChains implements Chains {
     private final StepSizeAdaptation adaptation;
     private ChainState state;
     private RandomSource random;
-    /** Of the last step, {@code [chains]}; null after a jump. */
+    /** The acceptance probabilities of the last step, {@code [chains]}; null after a jump. */
     private NDArray lastAcceptance;
 
     private NDArray acceptance;

@@ -2,7 +2,7 @@ package io.github.mnistebm.sampling;
 
 import java.util.Arrays;
 
-/** Where the chains of a block may go, and the choice of Metropolis et al. (1953) and Hastings (1970) whether they do. */
+/** The proposed states of the chains of a block, and the accept-reject step of Metropolis et al. (1953) and Hastings (1970). */
 final class HostProposal {
     final float[][] positions;
     final float[] energies;

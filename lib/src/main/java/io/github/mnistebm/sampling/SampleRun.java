@@ -35,7 +35,7 @@ public final class SampleRun implements AutoCloseable {
     /**
      * Returns the draws.
      *
-     * @return {@code [draws, chains, d]}
+     * @return the positions, {@code [draws, chains, d]}
      */
     public NDArray positions() {
         return positions;
@@ -44,16 +44,16 @@ public final class SampleRun implements AutoCloseable {
     /**
      * Returns the energies of the draws.
      *
-     * @return nats, {@code [draws, chains]}
+     * @return the energies in nats, {@code [draws, chains]}
      */
     public NDArray energies() {
         return energies;
     }
 
     /**
-     * Returns each chain's mean acceptance probability after burn-in, jumps left out.
+     * Returns each chain's mean acceptance probability after burn-in, without jumps.
      *
-     * @return {@code [chains]}
+     * @return the means, {@code [chains]}
      */
     public NDArray acceptanceRate() {
         return acceptanceRate;
@@ -62,7 +62,7 @@ public final class SampleRun implements AutoCloseable {
     /**
      * Returns the mean of {@link #acceptanceRate()} over the chains.
      *
-     * @return in [0, 1]
+     * @return the mean, in [0, 1]
      */
     public double meanAcceptanceRate() {
         try (NDArray mean = acceptanceRate.mean()) {
@@ -73,7 +73,7 @@ public final class SampleRun implements AutoCloseable {
     /**
      * Returns the mean acceptance probability of jumps after burn-in.
      *
-     * @return in [0, 1]; NaN if there was no jump
+     * @return the mean, in [0, 1]; NaN without a jump
      */
     public double jumpAcceptanceRate() {
         return jumpAcceptanceRate;
@@ -91,7 +91,7 @@ public final class SampleRun implements AutoCloseable {
     /**
      * Returns the last draw of every chain.
      *
-     * @return {@code [chains, d]}; it stays this object's
+     * @return the positions, {@code [chains, d]}; owned by this object
      */
     public NDArray last() {
         return positions.get(new NDIndex().addIndices(positions.getShape().get(0) - 1));
@@ -101,7 +101,7 @@ public final class SampleRun implements AutoCloseable {
      * Returns some of the draws of every chain, to be shown a row a chain.
      *
      * @param draws their indices, from 0
-     * @return {@code [chains * draws, d]}, the draws of the first chain first; it stays this object's
+     * @return the positions, {@code [chains * draws, d]}, the draws of the first chain first; owned by this object
      */
     public NDArray byChain(long... draws) {
         long d = positions.getShape().get(2);

@@ -64,7 +64,7 @@ public final class StepSizeAdaptation implements AutoCloseable {
     /**
      * Returns the gain of a step of burn-in, which falls so that the step size comes to rest.
      *
-     * @param step from 1
+     * @param step the number of the step, from 1
      * @return γₜ = t^−0.6
      */
     public static double gain(long step) {

@@ -21,10 +21,10 @@ import java.util.stream.Stream;
  */
 public final class MatrixProducts {
 
-    /** Of rows, columns and what is summed over: with fewer, oneDNN's putting them in its own order costs more than it gains. */
+    /** The least number of rows, columns and summands: with fewer, the reordering of oneDNN costs more than it gains. */
     private static final long LEAST_SIDE = 64;
 
-    /** The product of the three. */
+    /** The least product of the three. */
     private static final long LEAST_WORK = 1 << 24;
 
     private static final Shape ONE = new Shape(1, 1);

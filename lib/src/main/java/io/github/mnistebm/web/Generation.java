@@ -30,7 +30,7 @@ record Generation(String model, int images, int seed, int steps, double temperat
      * @param acceptanceRate mean acceptance probability
      * @param stepSize ε
      * @param energies the energies of the chains, nats
-     * @param frame each pixel's probability to be white as a byte 0 to 255, image by image and row by row, in Base64
+     * @param frame the probability of each pixel to be white as a byte 0 to 255, image by image and row by row, in Base64
      */
     record Progress(
             int step,

@@ -11,7 +11,7 @@ final class InvalidRequestException extends RuntimeException {
      * Names what is wrong.
      *
      * @param field where, as a path such as {@code images[2][27]}
-     * @param message what was expected and what was found
+     * @param message the message, with the expected and the found value
      */
     InvalidRequestException(String field, String message) {
         super(message);

@@ -114,7 +114,7 @@ class TrainingFailuresTest {
     @Test
     void aResumedTrainingThatDivergesKeepsItsCheckpointAndIsNotDrawnFromByDefault() throws IOException {
         tiny("--ebm-lr", "100");
-        // Its first epochs are good ones, with the rate that the next attempt will have too.
+        // The first epochs are good. The next attempt has the same rate.
         assertThat(interruptedAfter("energy 1/3", "--resume", model().toString(), "--ebm-lr", "0.001")
                         .code())
                 .isEqualTo(1);

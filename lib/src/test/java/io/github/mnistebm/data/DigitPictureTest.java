@@ -60,7 +60,7 @@ class DigitPictureTest {
         test.close();
     }
 
-    /** Grey values 0 to 255. */
+    /** Returns the grey values of a test digit, 0 to 255. */
     private static int[] digit(int index) {
         byte[] all = test.grey().toByteArray();
         int[] grey = new int[DigitImages.PIXELS];
@@ -78,7 +78,7 @@ class DigitPictureTest {
         return white;
     }
 
-    /** A digit in a colour on another one. */
+    /** Draws a digit in one colour on another. */
     private static BufferedImage coloured(int[] grey, Color ink, Color paper) {
         BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < grey.length; i++) {
@@ -107,7 +107,7 @@ class DigitPictureTest {
         return copy;
     }
 
-    /** A digit whose ink is as opaque as the digit is white, on nothing. */
+    /** Draws a digit whose ink is as opaque as the digit is white, without a background. */
     private static BufferedImage onNothing(int[] grey, Color ink) {
         BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
         for (int i = 0; i < grey.length; i++) {
@@ -116,7 +116,7 @@ class DigitPictureTest {
         return picture;
     }
 
-    /** Grey paper under a lamp, with a camera's noise, and the digit somewhere on it in dark blue. */
+    /** Draws a digit in dark blue on grey paper under a lamp, with a camera's noise. */
     private static BufferedImage photo(int[] grey, int width, int height, Random random) {
         BufferedImage large = new BufferedImage(200, 200, BufferedImage.TYPE_BYTE_GRAY);
         BufferedImage small = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
@@ -234,7 +234,7 @@ class DigitPictureTest {
         for (int i = 0; i < DIGITS; i++) {
             assertReadAsMeant(coloured(digit(i), Color.BLUE, Color.BLACK), "png", i);
             assertReadAsMeant(coloured(digit(i), Color.RED, Color.WHITE), "png", i, INVERTED);
-            // As light as each other.
+            // Both colours have the same lightness.
             Path equal = written(coloured(digit(i), new Color(255, 0, 0), new Color(0, 130, 0)), "png");
             assertThat(differences(DigitPicture.read(equal).pixels(), white(digit(i))))
                     .isLessThan(8);

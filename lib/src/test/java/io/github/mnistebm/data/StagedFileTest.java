@@ -93,6 +93,15 @@ class StagedFileTest {
     }
 
     @Test
+    void aCheckWritesNothing() throws IOException {
+        StagedFile.requireWritable(folder.resolve("new"));
+        assertThat(names()).isEmpty();
+        StagedFile.requireWritable(Files.writeString(folder.resolve("file"), "old"));
+        assertThat(names()).containsExactly("file");
+        assertThat(folder.resolve("file")).hasContent("old");
+    }
+
+    @Test
     void aMissingFolderAndAFolderAreRefusedBeforeAnythingIsWritten() {
         Path missing = folder.resolve("missing");
         assertThatIOException()

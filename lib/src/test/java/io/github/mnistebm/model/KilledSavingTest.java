@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A training is killed at each change that it makes to the disk, of its checkpoints, of its model, and of what it replaces; then it goes
- * on, is killed once more at any change, and goes on again. At every moment there is a complete model, the old one or the new one, and in
- * the end the new one with the old one as its predecessor.
+ * A training is killed at each change that it makes to the disk: to its checkpoints, its model, or the files that it replaces. It goes
+ * on, is killed once more at any change, and goes on again. At every moment there is a complete model, the old one or the new one. In the
+ * end there is the new one, with the old one as its predecessor.
  */
 class KilledSavingTest {
 
@@ -90,7 +90,7 @@ class KilledSavingTest {
     private static void resume(Path model) throws IOException {
         DigitModel.requireReplaceable(model);
         try (Checkpoints checkpoints = Checkpoints.of(model)) {
-            // Killed before anything was written, it finds the end of the training before.
+            // A training that was killed before it wrote anything finds the end of the training before it.
             if (checkpoints.isEnded()
                     && DigitModel.readCard(model).configuration().seed() == NEW) {
                 checkpoints.delete();
@@ -172,7 +172,7 @@ class KilledSavingTest {
                 Files.createDirectory(model);
             }
             if (modelBefore) {
-                // By way of another file system, so that the mount point is one from the beginning.
+                // Saves through the file system with the mount point, so that it is one from the beginning.
                 oldModel.save(MortalFileSystem.path(model, mounted, FOR_EVER));
                 Files.writeString(model.resolve("notes.txt"), "mine");
             }

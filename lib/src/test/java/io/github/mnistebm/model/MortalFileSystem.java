@@ -87,7 +87,7 @@ final class MortalFileSystem extends FileSystem {
         }
     }
 
-    /** Does what the real path does. */
+    /** Passes a call on to the real path. */
     private final class MortalPath implements InvocationHandler {
         private final Path real;
 
@@ -132,7 +132,7 @@ final class MortalFileSystem extends FileSystem {
 
                 @Override
                 public void write(byte[] bytes, int from, int length) throws IOException {
-                    // One moment within a file stands for all.
+                    // One moment within the writing of a file represents all.
                     if (!written && isLast()) {
                         out.write(bytes, from, length / 2);
                     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Resident memory stays flat: what leaks one array of the size of a state in each step grows by hundreds of megabytes. */
+/** Resident memory stays flat. A leak of one array of the size of a state in each step would add hundreds of megabytes. */
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class ResidentMemoryTest {
@@ -43,7 +43,7 @@ class ResidentMemoryTest {
 
     private static final long MEGABYTE = 1 << 20;
 
-    /** The allocator comes to rest within this. */
+    /** The growth within which the allocator comes to rest, in bytes. */
     private static final long SLACK = 24 * MEGABYTE;
 
     private static long residentBytes() {
@@ -107,7 +107,7 @@ class ResidentMemoryTest {
                         }
                     })
                     .close();
-            // One at the start, and one a step.
+            // The energy is called once at the start, and once a step.
             assertThat(tensorCalls).hasValue(inLoops ? 0 : 10_501);
             // One leaked array of states a step would be 10,000 · 128 kB = 1.2 GB, one of energies 76 MB.
             assertThat(resident.get(1) - resident.get(0)).isLessThan(SLACK);

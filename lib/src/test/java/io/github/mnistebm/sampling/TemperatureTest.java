@@ -49,7 +49,7 @@ class TemperatureTest {
                 new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal, tilt), 2);
     }
 
-    /** The moments of order 1 and 2 of a coordinate. */
+    /** Computes the moments of order 1 and 2 of a coordinate. */
     private static double[] moments(int coordinate, double temperature) {
         double[] sums = new double[3];
         for (int k = 0; k < WEIGHTS.length; k++) {

@@ -43,7 +43,7 @@ public final class Transfers {
 
     private Transfers() {}
 
-    /** Runs something as on a GPU, and counts. */
+    /** Runs an action as on a GPU, and counts the copies. */
     public static int of(Runnable action) {
         COUNT.set(0);
         counting = true;

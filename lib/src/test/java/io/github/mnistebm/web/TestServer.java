@@ -14,7 +14,7 @@ import java.util.Map;
 /** A server with the bundled model, and clients that speak to it byte by byte. */
 final class TestServer {
 
-    /** Seconds of work. */
+    /** A request that takes seconds. */
     static final String LONG_JOB = "{\"images\": 100, \"steps\": 10000}";
 
     static final String SHORT_JOB = "{\"images\": 1, \"steps\": 2}";
@@ -26,7 +26,7 @@ final class TestServer {
                 host, port, Map.of("default", DataFolder.pretrained()), DataFolder.mnist(), Device.cpu());
     }
 
-    /** Every score of this one fails. */
+    /** A server whose every score fails. */
     static ServerConfig withoutMnist() {
         return new ServerConfig(
                 ServerConfig.LOOPBACK, 0, Map.of("default", DataFolder.pretrained()), Path.of("nowhere"), Device.cpu());
@@ -56,7 +56,7 @@ final class TestServer {
         }
     }
 
-    /** A request for a path, after whose answer the server closes the connection. */
+    /** Returns a request for a path that closes the connection after its answer. */
     static String get(String path) {
         return request("GET", path, "");
     }
