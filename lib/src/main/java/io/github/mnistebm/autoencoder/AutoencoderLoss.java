@@ -62,7 +62,7 @@ final class AutoencoderLoss implements AutoCloseable {
      */
     record LossAndGradient(NDArray loss, List<NDArray> gradient) {}
 
-    /** Computes the loss of a batch, {@code [batch size, 784]}, with noise from a source. The surrounding scope owns the arrays in between. */
+    /** Computes the loss of a batch, {@code [batch size, 784]}, with noise from a source. The scope owns the arrays in between. */
     LossAndGradient of(NDArray images, RandomSource random) {
         Perceptron.Pass encoded = autoencoder.encoderInClosedForm().forward(images);
         NDArray latents = encoded.outputs();

@@ -40,8 +40,8 @@ import tech.tablesaw.columns.numbers.NumberColumnFormatter;
             "Measures how well a model distinguishes images that are not digits from the 10,000 test digits, by the area under the",
             "receiver operating characteristic of energy, reconstruction error, and their sum. Takes seconds.",
             "With --held-out it trains a model without a digit, for each digit and seed, and measures how well the scores",
-            "distinguish that digit from the others, by the area under the precision-recall curve of the same scores, and of what the energy exceeds that",
-            "by which is expected of images with as long edges and as many white pixels. Takes a minute or two a training."
+            "distinguish that digit from the others, by the area under the precision-recall curve. It adds the excess of the energy",
+            "over the energy expected of images with as long edges and as many white pixels. Takes a minute or two a training."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -62,7 +62,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "The number of seeds, from --seed on, to estimate errors from. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The number of seeds, from --seed on; several show the error of each result. Default: ${DEFAULT-VALUE}.")
     private int seeds;
 
     @Option(

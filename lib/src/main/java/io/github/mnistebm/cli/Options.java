@@ -4,6 +4,7 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.StagedFile;
 import io.github.mnistebm.model.TrainingConfig;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +34,10 @@ final class Options {
             }
             StagedFile.requireWritable(file);
         } catch (IOException e) {
-            throw new ParameterException(spec.commandLine(), option + ": " + Messages.of(e), e);
+            String wrong = e instanceof FileAlreadyExistsException found
+                    ? found.getFile() + ": expected a folder, found a file"
+                    : Messages.of(e);
+            throw new ParameterException(spec.commandLine(), option + ": " + wrong, e);
         }
     }
 

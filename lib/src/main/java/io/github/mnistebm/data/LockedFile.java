@@ -42,8 +42,8 @@ public final class LockedFile implements AutoCloseable {
      * Opens a file, and creates it if it is missing. Its content stays.
      *
      * @param path the file
-     * @return the open file; empty if another holder has it, if it is not a regular file, or if it was there before and its file system cannot
-     *     lock files
+     * @return the open file; empty if another holder has it, if it is not a regular file, or if it was there before and its file
+     *     system cannot lock files
      * @throws IOException if it cannot be opened
      */
     public static Optional<LockedFile> open(Path path) throws IOException {

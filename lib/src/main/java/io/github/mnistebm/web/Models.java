@@ -25,7 +25,7 @@ final class Models implements AutoCloseable {
      * @param name its name in requests
      * @param latentDimension d
      * @param energyHiddenUnits the width of each hidden layer of the energy network
-     * @param referenceComponents the number of components of the mixture that is the reference measure; 0 for the standard normal distribution
+     * @param referenceComponents the number of components of the reference measure; 0 for the standard normal distribution
      * @param seed the seed of its training
      */
     record Description(

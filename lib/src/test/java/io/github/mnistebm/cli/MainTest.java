@@ -62,7 +62,7 @@ class MainTest {
         Path used = Files.createDirectory(folder.resolve("used.png"));
         assertRefused(command, used, start + used + ": expected a file's name, found a folder");
         Path file = Files.writeString(folder.resolve("file"), "");
-        assertRefused(command, file.resolve("a.png"), start + file + ": is there already");
+        assertRefused(command, file.resolve("a.png"), start + file + ": expected a folder, found a file");
         try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files).containsExactlyInAnyOrder(folder, used, file);
         }
