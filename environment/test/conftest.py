@@ -48,17 +48,25 @@ def files_of_the_user():
 
 @pytest.fixture(scope="session", autouse=True)
 def place_of_its_own(tmp_path_factory):
-    """A home, a working directory and a default model for the tests: they neither see nor change the user's."""
+    """A home and a working directory for the tests: they neither see nor change the user's."""
     home = tmp_path_factory.mktemp("home")
     before = files_of_the_user()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setenv("DJL_CACHE_DIR", str(ROOT / "lib" / "target" / "djl"))
-        patch.setenv("MNIST_EBM_MODEL", str(home / "model"))
         patch.chdir(home)
         yield
     assert files_of_the_user() == before
+
+
+@pytest.fixture(scope="module", autouse=True)
+def model_of_its_own(place_of_its_own, tmp_path_factory):
+    """A default model for each module, which is missing at first: no test depends on what another module trained."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("default") / "model"
+        patch.setenv("MNIST_EBM_MODEL", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

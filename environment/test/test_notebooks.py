@@ -45,12 +45,12 @@ def assert_executed(path):
             assert not [output for output in cell.outputs if output.get("name") == "stderr"], cell.source
 
 
-def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed):
+def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed, model_of_its_own):
     path = executed / "notebooks" / "train.ipynb"
     assert_executed(path)
     assert len(outputs(path, "image/png")) == 8
     assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 4
-    assert (executed / "data" / "model" / "model.json").exists()
+    assert (model_of_its_own / "model.json").exists()
 
 
 def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
