@@ -23,8 +23,8 @@ def main():
         sys.exit(f"{SPEC}: no such file. Is the package jjava installed in {sys.prefix}?")
     variables = settings()
     variables["JJAVA_JVM_OPTS"] = f"{variables.pop('QUIET_OPTIONS')} {variables.pop('JVM_OPTIONS')}"
-    target = ROOT / "lib" / "target"
-    variables["JJAVA_CLASSPATH"] = os.pathsep.join([str(target / "mnist-ebm.jar"), str(target / "dependency" / "*.jar")])
+    target = ROOT / "lib" / "app" / "target"
+    variables["JJAVA_CLASSPATH"] = os.pathsep.join([str(target / "mnist-ebm-app.jar"), str(target / "dependency" / "*.jar")])
     spec = json.loads(SPEC.read_text())
     spec["display_name"] = "Java"
     spec["env"] = variables

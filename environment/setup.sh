@@ -224,7 +224,7 @@ sources() {
     (cd "$ROOT" && find "$@" -name '.*' -prune -o -type f -print | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cksum | cksum)
 }
 
-library_sources() { sources pom.xml lib/pom.xml lib/src/main; }
+library_sources() { sources pom.xml lib/pom.xml lib/{core,notebook,app}/{pom.xml,src/main}; }
 
 library_is_ready() { [[ -e $JAR && -d $DEPENDENCIES && -e $BUILT && $(<"$BUILT") == "$(library_sources)" ]]; }
 
@@ -233,7 +233,7 @@ install_library() {
     say "the library"
     made_from=$(library_sources)
     # Jars of other versions would stay on the classpath. Maven's records name the files of the checkout that they were copied from.
-    rm -rf "$BUILT" "$JAR" "$DEPENDENCIES" "$ROOT/lib/target/maven-status"
+    rm -rf "$BUILT" "$JAR" "$DEPENDENCIES" "$ROOT"/lib/*/target/maven-status
     run_maven -q -DskipTests package >&2 || die "Maven could not build the library"
     printf '%s\n' "$made_from" >"$BUILT"
 }

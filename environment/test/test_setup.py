@@ -57,7 +57,7 @@ def test_a_folder_called_venv_that_is_the_users_is_left_alone(tmp_path):
 
 @pytest.mark.parametrize(
     "changed",
-    ["lib/src/main/java/io/github/mnistebm/cli/Main.java", "pom.xml"],
+    ["lib/app/src/main/java/io/github/mnistebm/cli/Main.java", "pom.xml"],
 )
 def test_the_library_is_made_again_when_a_source_has_changed_whatever_its_time(copy, tmp_path, changed):
     source = copy / changed
@@ -198,9 +198,9 @@ def test_the_launcher_may_be_called_from_anywhere(copy, tmp_path):
 # In the place of Maven: takes as long as the file `slow` is there.
 MAVEN = """
 while [ -e "{project}/slow" ]; do sleep 0.1; done
-mkdir -p "{project}/lib/target/dependency"
+mkdir -p "{project}/lib/app/target/dependency"
 echo made >> "{project}/made"
-echo jar > "{project}/lib/target/mnist-ebm.jar"
+echo jar > "{project}/lib/app/target/mnist-ebm-app.jar"
 """
 
 

@@ -10,7 +10,7 @@ import urllib.request
 
 import nbformat
 import pytest
-from checkouts import AS_STRANGER, BUILT, MNIST, ROOT, STRANGER, call, give_to_stranger, link, make_checkout, open_folder
+from checkouts import AS_STRANGER, BUILT, MNIST, ROOT, STRANGER, TESTS, call, give_to_stranger, link, make_checkout, open_folder
 
 FOLDERS = ["a blank", "ü", "张", "[1]"]
 LOCALES = ["none", "C.UTF-8", "de_DE.UTF-8", "ar_EG.UTF-8"]
@@ -209,7 +209,7 @@ def assert_a_notebook_runs(project, folder, **variables):
     """A notebook whose cells use the library, on the kernel of a checkout."""
     folder.mkdir(exist_ok=True)
     cells = [
-        "import io.github.mnistebm.data.*; import io.github.mnistebm.model.*; import ai.djl.Device;",
+        "import io.github.mnistebm.io.*; import io.github.mnistebm.model.*; import ai.djl.Device;",
         'var model = DigitModel.load(DataFolder.pretrained(), Device.cpu()); System.out.println("loaded");',
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
@@ -259,12 +259,12 @@ def test_it_builds_and_runs_without_a_warning_on_every_java_that_is_installed(tm
     if not homes:
         pytest.skip("one Java Development Kit is installed only")
     for home in homes:
-        project = make_checkout(tmp_path / home.name, *MNIST, "lib/src/test", "data/classifier.safetensors")
+        project = make_checkout(tmp_path / home.name, *MNIST, *TESTS, "notebooks", "data/classifier.safetensors")
         shutil.copytree(ROOT / ".venv", project / ".venv", symlinks=True)
         java = {"JAVA_HOME": home}
         assert call([project / "environment" / "run", "setup"], **java).returncode == 0
         built = subprocess.run(
-            ["mvn", "-B", "-ntp", "-q", "verify", "javadoc:javadoc"],
+            ["mvn", "-B", "-ntp", "-q", "verify"],
             cwd=project,
             env={**os.environ, "JAVA_HOME": str(home)},
             capture_output=True,

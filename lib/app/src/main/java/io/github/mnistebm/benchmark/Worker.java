@@ -1,0 +1,173 @@
+package io.github.mnistebm.benchmark;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.autoencoder.DecoderArchitecture;
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.density.StandardNormal;
+import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.NegativeSource;
+import io.github.mnistebm.model.ModelTraining;
+import io.github.mnistebm.model.Preset;
+import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.LangevinSampler;
+import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.MatrixProducts;
+import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.training.TrainingHistory;
+import io.github.mnistebm.training.TrainingListener;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+
+/** Does one {@link Work} again and again, on demand, and prints how long it takes. */
+public final class Worker {
+
+    private static final double STEP_SIZE = 0.05;
+
+    private Worker() {}
+
+    /**
+     * Sets the work up, and prints {@code ready}; then, for each line of the input, does it and prints the seconds.
+     *
+     * @param work the work, in JSON
+     * @param in the input, a line for each time that the work is done
+     * @param out the output, for the seconds
+     * @throws IOException if MNIST cannot be read
+     */
+    public static void serve(String work, InputStream in, PrintStream out) throws IOException {
+        Work parsed = Work.of(work);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Runnable run = prepare(parsed, manager, RandomSource.of(1));
+            out.println("ready");
+            out.flush();
+            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            while (lines.readLine() != null) {
+                long start = System.nanoTime();
+                run.run();
+                out.println((System.nanoTime() - start) / 1e9);
+                out.flush();
+            }
+        }
+    }
+
+    private static Runnable prepare(Work work, NDManager manager, RandomSource random) throws IOException {
+        return switch (work.kind()) {
+            case "mala", "ula" -> sampler(work, manager, random);
+            case "autoencoder" -> autoencoder(work, manager, random);
+            case "divergence" -> divergence(work, manager, random);
+            case "training" -> () -> training(work);
+            case "matmul" -> matmul(manager, random);
+            default -> throw new IllegalArgumentException("work: unknown kind " + work.kind());
+        };
+    }
+
+    private static TiltedEnergy energy(Work work, NDManager manager, RandomSource random) {
+        EnergyNetwork network = EnergyNetwork.create(manager, work.dimension(), work.hidden(), random);
+        // Another output than zero; it matters to the acceptance, not to the time.
+        network.parameters()
+                .addi(random.normal(manager, network.parameters().getShape()).mul(0.05));
+        return new TiltedEnergy(network, new StandardNormal(work.dimension()));
+    }
+
+    private static Runnable sampler(Work work, NDManager manager, RandomSource random) {
+        LangevinAlgorithm algorithm = LangevinAlgorithm.valueOf(work.kind().toUpperCase(Locale.ROOT));
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(0)
+                .steps(work.steps())
+                .stepSize(STEP_SIZE)
+                .build();
+        LangevinSampler sampler = LangevinSampler.of(algorithm.kernel(energy(work, manager, random)), config);
+        NDArray start = random.normal(manager, new Shape(work.chains(), work.dimension()));
+        return () -> sampler.run(start, random).close();
+    }
+
+    private static TrainingConfig.Builder perceptron(Work work) {
+        return Preset.SEED
+                .builder()
+                .decoder(DecoderArchitecture.PERCEPTRON)
+                .referenceComponents(0)
+                .importanceDraws(0)
+                .trainImages(work.images())
+                .autoencoderBatchSize(work.batchSize());
+    }
+
+    private static Runnable autoencoder(Work work, NDManager manager, RandomSource random) throws IOException {
+        TrainingConfig config = perceptron(work).autoencoderEpochs(1).build();
+        DigitImages train =
+                DigitImages.train(Path.of(work.mnist()), Device.cpu()).first(work.images());
+        DigitImages test = DigitImages.test(Path.of(work.mnist()), Device.cpu()).first(1000);
+        Autoencoder autoencoder = Autoencoder.create(manager, config.autoencoder(), random);
+        AutoencoderTrainer trainer = new AutoencoderTrainer(config.autoencoder());
+        return () -> requireWhole(
+                trainer.train(autoencoder, train, test, Binarization.THRESHOLD, random, TrainingListener.NONE));
+    }
+
+    private static Runnable divergence(Work work, NDManager manager, RandomSource random) {
+        TrainingConfig config = Preset.SEED
+                .builder()
+                .energyBatchSize(work.batchSize())
+                .samplesPerDatapoint(work.negatives())
+                .negatives(work.persistent() ? NegativeSource.PERSISTENT : NegativeSource.DATA)
+                .importanceDraws(0)
+                .energyEpochs(1)
+                .build();
+        TiltedEnergy energy = energy(work, manager, random);
+        NDArray latents = random.normal(manager, new Shape(work.images(), work.dimension()));
+        ContrastiveDivergenceTrainer trainer =
+                new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new);
+        return () -> requireWhole(trainer.train(
+                (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE));
+    }
+
+    /** Fails after an interruption, since the time of a shorter training would be false. */
+    private static void requireWhole(TrainingHistory history) {
+        if (history.interrupted()) {
+            throw new CancellationException("the training was interrupted");
+        }
+    }
+
+    private static void training(Work work) {
+        TrainingConfig config = perceptron(work)
+                .autoencoderEpochs(work.epochs())
+                .samplesPerDatapoint(work.negatives())
+                .build();
+        Path mnist = Path.of(work.mnist());
+        try (DigitImages train = DigitImages.train(mnist, Device.cpu());
+                DigitImages test = DigitImages.test(mnist, Device.cpu());
+                ModelTraining training = new ModelTraining(config, train, test)) {
+            training.train(TrainingListener.NONE).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Runnable matmul(NDManager manager, RandomSource random) {
+        Shape shape = new Shape(Work.MATRIX, Work.MATRIX);
+        NDArray a = random.normal(manager, shape);
+        NDArray b = random.normal(manager, shape);
+        return () -> {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                MatrixProducts.product(a, b);
+            }
+        };
+    }
+}

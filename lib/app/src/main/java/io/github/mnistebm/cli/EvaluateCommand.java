@@ -1,0 +1,212 @@
+package io.github.mnistebm.cli;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.DigitChains;
+import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.evaluation.LogLikelihood;
+import io.github.mnistebm.evaluation.LongRun;
+import io.github.mnistebm.evaluation.ModelEvaluation;
+import io.github.mnistebm.evaluation.NearCopies;
+import io.github.mnistebm.evaluation.QualityReport;
+import io.github.mnistebm.evaluation.SampleQuality;
+import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.io.Json;
+import io.github.mnistebm.io.StagedFile;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.tensor.RandomSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.Table;
+
+/** Measures a model. */
+@Command(
+        name = "evaluate",
+        description =
+                "Draws images from a model and measures them with the bundled classifier, beside real images, what"
+                        + " the decoder makes of real latents, and baselines; then the log-likelihood and the convergence of chains.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class EvaluateCommand implements Callable<Integer> {
+
+    /** After burn-in, of the chains that R-hat is computed of. */
+    private static final int DIAGNOSED_STEPS = 4000;
+
+    private static final int LONG_CHAINS = 10_000;
+    private static final int[] LONG_STEPS = {100, 500, 1000, 2000, 10_000};
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"--num-images", "--num_images"},
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "How many images to draw with each seed. Default: ${DEFAULT-VALUE}.")
+    private int numImages;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description =
+                    "The number of seeds, from --seed on; several show the error of each result. Default: ${DEFAULT-VALUE}.")
+    private int seeds;
+
+    @Option(
+            names = {"--long-run", "--long_run"},
+            description =
+                    "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 10,000;"
+                            + " takes a quarter of an hour.")
+    private boolean longRun;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the results to a file.")
+    private Path json;
+
+    @Option(names = "--record", description = "Write the results into the model's card, model.json.")
+    private boolean record;
+
+    @Mixin
+    private ModelOption model;
+
+    @Mixin
+    private SamplingOptions sampling;
+
+    @Mixin
+    private MnistOption mnist;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() throws IOException {
+        Options.requireAtLeast(spec, "--num-images", SampleQuality.NEIGHBOUR + 1, numImages);
+        Options.requireAtLeast(spec, "--seeds", 1, seeds);
+        if (json != null) {
+            Options.requireWritable(spec, "--json", json);
+        }
+        try (DigitModel loaded = model.load(device)) {
+            if (record) {
+                Options.requireWritable(spec, "--record", model.folder().resolve("model.json"));
+            }
+            Device where = loaded.manager().getDevice();
+            try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
+                    DigitImages train = DigitImages.train(mnist.folder(), where);
+                    DigitImages test = DigitImages.test(mnist.folder(), where);
+                    ModelEvaluation evaluation = new ModelEvaluation(loaded, train, test, classifier)) {
+                Map<String, Object> results = new LinkedHashMap<>();
+                List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+                results.put("command", "./environment/run " + String.join(" ", arguments));
+                results.put("classifier test accuracy", classifier.accuracy(test));
+                samples(loaded, evaluation, results);
+                logLikelihoods(loaded, evaluation, results);
+                chains(evaluation, results);
+                if (longRun) {
+                    longRun(loaded, evaluation, results);
+                }
+                write(results);
+            }
+        }
+        return 0;
+    }
+
+    private void samples(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+        DigitSampler sampler = new DigitSampler(
+                loaded, sampling.algorithm(), sampling.config(spec, loaded), sampling.chains(numImages));
+        List<Integer> used = new ArrayList<>();
+        List<Map<String, SampleQuality>> sets = new ArrayList<>();
+        List<Map<String, Double>> copies = new ArrayList<>();
+        for (int seed = sampling.seed(); seed < sampling.seed() + seeds; seed++) {
+            try (Progress progress = new Progress();
+                    DigitSampler.Drawing drawing =
+                            sampler.draw(numImages, seed, progress.sampling(sampler.work(numImages)))) {
+                progress.end();
+                drawing.summary()
+                        .warning()
+                        .ifPresent(warning -> spec.commandLine().getErr().println("evaluate: " + warning));
+                used.add(seed);
+                sets.add(evaluation.qualities(
+                        drawing.images(), RandomSource.of(seed).numbered(1)));
+                copies.add(evaluation.copies(drawing.images()));
+            }
+        }
+        QualityReport report = new QualityReport(used, sets);
+        System.out.println(report.table().printAll());
+        System.out.printf(Locale.ROOT, "%nnearer than %.0f %% of the pixels, seed by seed:%n", 100 * NearCopies.COPY);
+        copies.forEach(System.out::println);
+        results.put("seeds", used);
+        results.put("quality", report.spreads());
+        results.put("share of copies", copies);
+    }
+
+    private void logLikelihoods(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+        Map<String, LogLikelihood> found =
+                evaluation.logLikelihoods(loaded.stepSize(), RandomSource.of(sampling.seed()));
+        System.out.println();
+        System.out.println(LogLikelihood.table(found).printAll());
+        results.put("held-out log-likelihood of latents", found);
+    }
+
+    private void chains(ModelEvaluation evaluation, Map<String, Object> results) {
+        DigitChains chains = evaluation.chains(sampling.seed(), DIAGNOSED_STEPS);
+        Table diagnostics = chains.diagnostics();
+        double roundTrip = chains.roundTripSteps();
+        String verdict = chains.verdict();
+        System.out.println();
+        System.out.println(diagnostics.printAll());
+        System.out.println();
+        System.out.println(chains.transitions().printAll());
+        System.out.printf(Locale.ROOT, "%nmean round trip of a digit: %.0f steps%n%s%n", roundTrip, verdict);
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("steps after burn-in", DIAGNOSED_STEPS);
+        summary.put("R-hat of the energy", diagnostics.doubleColumn("R-hat").get(0));
+        summary.put(
+                "bulk effective sample size of the energy",
+                diagnostics.doubleColumn("bulk effective sample size").get(0));
+        summary.put("largest R-hat", diagnostics.doubleColumn("R-hat").max());
+        summary.put("mean round trip of a digit in steps", roundTrip);
+        summary.put("verdict", verdict);
+        results.put("chains", summary);
+    }
+
+    private void longRun(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+        RandomSource random = RandomSource.of(sampling.seed());
+        try (NDArray start = loaded.reference().sample(loaded.manager(), Math.min(numImages, LONG_CHAINS), random)) {
+            Table table = LongRun.of(evaluation, loaded, loaded.kernel(), start, random, LONG_STEPS);
+            System.out.println();
+            System.out.println(table.printAll());
+            Map<String, Double> distances = new LinkedHashMap<>();
+            for (int row = 0; row < table.rowCount(); row++) {
+                distances.put(
+                        "after " + table.intColumn(0).get(row) + " steps",
+                        table.doubleColumn(LongRun.FRECHET_DISTANCE).get(row));
+            }
+            results.put(LongRun.FRECHET_DISTANCE + " of " + start.getShape().get(0) + " long chains", distances);
+        }
+    }
+
+    private void write(Map<String, Object> results) throws IOException {
+        Interruption.shield();
+        if (json != null) {
+            StagedFile.write(json, Json.PRETTY.toJson(results) + "\n");
+            System.out.println("written: " + json);
+        }
+        if (record) {
+            DigitModel.recordEvaluation(model.folder(), results);
+            System.out.println("recorded: " + model.folder().resolve("model.json"));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.mnistebm.cli;
+
+import io.github.mnistebm.io.DataFolder;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option {@code --mnist}, the same for every command. */
+final class MnistOption {
+
+    @Option(
+            names = "--mnist",
+            paramLabel = "DIR",
+            description = "Folder of MNIST's four IDX files. Default: data/mnist.")
+    private Path folder;
+
+    Path folder() {
+        return folder == null ? DataFolder.mnist() : folder;
+    }
+}

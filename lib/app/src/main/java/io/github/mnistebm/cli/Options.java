@@ -1,0 +1,54 @@
+package io.github.mnistebm.cli;
+
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.io.StagedFile;
+import io.github.mnistebm.model.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Checks that several commands make of their options. */
+final class Options {
+
+    private Options() {}
+
+    /** Fails, naming the option, if its value is less than the least that makes sense. */
+    static void requireAtLeast(CommandSpec spec, String option, long least, long value) {
+        if (value < least) {
+            throw new ParameterException(
+                    spec.commandLine(), option + ": must be at least " + least + ", found " + value);
+        }
+    }
+
+    /** Makes the folder of a file if it is missing. Fails, naming the option, if a command cannot write the file after its work. */
+    static void requireWritable(CommandSpec spec, String option, Path file) {
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            // Java 17 refuses to make a folder where a link leads to one.
+            if (folder != null && !Files.isDirectory(folder)) {
+                Files.createDirectories(folder);
+            }
+            StagedFile.requireWritable(file);
+        } catch (IOException e) {
+            String wrong = e instanceof FileAlreadyExistsException found
+                    ? found.getFile() + ": expected a folder, found a file"
+                    : Messages.of(e);
+            throw new ParameterException(spec.commandLine(), option + ": " + wrong, e);
+        }
+    }
+
+    /** Fails, naming the option that the configurations come from, if one of them cannot work on the images. */
+    static void requireTrainable(CommandSpec spec, String option, List<TrainingConfig> configs, DigitImages images) {
+        for (TrainingConfig config : configs) {
+            try {
+                config.requireTrainable(Math.min(config.trainImages(), images.size()));
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+            }
+        }
+    }
+}

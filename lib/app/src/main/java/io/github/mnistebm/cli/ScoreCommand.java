@@ -1,0 +1,72 @@
+package io.github.mnistebm.cli;
+
+import io.github.mnistebm.evaluation.TestDigitScores;
+import io.github.mnistebm.model.AnomalyScores;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.picture.DigitPicture;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** Prints how unlike digits some images are. */
+@Command(
+        name = "score",
+        description = {
+            "Prints how unlike digits some images are: the energy and the reconstruction error of each, in nats, and the percentage",
+            "of the 10,000 test digits that have less. A picture of another size than 28 × 28 pixels is scaled and centred as",
+            "MNIST's digits are."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ScoreCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private DigitsOption digits;
+
+    @Mixin
+    private ModelOption model;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() throws IOException {
+        try (DigitModel loaded = model.load(device)) {
+            DigitsOption.Digits images = digits.read(spec, loaded, DigitPicture::read);
+            TestDigitScores test = TestDigitScores.of(loaded, digits.mnist());
+            AnomalyScores scores = loaded.score(images.pixels());
+            Table table = Table.create(
+                    "scores",
+                    StringColumn.create("image"),
+                    DoubleColumn.create("energy"),
+                    DoubleColumn.create("above % of test digits"),
+                    DoubleColumn.create("reconstruction error"),
+                    DoubleColumn.create("above % of theirs"));
+            for (int i = 0; i < images.names().size(); i++) {
+                double energy = scores.energies()[i];
+                double error = scores.reconstructionErrors()[i];
+                table.stringColumn(0).append(images.names().get(i));
+                table.doubleColumn(1).append(rounded(energy));
+                table.doubleColumn(2).append(rounded(100 * test.energies().shareBelow(energy)));
+                table.doubleColumn(3).append(rounded(error));
+                table.doubleColumn(4)
+                        .append(rounded(100 * test.reconstructionErrors().shareBelow(error)));
+            }
+            System.out.println(table.printAll());
+        }
+        return 0;
+    }
+
+    private static double rounded(double value) {
+        return Math.round(10 * value) / 10.0;
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.mnistebm.density;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Optional;
+
+/**
+ * A density known up to its normalizing constant, p(u) ∝ exp(−E(u)) on R^d.
+ *
+ * <p>Implementations work on whole batches, one state a row. What they return, and what they make on the way, is
+ * attached to the manager of the states; callers that loop do so within an {@code NDScope}.
+ */
+public interface EnergyFunction {
+
+    /**
+     * Returns the dimension of a state.
+     *
+     * @return d
+     */
+    int dimension();
+
+    /**
+     * Evaluates the energy.
+     *
+     * @param states {@code [chains, d]}
+     * @return E of each row in nats, {@code [chains]}
+     */
+    NDArray energy(NDArray states);
+
+    /**
+     * Evaluates the energy and its gradient together, which costs less than one after the other.
+     *
+     * @param states {@code [chains, d]}
+     * @return both
+     */
+    EnergyAndGradient energyAndGradient(NDArray states);
+
+    /**
+     * Returns this energy, with its present parameters, in plain loops: where chains are few or the energy is small, much
+     * faster on a processor.
+     *
+     * @return the energy; empty where it has no such form
+     */
+    default Optional<? extends HostEnergy> onHost() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the energy divided by a temperature, whose density is p(u)^(1/T). Samplers need nothing else to be right at
+     * a temperature: drift and acceptance both see E/T.
+     *
+     * @param temperature T; positive
+     * @return E/T, or this object if T is 1
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    default EnergyFunction atTemperature(double temperature) {
+        requireTemperature(temperature);
+        return temperature == 1 ? this : new TemperedEnergy(this, temperature);
+    }
+
+    /**
+     * Checks a temperature.
+     *
+     * @param temperature T
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    static void requireTemperature(double temperature) {
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new IllegalArgumentException("temperature: must be positive and finite, found " + temperature);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.mnistebm.density;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.mnistebm.tensor.RandomSource;
+import java.util.Optional;
+
+/**
+ * A probability measure q on R^d with exact samples and a normalized energy −log q. A network tilts it, and jumps are
+ * proposed from it. Its energy confines the chains: without it exp(−f) need not have a finite integral.
+ */
+public interface ReferenceMeasure extends EnergyFunction {
+
+    /**
+     * Draws exact samples.
+     *
+     * @param manager the owner of the result
+     * @param count the number of samples
+     * @param random the source of randomness
+     * @return the samples, {@code [count, d]}
+     */
+    NDArray sample(NDManager manager, long count, RandomSource random);
+
+    /**
+     * Returns this measure at a temperature that keeps its shape. The covariance of each of its normal distributions is multiplied by
+     * T, while means and weights stay. The modes therefore keep their probabilities, unlike those of q^(1/T).
+     *
+     * @param temperature T; positive
+     * @return the normalized measure, which uses this one
+     * @throws IllegalArgumentException if T is not positive and finite
+     */
+    ReferenceMeasure tempered(double temperature);
+
+    @Override
+    default Optional<HostReference> onHost() {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,175 @@
+package io.github.mnistebm.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.diagnostics.ChainDiagnostics;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.sampling.SampleRun;
+import java.util.Arrays;
+import java.util.Locale;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Chains as a classifier reads them: which digit each draw shows, and so how chains cross between digits.
+ *
+ * @param digits a row a chain, a digit a draw
+ * @param thinning chain steps from one draw to the next
+ * @param quantities the diagnostics of the energy and of each latent coordinate, as of {@link SampleRun#diagnostics}
+ */
+public record DigitChains(int[][] digits, int thinning, Table quantities) {
+
+    private static final int CLASSES = 10;
+
+    /**
+     * Reads the draws of a run.
+     *
+     * @param run the draws
+     * @param thinning the thinning of the run
+     * @param model decodes them
+     * @param classifier reads them
+     * @return the chains
+     * @throws IllegalArgumentException if there are too few draws, see {@link ChainDiagnostics#of}
+     */
+    public static DigitChains of(SampleRun run, int thinning, DigitModel model, DigitClassifier classifier) {
+        Table quantities = run.diagnostics();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray positions = run.positions();
+            int draws = (int) positions.getShape().get(0);
+            int chains = (int) positions.getShape().get(1);
+            NDArray images = model.decodeBinary(
+                    positions.reshape(-1, positions.getShape().get(2)));
+            long[] read = classifier.probabilities(images).argMax(1).toLongArray();
+            int[][] digits = new int[chains][draws];
+            for (int draw = 0; draw < draws; draw++) {
+                for (int chain = 0; chain < chains; chain++) {
+                    digits[chain][draw] = (int) read[draw * chains + chain];
+                }
+            }
+            return new DigitChains(digits, thinning, quantities);
+        }
+    }
+
+    /**
+     * Diagnoses the energy, each latent coordinate, and for each digit the share of draws that show it.
+     *
+     * @return rows for the quantities: mean, R-hat, bulk and tail effective sample size; R-hat and sizes are NaN for a digit that
+     *     no draw or every draw shows
+     */
+    public Table diagnostics() {
+        Table table = quantities.copy();
+        for (int digit = 0; digit < CLASSES; digit++) {
+            double[][] shows = new double[digits.length][digits[0].length];
+            double sum = 0;
+            for (int chain = 0; chain < digits.length; chain++) {
+                for (int draw = 0; draw < shows[chain].length; draw++) {
+                    shows[chain][draw] = digits[chain][draw] == digit ? 1 : 0;
+                    sum += shows[chain][draw];
+                }
+            }
+            double mean = sum / digits.length / digits[0].length;
+            ChainDiagnostics found = mean > 0 && mean < 1
+                    ? ChainDiagnostics.of(shows)
+                    : new ChainDiagnostics(Double.NaN, Double.NaN, Double.NaN);
+            table.stringColumn(0).append("shows a " + digit);
+            table.doubleColumn(1).append(mean);
+            table.doubleColumn(2).append(found.rHat());
+            table.doubleColumn(3).append(found.bulkEffectiveSampleSize());
+            table.doubleColumn(4).append(found.tailEffectiveSampleSize());
+        }
+        return table;
+    }
+
+    /**
+     * Says whether the chains have converged.
+     *
+     * @return one sentence, which names the quantity of the largest R-hat where one exceeds {@link ChainDiagnostics#CONVERGED}
+     */
+    public String verdict() {
+        Table table = diagnostics();
+        int worst = -1;
+        for (int row = 0; row < table.rowCount(); row++) {
+            double rHat = table.doubleColumn(2).get(row);
+            if (!(rHat <= ChainDiagnostics.CONVERGED)
+                    && (worst < 0 || !(rHat <= table.doubleColumn(2).get(worst)))) {
+                worst = row;
+            }
+        }
+        if (worst < 0) {
+            return String.format(
+                    Locale.ROOT,
+                    "Converged: R-hat is at most %.2f for the energy, every latent coordinate and every digit.",
+                    ChainDiagnostics.CONVERGED);
+        }
+        return String.format(
+                Locale.ROOT,
+                "Not converged: R-hat of \"%s\" is %.3f, more than %.2f. Run the chains longer.",
+                table.stringColumn(0).get(worst),
+                table.doubleColumn(2).get(worst),
+                ChainDiagnostics.CONVERGED);
+    }
+
+    /**
+     * Counts how chains go from digit to digit.
+     *
+     * @return a row a digit: of the draws that show it, the share whose next draw shows each digit; empty cells for a digit
+     *     that no draw but the last shows
+     */
+    public Table transitions() {
+        double[][] counts = new double[CLASSES][CLASSES];
+        for (int[] chain : digits) {
+            for (int draw = 1; draw < chain.length; draw++) {
+                counts[chain[draw - 1]][chain[draw]]++;
+            }
+        }
+        Table table = Table.create("from digit to digit in " + thinning + " steps", StringColumn.create("from"));
+        for (int to = 0; to < CLASSES; to++) {
+            table.addColumns(DoubleColumn.create("to " + to));
+        }
+        for (int from = 0; from < CLASSES; from++) {
+            double sum = 0;
+            for (double count : counts[from]) {
+                sum += count;
+            }
+            table.stringColumn(0).append(String.valueOf(from));
+            for (int to = 0; to < CLASSES; to++) {
+                if (sum == 0) {
+                    table.doubleColumn(to + 1).appendMissing();
+                } else {
+                    table.doubleColumn(to + 1).append(counts[from][to] / sum);
+                }
+            }
+        }
+        return table;
+    }
+
+    /**
+     * Measures the round trips of chains: from the draw that first shows a digit, by way of another digit, to the next draw that
+     * shows it again.
+     *
+     * @return the mean over all completed round trips in chain steps; NaN if there was none
+     */
+    public double roundTripSteps() {
+        long trips = 0;
+        long draws = 0;
+        for (int[] chain : digits) {
+            int[] entered = new int[CLASSES];
+            Arrays.fill(entered, -1);
+            for (int draw = 0; draw < chain.length; draw++) {
+                boolean entry = draw == 0 || chain[draw - 1] != chain[draw];
+                if (!entry) {
+                    continue;
+                }
+                int digit = chain[draw];
+                if (entered[digit] >= 0) {
+                    trips++;
+                    draws += draw - entered[digit];
+                }
+                entered[digit] = draw;
+            }
+        }
+        return trips == 0 ? Double.NaN : (double) draws * thinning / trips;
+    }
+}

@@ -1,0 +1,219 @@
+package io.github.mnistebm.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.density.ExpectationMaximization;
+import io.github.mnistebm.density.GaussianMixture;
+import io.github.mnistebm.density.StandardNormal;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A model against the test images, and beside it what it can be measured by: real images, images that its decoder makes of real
+ * latents, and two simple distributions of latents in the place of the energy. Owns its arrays: close it.
+ */
+public final class ModelEvaluation implements AutoCloseable {
+
+    /** The model's samples. */
+    public static final String SAMPLES = "samples";
+
+    /** Training images, which differ from test images by chance only. */
+    public static final String FLOOR = "floor: training images";
+
+    /**
+     * The result of a perfect energy with this autoencoder: decoded latents of training images (not of test images, which a
+     * density that is learned from training images cannot know).
+     */
+    public static final String CEILING = "ceiling: decoded training latents";
+
+    /** A baseline: a mixture of {@value #COMPONENTS} normal distributions, fitted to the training latents. */
+    public static final String MIXTURE = "mixture of 50 normals";
+
+    /** A baseline: the normal distribution of the training latents' mean and covariance, which whitening makes standard. */
+    public static final String GAUSSIAN = "normal distribution";
+
+    private static final int COMPONENTS = 50;
+    private static final int EM_ITERATIONS = 40;
+
+    /** The seed of the mixture, so that the baseline is the same whatever it is compared with. */
+    private static final int MIXTURE_SEED = 1;
+
+    private static final int DRAWS = 200_000;
+    private static final int ANNEALED_CHAINS = 2000;
+    private static final int TEMPERATURES = 200;
+    private static final int DIAGNOSED_CHAINS = 16;
+    private static final int DIAGNOSED_DRAWS = 1000;
+    private static final int DIAGNOSED_BURN_IN = 1000;
+
+    private final NDManager manager;
+    private final DigitModel model;
+    private final DigitClassifier classifier;
+    private final NDArray trainImages;
+    private final NDArray testImages;
+    private final NDArray testFeatures;
+    private GaussianMixture mixture;
+    private Double testCopies;
+
+    /**
+     * Reads the test images.
+     *
+     * @param model the model; not closed
+     * @param train the training images
+     * @param test the images that all are compared with
+     * @param classifier the reader; not closed
+     */
+    public ModelEvaluation(DigitModel model, DigitImages train, DigitImages test, DigitClassifier classifier) {
+        this.manager = model.manager().newSubManager();
+        this.model = model;
+        this.classifier = classifier;
+        this.trainImages = train.thresholded();
+        this.testImages = test.thresholded();
+        this.testFeatures = classifier.features(testImages);
+        for (NDArray array : new NDArray[] {trainImages, testImages, testFeatures}) {
+            array.attach(manager);
+            NDScope.unregister(array);
+        }
+    }
+
+    /**
+     * Measures images.
+     *
+     * @param images 0 and 1, {@code [n, 784]} with n &gt; {@value SampleQuality#NEIGHBOUR}
+     * @return the comparison with the test images
+     */
+    public SampleQuality quality(NDArray images) {
+        return SampleQuality.ofFeatures(classifier, images, testFeatures);
+    }
+
+    /**
+     * Measures samples, and as many images of each kind that they can be compared with.
+     *
+     * @param samples drawn from the model, 0 and 1, {@code [n, 784]}
+     * @param random the source of randomness
+     * @return {@link #SAMPLES}, {@link #CEILING}, {@link #FLOOR}, {@link #MIXTURE}, {@link #GAUSSIAN}
+     */
+    public Map<String, SampleQuality> qualities(NDArray samples, RandomSource random) {
+        Map<String, SampleQuality> sets = new LinkedHashMap<>();
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            int all = Math.toIntExact(trainImages.getShape().get(0));
+            long n = Math.min(samples.getShape().get(0), all);
+            NDArray subset = random.permutation(manager, all).get(new NDIndex().addSliceDim(0, n));
+            NDArray images = trainImages.get(new NDIndex().addIndices("{}", subset));
+            sets.put(SAMPLES, quality(samples));
+            sets.put(CEILING, quality(model.decodeBinary(model.encode(images))));
+            sets.put(FLOOR, quality(images));
+            sets.put(MIXTURE, quality(model.decodeBinary(mixture().sample(manager, n, random))));
+            sets.put(
+                    GAUSSIAN,
+                    quality(model.decodeBinary(
+                            new StandardNormal(model.energy().dimension()).sample(manager, n, random))));
+        }
+        return sets;
+    }
+
+    /** Fits the mixture when it is first asked for. */
+    private GaussianMixture mixture() {
+        if (mixture == null) {
+            try (NDArray latents = model.encode(trainImages)) {
+                mixture = ExpectationMaximization.fit(
+                        manager, latents, COMPONENTS, EM_ITERATIONS, RandomSource.of(MIXTURE_SEED), done -> {});
+            }
+        }
+        return mixture;
+    }
+
+    /**
+     * Estimates the mean log-likelihood of the test images' latents in several ways.
+     *
+     * @param stepSize the step size of the MALA steps of annealed importance sampling
+     * @param random the source of randomness
+     * @return by name: the model's by importance sampling from its reference measure and from both sides by annealed importance
+     *     sampling, and those of the reference measure and of the two baselines
+     */
+    public Map<String, LogLikelihood> logLikelihoods(double stepSize, RandomSource random) {
+        Map<String, LogLikelihood> found = new LinkedHashMap<>();
+        try (NDArray latents = model.encode(testImages);
+                SampleRun samples =
+                        model.sample(ANNEALED_CHAINS, SamplerConfig.builder().build(), random)) {
+            AnnealedImportanceSampling annealed =
+                    new AnnealedImportanceSampling(model.energy(), TEMPERATURES, stepSize);
+            found.put("energy, by importance sampling", LogLikelihood.of(model.energy(), latents, DRAWS, random));
+            found.put("energy, annealed, from above", annealed.upper(latents, ANNEALED_CHAINS, random));
+            found.put("energy, annealed, from below", annealed.lower(latents, samples.last(), random));
+            found.put("reference measure alone", LogLikelihood.of(model.reference(), latents));
+            found.put(MIXTURE, mixtureLogLikelihood(latents));
+            found.put(
+                    GAUSSIAN, LogLikelihood.of(new StandardNormal(model.energy().dimension()), latents));
+        }
+        return found;
+    }
+
+    /**
+     * Computes the mean log-likelihood of latents under the baseline {@link #MIXTURE}.
+     *
+     * @param latents {@code [n, d]} with n &gt; 1
+     * @return the log-likelihood
+     */
+    public LogLikelihood mixtureLogLikelihood(NDArray latents) {
+        return LogLikelihood.of(mixture(), latents);
+    }
+
+    /**
+     * Measures the share of copies of training images. That of a model which has memorized its training images is larger than that of
+     * the test images; but so is that of one which draws smoother strokes than people do. The two differ in the
+     * test images: who has memorized none of them comes as near to them as to as many training images.
+     *
+     * @param images 0 and 1, {@code [n, 784]}
+     * @return shares as of {@link NearCopies#share}
+     */
+    public Map<String, Double> copies(NDArray images) {
+        Map<String, Double> shares = new LinkedHashMap<>();
+        long n = Math.min(testImages.getShape().get(0), trainImages.getShape().get(0));
+        try (NDArray asMany = trainImages.get(new NDIndex().addSliceDim(0, n))) {
+            shares.put("of training images", NearCopies.share(images, trainImages));
+            shares.put("of " + n + " training images", NearCopies.share(images, asMany));
+            shares.put("of " + testImages.getShape().get(0) + " test images", NearCopies.share(images, testImages));
+            shares.put("test images of training images", testCopies());
+        }
+        return shares;
+    }
+
+    /** Measures the test images when they are first asked for. */
+    private double testCopies() {
+        if (testCopies == null) {
+            testCopies = NearCopies.share(testImages, trainImages);
+        }
+        return testCopies;
+    }
+
+    /**
+     * Runs {@value #DIAGNOSED_CHAINS} chains from dispersed starts, and reads {@value #DIAGNOSED_DRAWS} states of each.
+     *
+     * @param seed the seed of the random numbers
+     * @param steps after {@value #DIAGNOSED_BURN_IN} of burn-in; at least {@value #DIAGNOSED_DRAWS}
+     * @return the chains
+     */
+    public DigitChains chains(int seed, int steps) {
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(DIAGNOSED_BURN_IN)
+                .steps(steps)
+                .thinning(steps / DIAGNOSED_DRAWS)
+                .build();
+        try (SampleRun run = model.sample(DIAGNOSED_CHAINS, config, seed)) {
+            return DigitChains.of(run, config.thinning(), model, classifier);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,144 @@
+package io.github.mnistebm.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.sampling.Chains;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.StepSizeAdaptation;
+import io.github.mnistebm.tensor.RandomSource;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Chains that are watched on their way from noise to digits. They start at draws of a standard normal distribution on whitened
+ * latents and move by the {@linkplain DigitModel#kernel(double) model's kernel}; the first half of their steps is burn-in, during which
+ * the step size adapts. Each chain ends at an image of its own.
+ *
+ * @param model the model; not closed
+ * @param steps the number of steps of each chain; at least 2
+ * @param temperature T of the {@linkplain io.github.mnistebm.density.TiltedEnergy#tempered tempered energy}; positive and finite
+ */
+public record DigitWalk(DigitModel model, int steps, double temperature) {
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public DigitWalk {
+        if (steps < 2) {
+            throw new IllegalArgumentException("steps: must be at least 2, found " + steps);
+        }
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new IllegalArgumentException("temperature: must be positive and finite, found " + temperature);
+        }
+    }
+
+    /**
+     * The state of the chains.
+     *
+     * @param step the number of steps done
+     * @param means the probability of each pixel to be white, {@code [chains, 784]}
+     * @param energies E, whatever the temperature, nats, {@code [chains]}
+     * @param acceptanceRate the mean acceptance probability so far, without burn-in once it is over; 0 before the first step
+     * @param jumpAcceptanceRate the same of jumps; NaN if there was none
+     * @param stepSize ε
+     */
+    public record Snapshot(
+            int step,
+            NDArray means,
+            NDArray energies,
+            double acceptanceRate,
+            double jumpAcceptanceRate,
+            double stepSize) {}
+
+    /** Sees the chains on their way. */
+    @FunctionalInterface
+    public interface Watcher {
+
+        /**
+         * Takes a snapshot.
+         *
+         * @param snapshot the state of the chains; its arrays are freed after this call
+         */
+        void see(Snapshot snapshot);
+    }
+
+    /**
+     * Lets chains walk.
+     *
+     * @param chains the number of chains; at least 1
+     * @param seed the seed of the random numbers
+     * @param snapshots the number of snapshots, without that of the start; the last shows the end, and most are early, when most happens
+     * @param watcher sees them
+     * @throws IllegalArgumentException if {@code chains} or {@code snapshots} is not positive
+     * @throws CancellationException if the thread is interrupted
+     */
+    public void walk(int chains, int seed, int snapshots, Watcher watcher) {
+        if (chains < 1) {
+            throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
+        }
+        if (snapshots < 1) {
+            throw new IllegalArgumentException("snapshots: must be at least 1, found " + snapshots);
+        }
+        RandomSource random = RandomSource.of(seed);
+        int burnIn = steps / 2;
+        // A distribution of T times the variance takes T times the step size.
+        double stepSize = Math.min(StepSizeAdaptation.MAX_STEP_SIZE, model.stepSize() * temperature);
+        try (NDManager manager = model.manager().newSubManager();
+                Chains walking = Chains.of(
+                        manager, model.kernel(temperature), chains, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE);
+                NDArray start =
+                        random.normal(manager, new Shape(chains, model.energy().dimension()))) {
+            SortedSet<Integer> seen = schedule(snapshots);
+            walking.start(start, random);
+            see(walking, 0, watcher);
+            for (int step = 1; step <= steps; step++) {
+                advance(walking, step);
+                if (step <= burnIn) {
+                    walking.adapt(StepSizeAdaptation.gain(step));
+                }
+                if (seen.contains(step)) {
+                    see(walking, step, watcher);
+                }
+                if (step == burnIn) {
+                    walking.endBurnIn();
+                }
+            }
+        }
+    }
+
+    private void advance(Chains walking, int step) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("sampling was interrupted after " + (step - 1) + " of " + steps + " steps");
+        }
+        walking.advance(1);
+    }
+
+    /** The steps at which the chains are seen. */
+    private SortedSet<Integer> schedule(int snapshots) {
+        SortedSet<Integer> seen = new TreeSet<>();
+        for (int i = 1; i <= snapshots; i++) {
+            double share = (double) i / snapshots;
+            seen.add((int) Math.ceil(steps * share * share));
+        }
+        return seen;
+    }
+
+    private void see(Chains walking, int step, Watcher watcher) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray positions = walking.positions();
+            watcher.see(new Snapshot(
+                    step,
+                    model.decode(positions),
+                    model.energy().energy(positions),
+                    walking.acceptanceRate().mean().getFloat(),
+                    walking.jumpAcceptanceRate(),
+                    walking.stepSize()));
+        }
+    }
+}

@@ -1,0 +1,335 @@
+package io.github.mnistebm.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonParseException;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.density.GaussianMixture;
+import io.github.mnistebm.density.ReferenceMeasure;
+import io.github.mnistebm.density.StandardNormal;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.io.LockedFile;
+import io.github.mnistebm.io.RegularFiles;
+import io.github.mnistebm.io.Sha256;
+import io.github.mnistebm.io.StagedFile;
+import io.github.mnistebm.io.TensorFile;
+import io.github.mnistebm.tensor.PyTorch;
+import io.github.mnistebm.tensor.Tensors;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.Source;
+import tech.tablesaw.io.csv.CsvReadOptions;
+
+/**
+ * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, and a table of each phase of training,
+ * {@code autoencoder.csv} and {@code energy.csv}.
+ */
+final class ModelFolder {
+
+    private static final String CARD = "model.json";
+    private static final String WEIGHTS = "weights.safetensors";
+    private static final String MEAN = "whitening.mean";
+    private static final String WHITEN = "whitening.whiten";
+    private static final String UNWHITEN = "whitening.unwhiten";
+    private static final String ENERGY = "energy.";
+    private static final String REFERENCE = "reference.";
+    private static final int MAX_CARD_BYTES = 1 << 20;
+
+    private static final List<String> PHASES = List.of(AutoencoderTrainer.PHASE, ContrastiveDivergenceTrainer.PHASE);
+    private static final String TABLE = ".csv";
+
+    /** The files that this program writes into a model's folder, the card last. */
+    static final List<String> FILES =
+            List.of(WEIGHTS, "autoencoder.csv", "autoencoder.png", "energy.csv", "energy.png", "samples.png", CARD);
+
+    private static final String LOCK = ".mnist-ebm.lock";
+    private static final String STAGING = ".mnist-ebm.part";
+    private static final String NEW = ".mnist-ebm.new";
+    private static final String OLD = ".mnist-ebm.old";
+
+    private ModelFolder() {}
+
+    /**
+     * Saves a model. Writes its files into a folder inside the model's first. Once that folder has its final name, readers see the new
+     * model, whatever happens, and the files can change places one after the other.
+     */
+    static void save(DigitModel model, Path folder) throws IOException {
+        ModelPlace place = ModelPlace.of(folder);
+        place.requireReplaceable();
+        Files.createDirectories(place.folder());
+        locked(place, () -> {
+            finishReplacement(place);
+            Path staging = place.folder().resolve(STAGING);
+            delete(staging);
+            Files.createDirectory(staging);
+            try {
+                write(model, staging);
+                Files.move(staging, place.folder().resolve(NEW), StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                delete(staging);
+            }
+            force(place.folder());
+            finishReplacement(place);
+        });
+    }
+
+    /** Completes a replacement that a kill has stopped, if there is one. */
+    static void recover(ModelPlace place) throws IOException {
+        if (Files.exists(place.folder().resolve(NEW))
+                || Files.exists(place.folder().resolve(OLD))) {
+            locked(place, () -> finishReplacement(place));
+        }
+    }
+
+    /** A step of work on a folder. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void locked(ModelPlace place, Step step) throws IOException {
+        try (LockedFile lock = LockedFile.open(place.folder().resolve(LOCK))
+                .orElseThrow(() -> new IOException(place.folder() + ": another model is just being saved there"))) {
+            try {
+                step.run();
+            } finally {
+                Files.deleteIfExists(lock.path());
+            }
+        }
+    }
+
+    private static void write(DigitModel model, Path folder) throws IOException {
+        TensorFile.write(folder.resolve(WEIGHTS), tensors(model));
+        for (Table history : model.histories()) {
+            try (Writer out = Files.newBufferedWriter(folder.resolve(history.name() + TABLE))) {
+                history.write().csv(out);
+            }
+        }
+        Files.writeString(folder.resolve(CARD), new SavedCard(model.card(), Sha256.of(folder.resolve(WEIGHTS))).text());
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                force(file);
+            }
+        }
+        force(folder);
+    }
+
+    /** Waits until a file, or the list of a folder, is on the disk. */
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path)) {
+            channel.force(true);
+        } catch (AccessDeniedException e) {
+            // Windows does not open folders.
+        }
+    }
+
+    /**
+     * Replaces the model by the new one. Goes on from any step that a kill has left: the old files go, the new ones come, and the old
+     * model becomes the previous one, unless it is an earlier result of the same training.
+     */
+    private static void finishReplacement(ModelPlace place) throws IOException {
+        Path folder = place.folder();
+        Path replacement = folder.resolve(NEW);
+        Path replaced = folder.resolve(OLD);
+        if (has(replacement)) {
+            if (has(folder)) {
+                Files.createDirectories(replaced);
+                move(folder, replaced);
+            }
+            move(replacement, folder);
+        }
+        Files.deleteIfExists(replacement);
+        if (has(replaced)) {
+            if (sameTraining(readCard(replaced), readCard(folder))) {
+                delete(replaced);
+            } else {
+                delete(place.previous());
+                Files.move(replaced, place.previous(), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        Files.deleteIfExists(replaced);
+    }
+
+    private static boolean sameTraining(ModelCard a, ModelCard b) {
+        return a.training() != null && a.training().equals(b.training());
+    }
+
+    /** Moves a model's files. The card goes last: as long as it is in a folder, the rest of the model may be too. Other files stay. */
+    private static void move(Path from, Path to) throws IOException {
+        for (String name : FILES) {
+            Path file = from.resolve(name);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(file, to.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+    }
+
+    /** Deletes a model's files, the card last, and its folder, if it exists. Fails if the folder holds other files. */
+    private static void delete(Path folder) throws IOException {
+        for (String name : FILES) {
+            Files.deleteIfExists(folder.resolve(name));
+        }
+        Files.deleteIfExists(folder);
+    }
+
+    /** Returns whether a name is one that saving uses inside a model's folder, and may leave there when it is killed. */
+    static boolean isTemporary(String name) {
+        return List.of(LOCK, STAGING, NEW, OLD, ModelPlace.PROBE).contains(name);
+    }
+
+    private static boolean has(Path folder) {
+        return Files.exists(folder.resolve(CARD));
+    }
+
+    /** Returns the place of a model's file. Until a new model's files have moved into its folder, they lie in a folder of their own. */
+    private static Path file(Path folder, String name) {
+        Path coming = folder.resolve(NEW).resolve(name);
+        return Files.exists(coming) ? coming : folder.resolve(name);
+    }
+
+    static boolean isIn(Path folder) {
+        return Files.exists(file(folder, CARD));
+    }
+
+    static ModelCard readCard(Path folder) throws IOException {
+        return readSaved(folder).card();
+    }
+
+    private static SavedCard readSaved(Path folder) throws IOException {
+        Path file = file(folder, CARD);
+        try {
+            return SavedCard.parse(RegularFiles.text(file, MAX_CARD_BYTES));
+        } catch (NoSuchFileException e) {
+            throw new IOException(folder + ": no model there (" + CARD + " is missing)", e);
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": not a readable model card (no UTF-8 text)", e);
+        } catch (JsonParseException | NumberFormatException e) {
+            throw new IOException(file + ": not a readable model card (" + firstLine(e) + ")", e);
+        } catch (RuntimeException e) {
+            throw new IOException(file + ": " + firstLine(e), e);
+        }
+    }
+
+    /** The message that says most: a record's validation is wrapped by Gson. */
+    private static String firstLine(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return message.lines().findFirst().orElse("");
+    }
+
+    static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {
+        SavedCard saved = readSaved(folder);
+        StagedFile.write(
+                file(folder, CARD), new SavedCard(saved.card().withEvaluation(evaluation), saved.weights()).text());
+    }
+
+    static DigitModel load(Path folder, Supplier<Device> device) throws IOException {
+        SavedCard saved = readSaved(folder);
+        ModelCard card = saved.card();
+        int dimension = card.configuration().autoencoder().latentDimension();
+        List<Integer> energyHidden = card.configuration().energyHiddenUnits();
+        // The file's length confirms the card's sizes before any network is made.
+        TensorFile weights = TensorFile.read(file(folder, WEIGHTS), shapes(card.configuration()), saved.weights());
+        NDManager manager = PyTorch.newManager(device.get());
+        try (NDManager reading = manager.newSubManager()) {
+            Map<String, NDArray> tensors = weights.arrays(reading);
+            Autoencoder autoencoder =
+                    Autoencoder.zeros(manager, card.configuration().autoencoder());
+            LatentSpace latentSpace = latentSpace(manager, autoencoder, tensors);
+            EnergyNetwork network = EnergyNetwork.zeros(manager, dimension, energyHidden);
+            network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
+            ReferenceMeasure reference = reference(manager, card.configuration(), tensors);
+            return new DigitModel(manager, latentSpace, network, reference, card, () -> readHistories(folder));
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /** Fills an autoencoder, and makes the whitening that belongs to it. */
+    static LatentSpace latentSpace(NDManager manager, Autoencoder autoencoder, Map<String, NDArray> tensors) {
+        autoencoder.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(name), parameter));
+        return new LatentSpace(
+                autoencoder, Whitening.of(manager, tensors.get(MEAN), tensors.get(WHITEN), tensors.get(UNWHITEN)));
+    }
+
+    static ReferenceMeasure reference(NDManager manager, TrainingConfig configuration, Map<String, NDArray> tensors) {
+        int dimension = configuration.autoencoder().latentDimension();
+        if (configuration.referenceComponents() == 0) {
+            return new StandardNormal(dimension);
+        }
+        Map<String, NDArray> parameters = new LinkedHashMap<>();
+        GaussianMixture.parameterShapes(configuration.referenceComponents(), dimension)
+                .forEach((name, shape) -> parameters.put(name, tensors.get(REFERENCE + name)));
+        return GaussianMixture.of(manager, parameters);
+    }
+
+    /** Returns the tensors that are final once the autoencoder is trained. */
+    static Map<String, NDArray> tensors(LatentSpace latentSpace, ReferenceMeasure reference) {
+        Map<String, NDArray> tensors =
+                new LinkedHashMap<>(latentSpace.autoencoder().namedParameters());
+        tensors.put(MEAN, latentSpace.whitening().mean());
+        tensors.put(WHITEN, latentSpace.whitening().whiteningMatrix());
+        tensors.put(UNWHITEN, latentSpace.whitening().unwhiteningMatrix());
+        if (reference instanceof GaussianMixture mixture) {
+            mixture.namedParameters().forEach((name, parameter) -> tensors.put(REFERENCE + name, parameter));
+        }
+        return tensors;
+    }
+
+    private static Map<String, NDArray> tensors(DigitModel model) {
+        Map<String, NDArray> tensors = tensors(model.latentSpace(), model.reference());
+        model.network().namedParameters().forEach((name, parameter) -> tensors.put(ENERGY + name, parameter));
+        return tensors;
+    }
+
+    static Map<String, Shape> shapes(TrainingConfig configuration) {
+        int dimension = configuration.autoencoder().latentDimension();
+        Map<String, Shape> shapes = new LinkedHashMap<>(Autoencoder.parameterShapes(configuration.autoencoder()));
+        shapes.put(MEAN, new Shape(dimension));
+        shapes.put(WHITEN, new Shape(dimension, dimension));
+        shapes.put(UNWHITEN, new Shape(dimension, dimension));
+        if (configuration.referenceComponents() > 0) {
+            GaussianMixture.parameterShapes(configuration.referenceComponents(), dimension)
+                    .forEach((name, shape) -> shapes.put(REFERENCE + name, shape));
+        }
+        EnergyNetwork.parameterShapes(dimension, configuration.energyHiddenUnits())
+                .forEach((name, shape) -> shapes.put(ENERGY + name, shape));
+        return shapes;
+    }
+
+    private static List<Table> readHistories(Path folder) {
+        return PHASES.stream()
+                .filter(phase -> Files.exists(file(folder, phase + TABLE)))
+                .map(phase -> Table.read()
+                        .usingOptions(CsvReadOptions.builder(
+                                        new Source(file(folder, phase + TABLE).toFile(), StandardCharsets.UTF_8))
+                                .locale(Locale.ROOT)
+                                .tableName(phase)))
+                .toList();
+    }
+}

@@ -1,0 +1,426 @@
+package io.github.mnistebm.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.density.ExpectationMaximization;
+import io.github.mnistebm.density.ReferenceMeasure;
+import io.github.mnistebm.density.StandardNormal;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.tensor.PyTorch;
+import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Tensors;
+import io.github.mnistebm.training.TrainingDivergedException;
+import io.github.mnistebm.training.TrainingHistory;
+import io.github.mnistebm.training.TrainingListener;
+import io.github.mnistebm.training.TrainingState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import tech.tablesaw.api.Table;
+
+/**
+ * The training of a model in its two phases, each of which can be watched: {@link #trainAutoencoder}, then {@link
+ * #trainEnergy}, then {@link #model}.
+ */
+public final class ModelTraining implements AutoCloseable {
+
+    private static final long ROWS_AT_ONCE = 2000;
+    private static final String AUTOENCODER_WEIGHTS = "autoencoder weights";
+    private static final String ENERGY_WEIGHTS = "energy weights";
+    private static final String LATENTS = "latents";
+    private static final String REFERENCE_PHASE = "reference measure";
+    private static final int EM_ITERATIONS = 32;
+
+    /** The number of batches that the fit's progress is reported in. */
+    private static final int REFERENCE_PARTS = 1000;
+
+    private final TrainingConfig config;
+    private final DigitImages train;
+    private final DigitImages test;
+    private final NDManager manager;
+    private final Autoencoder autoencoder;
+    private final EnergyNetwork network;
+    private LatentSpace latentSpace;
+    private ReferenceMeasure reference;
+    private TrainingHistory autoencoderHistory;
+    private TrainingHistory energyHistory;
+    private boolean handedOver;
+    /** The unique name of this training. */
+    private String name = UUID.randomUUID().toString();
+    /** The checkpoint that the training goes on from; null at its beginning. */
+    private Checkpoint from;
+    /** The checkpoints of this training; null if none are kept. */
+    private Checkpoints checkpoints;
+
+    /**
+     * Creates a training, with untrained networks on the device of the images.
+     *
+     * @param config the configuration of the training
+     * @param train the training images; not closed with this object
+     * @param test the images that losses are measured on; not closed with this object
+     * @throws IllegalArgumentException if the training cannot work on that number of images; see {@link
+     *     TrainingConfig#requireTrainable}
+     */
+    public ModelTraining(TrainingConfig config, DigitImages train, DigitImages test) {
+        config.requireTrainable(train.size());
+        this.config = config;
+        this.train = train;
+        this.test = test;
+        Device device = train.device();
+        this.manager = PyTorch.newManager(device);
+        this.autoencoder = Autoencoder.create(manager, config.autoencoder(), random(AUTOENCODER_WEIGHTS));
+        this.network = EnergyNetwork.create(
+                manager, config.autoencoder().latentDimension(), config.energyHiddenUnits(), random(ENERGY_WEIGHTS));
+    }
+
+    /**
+     * Returns a training that goes on from a checkpoint as if it had never stopped: on one thread the model is the same, bit for bit.
+     *
+     * @param checkpoint the state of the training; not closed with this object, and needed until the training is done
+     * @param train the training images
+     * @param test the images that losses are measured on
+     * @return the training
+     */
+    public static ModelTraining resume(Checkpoint checkpoint, DigitImages train, DigitImages test) {
+        return resume(checkpoint, Map.of(), train, test);
+    }
+
+    /**
+     * Returns a training that goes on from a checkpoint with other learning rates, such as after a divergence. The schedules go on at
+     * the same point, with the new rates.
+     *
+     * @param checkpoint the state of the training; not closed with this object, and needed until the training is done
+     * @param learningRates the new rates by phase, such as {@link ContrastiveDivergenceTrainer#PHASE}; those of other phases stay
+     * @param train the training images
+     * @param test the images that losses are measured on
+     * @return the training
+     * @throws IllegalArgumentException if a rate is out of range, or its phase is complete or unknown
+     */
+    public static ModelTraining resume(
+            Checkpoint checkpoint, Map<String, Double> learningRates, DigitImages train, DigitImages test) {
+        ModelTraining training = new ModelTraining(checkpoint.configuration(learningRates), train, test);
+        training.from = checkpoint;
+        training.name = checkpoint.training() == null ? training.name : checkpoint.training();
+        TrainingHistory energy = checkpoint.history(ContrastiveDivergenceTrainer.PHASE);
+        if (energy != null) {
+            training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
+            training.energyHistory = energy;
+            Tensors.copy(checkpoint.arrays().get(ContrastiveDivergenceTrainer.AVERAGE), training.network.parameters());
+            training.latentSpace = ModelFolder.latentSpace(training.manager, training.autoencoder, checkpoint.arrays());
+            training.reference = ModelFolder.reference(training.manager, training.config, checkpoint.arrays());
+        }
+        return training;
+    }
+
+    /**
+     * Writes a checkpoint after each epoch from now on.
+     *
+     * @param target the checkpoints to add to
+     */
+    public void keepCheckpoints(Checkpoints target) {
+        checkpoints = target;
+    }
+
+    /** Returns the source of a part of the training, which depends on the seed and the name of the part only. */
+    private RandomSource random(String part) {
+        return RandomSource.of(config.seed()).numbered(part.hashCode());
+    }
+
+    private TrainingState state(String phase) {
+        return from == null || from.history(phase) == null ? null : from.state(phase);
+    }
+
+    /** Writes the checkpoints, and passes events on to the user's listener. */
+    private final class Steering implements TrainingListener {
+        private final TrainingListener listener;
+
+        Steering(TrainingListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void epochBegins(String phase, int epoch) {
+            listener.epochBegins(phase, epoch);
+        }
+
+        @Override
+        public void batchDone(String phase, int epoch, int epochs, int batch, int batches) {
+            listener.batchDone(phase, epoch, epochs, batch, batches);
+        }
+
+        @Override
+        public void epochDone(TrainingHistory history) {
+            listener.epochDone(history);
+        }
+
+        @Override
+        public void stateReached(TrainingState state) {
+            listener.stateReached(state);
+            if (checkpoints != null) {
+                write(state);
+            }
+        }
+
+        private void write(TrainingState state) {
+            List<TrainingHistory> histories = new ArrayList<>();
+            Map<String, NDArray> arrays = new LinkedHashMap<>(state.arrays());
+            // In the second phase the first one's result belongs to it.
+            if (latentSpace != null) {
+                histories.add(autoencoderHistory);
+                arrays.putAll(ModelFolder.tensors(latentSpace, reference));
+            }
+            histories.add(state.history());
+            try {
+                checkpoints.write(config, name, histories, arrays);
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "the checkpoint could not be written (" + e.getMessage()
+                                + "). Those before it are good: --resume goes on from them",
+                        e);
+            }
+        }
+    }
+
+    /**
+     * Trains the autoencoder, and fits the whitening and the reference measure to its latents of the training images. After an
+     * interruption, they are fitted at their first use.
+     *
+     * @param listener the listener to the batches and epochs
+     * @return the history; interrupted if the thread was
+     * @throws TrainingDivergedException if the training diverges; the autoencoder is then as it was after the last good epoch
+     * @throws UncheckedIOException if a checkpoint cannot be written
+     */
+    public TrainingHistory trainAutoencoder(TrainingListener listener) {
+        if (latentSpace != null) {
+            return autoencoderHistory;
+        }
+        try {
+            autoencoderHistory = new AutoencoderTrainer(config.autoencoder())
+                    .train(
+                            autoencoder,
+                            train,
+                            test,
+                            config.binarization(),
+                            random(AutoencoderTrainer.PHASE),
+                            new Steering(listener),
+                            state(AutoencoderTrainer.PHASE));
+            if (!autoencoderHistory.interrupted()) {
+                fitLatentSpace(listener);
+            }
+        } catch (TrainingDivergedException e) {
+            autoencoderHistory = e.history();
+            throw e;
+        } catch (CancellationException e) {
+            Thread.interrupted();
+            autoencoderHistory.markInterrupted();
+        }
+        return autoencoderHistory;
+    }
+
+    private void fitLatentSpace(TrainingListener listener) {
+        listener.batchDone(REFERENCE_PHASE, 1, 1, 0, REFERENCE_PARTS);
+        RandomSource random = random(REFERENCE_PHASE);
+        try (NDArray images = train.binarized(config.binarization(), random);
+                NDArray latents = Tensors.mapInParts(
+                        images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
+            LatentSpace fitted = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
+            reference = reference(fitted, latents, random, listener);
+            latentSpace = fitted;
+        }
+    }
+
+    private ReferenceMeasure reference(
+            LatentSpace fitted, NDArray latents, RandomSource random, TrainingListener listener) {
+        if (config.referenceComponents() == 0) {
+            return new StandardNormal(network.dimension());
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray whitened = fitted.whitening().whiten(latents);
+            return ExpectationMaximization.fit(
+                    manager,
+                    whitened,
+                    config.referenceComponents(),
+                    EM_ITERATIONS,
+                    random,
+                    share -> listener.batchDone(
+                            REFERENCE_PHASE, 1, 1, (int) Math.floor(share * REFERENCE_PARTS), REFERENCE_PARTS));
+        }
+    }
+
+    /**
+     * Trains the energy network on the whitened latents of the training images.
+     *
+     * @param listener the listener to the batches and epochs
+     * @return the history; interrupted if the thread was
+     * @throws IllegalStateException if the autoencoder is not trained
+     * @throws TrainingDivergedException if the training diverges; the energy network is then as it was after the last good epoch
+     * @throws UncheckedIOException if a checkpoint cannot be written
+     */
+    public TrainingHistory trainEnergy(TrainingListener listener) {
+        requireAutoencoder();
+        try {
+            if (latentSpace == null) {
+                fitLatentSpace(listener);
+            }
+            try (NDArray latents = latents(random(LATENTS))) {
+                energyHistory = new ContrastiveDivergenceTrainer(
+                                config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
+                        .train(
+                                network,
+                                reference,
+                                latents,
+                                random(ContrastiveDivergenceTrainer.PHASE),
+                                new Steering(listener),
+                                state(ContrastiveDivergenceTrainer.PHASE));
+            }
+        } catch (TrainingDivergedException e) {
+            energyHistory = e.history();
+            throw e;
+        } catch (CancellationException e) {
+            Thread.interrupted();
+            energyHistory = energyHistory == null ? ContrastiveDivergenceTrainer.newHistory() : energyHistory;
+            energyHistory.markInterrupted();
+        }
+        return energyHistory;
+    }
+
+    /** The images, 47 MB, are not kept while the energy network is trained. */
+    private NDArray latents(RandomSource random) {
+        try (NDArray images = train.binarized(config.binarization(), random)) {
+            return latentSpace.encode(images);
+        }
+    }
+
+    /**
+     * Returns what is trained.
+     *
+     * @return the configuration
+     */
+    public TrainingConfig config() {
+        return config;
+    }
+
+    /**
+     * Returns the way from images to whitened latents and back; it stays this object's.
+     *
+     * @return the latent space
+     * @throws IllegalStateException if the autoencoder is not trained
+     */
+    public LatentSpace latentSpace() {
+        requireAutoencoder();
+        if (latentSpace == null) {
+            fitLatentSpace(TrainingListener.NONE);
+        }
+        return latentSpace;
+    }
+
+    /**
+     * Returns whether the autoencoder has been trained for an epoch, so that there is a model to hand over.
+     *
+     * @return true after {@link #trainAutoencoder} has done an epoch
+     */
+    public boolean isAutoencoderTrained() {
+        return isTrained(autoencoderHistory);
+    }
+
+    /**
+     * Returns whether the energy network has been trained for an epoch, so that the energy differs from the reference measure's.
+     *
+     * @return true after {@link #trainEnergy} has done an epoch
+     */
+    public boolean isEnergyTrained() {
+        return isTrained(energyHistory);
+    }
+
+    private static boolean isTrained(TrainingHistory history) {
+        return history != null && history.epochs() > 0;
+    }
+
+    /**
+     * Trains both phases and hands over the model.
+     *
+     * @param listener the listener to the batches and epochs
+     * @return the model, which from now on owns the native memory
+     * @throws CancellationException if the thread is interrupted; it stays so
+     * @throws TrainingDivergedException if the training diverges
+     * @throws UncheckedIOException if a checkpoint cannot be written
+     */
+    public DigitModel train(TrainingListener listener) {
+        if (trainAutoencoder(listener).interrupted() || trainEnergy(listener).interrupted()) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the training was interrupted");
+        }
+        return model();
+    }
+
+    /**
+     * Hands over the model, as far as it is trained: with an untrained energy network, its energy is the reference
+     * measure's.
+     *
+     * @return the model, which from now on owns the native memory
+     * @throws IllegalStateException if the autoencoder is not trained
+     */
+    public DigitModel model() {
+        LatentSpace fitted = latentSpace();
+        handedOver = true;
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        addLastRow(metrics, autoencoderHistory);
+        addLastRow(metrics, energyHistory);
+        Map<String, String> checksums = new LinkedHashMap<>(train.checksums());
+        checksums.putAll(test.checksums());
+        ModelCard card =
+                new ModelCard(ModelCard.FORMAT_VERSION, config, Versions.current(), checksums, metrics, Map.of(), name);
+        List<Table> histories = Stream.of(autoencoderHistory, energyHistory)
+                .filter(Objects::nonNull)
+                .map(TrainingHistory::table)
+                .toList();
+        return new DigitModel(manager, fitted, network, reference, card, () -> histories);
+    }
+
+    private static void addLastRow(Map<String, Double> metrics, TrainingHistory history) {
+        if (!isTrained(history)) {
+            return;
+        }
+        String phase = history.table().name();
+        metrics.put(phase + " epochs", (double) history.epochs());
+        for (String column : history.table().columnNames()) {
+            if (column.equals("seconds")) {
+                metrics.put(
+                        phase + " seconds", history.table().doubleColumn(column).sum());
+            } else if (!column.equals(TrainingHistory.EPOCH)) {
+                metrics.put(phase + " " + column, history.last(column));
+            }
+        }
+    }
+
+    private void requireAutoencoder() {
+        if (!isAutoencoderTrained()) {
+            throw new IllegalStateException("the autoencoder is not trained: call trainAutoencoder first");
+        }
+    }
+
+    /** Frees the networks, unless {@link #model} has handed them over. */
+    @Override
+    public void close() {
+        if (!handedOver) {
+            manager.close();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.mnistebm.sampling.host.HostKernel;
+import io.github.mnistebm.tensor.RandomSource;
+import java.util.Optional;
+
+/**
+ * A batch of chains on its way, with the step size that it moves by. On a processor, where the energy is small or
+ * the chains are few, they move by plain loops in Java; elsewhere by tensor operations, all on the device. Both sample the same
+ * distribution, from different random numbers. Not safe for use by several threads; the loops divide their work among threads of their
+ * own.
+ */
+public interface Chains extends AutoCloseable {
+
+    /** The number of chains up to which the loops are faster for energies of the size of the bundled model's too. */
+    int FEW_CHAINS = 32;
+
+    /**
+     * Makes chains that are not started yet.
+     *
+     * @param manager the parent of the manager that owns them; its device is theirs
+     * @param kernel the kernel that moves them
+     * @param chains the number of chains
+     * @param stepSize ε to begin with; positive
+     * @param targetAcceptance the acceptance that {@link #adapt} steers to, in (0, 1)
+     * @return the chains
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    static Chains of(
+            NDManager manager, TransitionKernel kernel, long chains, double stepSize, double targetAcceptance) {
+        Optional<HostKernel> host = manager.getDevice().isGpu() ? Optional.empty() : kernel.onHost();
+        boolean loops =
+                host.isPresent() && (chains <= FEW_CHAINS || host.get().energy().isSmall());
+        return loops
+                ? new LoopChains(manager, kernel, stepSize, targetAcceptance)
+                : new DeviceChains(manager, kernel, stepSize, targetAcceptance);
+    }
+
+    /**
+     * Starts the chains, or starts them again: with the target's present parameters, and the step size of before.
+     *
+     * @param positions {@code [chains, d]}; left as they are
+     * @param random the source of randomness until the next start
+     * @throws IllegalArgumentException if the positions are not of the target's dimension
+     */
+    void start(NDArray positions, RandomSource random);
+
+    /**
+     * Goes on after steps that other chains made, for kernels that do different things in turn.
+     *
+     * @param steps the number of steps
+     */
+    void resumeAfter(long steps);
+
+    /**
+     * Moves every chain: many steps at a time where nothing is to be seen or adapted in between, which lets each core go on with its
+     * chains without waiting for the others.
+     *
+     * @param steps the number of steps; positive
+     */
+    void advance(int steps);
+
+    /**
+     * Adapts the step size to the acceptance of the last step, log ε ← log ε + γ (ā − a*); does nothing after a jump, or where
+     * the kernel accepts always.
+     *
+     * @param gain γ
+     */
+    void adapt(double gain);
+
+    /** Ends burn-in. The step size becomes the average over its adaptation, and the acceptances start anew. */
+    void endBurnIn();
+
+    /**
+     * Returns the positions of the chains.
+     *
+     * @return the positions, {@code [chains, d]}; owned by the caller, attached to the manager that the chains were made with
+     */
+    NDArray positions();
+
+    /**
+     * Returns the energies of the chains.
+     *
+     * @return the energies in nats, {@code [chains]}; owned by the caller
+     */
+    NDArray energies();
+
+    /**
+     * Returns each chain's mean acceptance probability since the start or the end of burn-in, without jumps; 0 before the first step.
+     *
+     * @return the means, {@code [chains]}; owned by the caller
+     */
+    NDArray acceptanceRate();
+
+    /**
+     * Returns the number of steps in the mean of {@link #acceptanceRate}.
+     *
+     * @return the number of steps since the start or the end of burn-in, without jumps
+     */
+    int steps();
+
+    /**
+     * Returns the mean acceptance probability of jumps since the start or the end of burn-in.
+     *
+     * @return the mean, in [0, 1]; NaN without a jump
+     */
+    double jumpAcceptanceRate();
+
+    /**
+     * Returns the step size.
+     *
+     * @return ε
+     */
+    double stepSize();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,56 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.sampling.host.HostKernel;
+import io.github.mnistebm.tensor.RandomSource;
+import java.util.Optional;
+
+/**
+ * Steps of Langevin dynamics, with a jump in the place of every so many. Each leaves the target as it is, and so does their
+ * composition.
+ *
+ * @param langevin the kernel of the steps
+ * @param jump the kernel of the jumps, of the same target
+ * @param interval every so many steps, the last is a jump; at least 2
+ */
+public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropolis jump, int interval)
+        implements TransitionKernel {
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the interval is less than 2
+     */
+    public LangevinWithJumps {
+        if (interval < 2) {
+            throw new IllegalArgumentException("jump interval: must be at least 2, found " + interval);
+        }
+    }
+
+    @Override
+    public EnergyFunction energy() {
+        return langevin.energy();
+    }
+
+    @Override
+    public boolean rejects() {
+        return langevin.rejects();
+    }
+
+    @Override
+    public Optional<HostKernel> onHost() {
+        return langevin.onHost().flatMap(steps -> jump.onHost().map(jumps -> steps.withJumps(jumps, this::jumps)));
+    }
+
+    /** Returns whether the step of an index is a jump. */
+    boolean jumps(long index) {
+        return index % interval == interval - 1;
+    }
+
+    @Override
+    public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
+        TransitionKernel kernel = jumps(index) ? jump : langevin;
+        return kernel.step(state, stepSize, index, random);
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.sampling.host.HostChains;
+import io.github.mnistebm.tensor.RandomSource;
+
+/** Chains that move by plain loops in Java. */
+final class LoopChains implements Chains {
+    private final NDManager owner;
+    private final TransitionKernel kernel;
+    private final StepSizeAdaptation.Bounded stepSize;
+    private HostChains chains;
+    private long index;
+
+    LoopChains(NDManager owner, TransitionKernel kernel, double stepSize, double targetAcceptance) {
+        this.owner = owner;
+        this.kernel = kernel;
+        this.stepSize = new StepSizeAdaptation.Bounded(stepSize, targetAcceptance);
+    }
+
+    @Override
+    public void start(NDArray positions, RandomSource random) {
+        ChainState.requireDimension(kernel.energy(), positions);
+        chains = new HostChains(kernel.onHost().orElseThrow(), positions.toFloatArray(), random.forLoops());
+    }
+
+    @Override
+    public void resumeAfter(long steps) {
+        index = steps;
+    }
+
+    @Override
+    public void advance(int count) {
+        chains.advance(stepSize.value(), index, count);
+        index += count;
+    }
+
+    @Override
+    public void adapt(double gain) {
+        if (index > 0 && !chains.jumps(index - 1) && kernel.rejects()) {
+            stepSize.update(chains.lastAcceptance(), gain);
+        }
+    }
+
+    @Override
+    public void endBurnIn() {
+        stepSize.settle();
+        chains.resetAcceptance();
+    }
+
+    @Override
+    public NDArray positions() {
+        float[] positions = chains.positions();
+        int d = kernel.energy().dimension();
+        return owner.create(positions, new Shape(positions.length / d, d));
+    }
+
+    @Override
+    public NDArray energies() {
+        return owner.create(chains.energies());
+    }
+
+    @Override
+    public NDArray acceptanceRate() {
+        return owner.create(chains.acceptanceRates());
+    }
+
+    @Override
+    public int steps() {
+        return chains.steps();
+    }
+
+    @Override
+    public double jumpAcceptanceRate() {
+        return chains.jumpAcceptanceRate();
+    }
+
+    @Override
+    public double stepSize() {
+        return stepSize.value();
+    }
+
+    /** The blocks and loops, for a test. */
+    HostChains loops() {
+        return chains;
+    }
+
+    @Override
+    public void close() {
+        // Java arrays only.
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.diagnostics.ChainDiagnostics;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** The result of a run of chains. Owns its arrays: close it. */
+public final class SampleRun implements AutoCloseable {
+
+    private final NDManager manager;
+    private final NDArray positions;
+    private final NDArray energies;
+    private final NDArray acceptanceRate;
+    private final double jumpAcceptanceRate;
+    private final double stepSize;
+
+    SampleRun(
+            NDManager manager,
+            NDArray positions,
+            NDArray energies,
+            NDArray acceptanceRate,
+            double jumpAcceptanceRate,
+            double stepSize) {
+        this.manager = manager;
+        this.positions = positions;
+        this.energies = energies;
+        this.acceptanceRate = acceptanceRate;
+        this.jumpAcceptanceRate = jumpAcceptanceRate;
+        this.stepSize = stepSize;
+    }
+
+    /**
+     * Returns the draws.
+     *
+     * @return the positions, {@code [draws, chains, d]}
+     */
+    public NDArray positions() {
+        return positions;
+    }
+
+    /**
+     * Returns the energies of the draws.
+     *
+     * @return the energies in nats, {@code [draws, chains]}
+     */
+    public NDArray energies() {
+        return energies;
+    }
+
+    /**
+     * Returns each chain's mean acceptance probability after burn-in, without jumps.
+     *
+     * @return the means, {@code [chains]}
+     */
+    public NDArray acceptanceRate() {
+        return acceptanceRate;
+    }
+
+    /**
+     * Returns the mean of {@link #acceptanceRate()} over the chains.
+     *
+     * @return the mean, in [0, 1]
+     */
+    public double meanAcceptanceRate() {
+        try (NDArray mean = acceptanceRate.mean()) {
+            return mean.getFloat();
+        }
+    }
+
+    /**
+     * Returns the mean acceptance probability of jumps after burn-in.
+     *
+     * @return the mean, in [0, 1]; NaN without a jump
+     */
+    public double jumpAcceptanceRate() {
+        return jumpAcceptanceRate;
+    }
+
+    /**
+     * Returns the step size after burn-in, with which the draws were made.
+     *
+     * @return ε
+     */
+    public double stepSize() {
+        return stepSize;
+    }
+
+    /**
+     * Returns the last draw of every chain.
+     *
+     * @return the positions, {@code [chains, d]}; owned by this object
+     */
+    public NDArray last() {
+        return positions.get(new NDIndex().addIndices(positions.getShape().get(0) - 1));
+    }
+
+    /**
+     * Returns some of the draws of every chain, to be shown a row a chain.
+     *
+     * @param draws their indices, from 0
+     * @return the positions, {@code [chains * draws, d]}, the draws of the first chain first; owned by this object
+     */
+    public NDArray byChain(long... draws) {
+        long d = positions.getShape().get(2);
+        return positions.get(manager.create(draws)).swapAxes(0, 1).reshape(-1, d);
+    }
+
+    /**
+     * Diagnoses the energy and each coordinate over the chains.
+     *
+     * @return a table of d + 1 rows: quantity, mean, R-hat, bulk effective sample size, tail effective sample size
+     * @throws IllegalArgumentException if there are too few draws, see {@link ChainDiagnostics#of}
+     */
+    public Table diagnostics() {
+        StringColumn quantities = StringColumn.create("quantity");
+        DoubleColumn means = DoubleColumn.create("mean");
+        DoubleColumn rHats = DoubleColumn.create("R-hat");
+        DoubleColumn bulk = DoubleColumn.create("bulk effective sample size");
+        DoubleColumn tail = DoubleColumn.create("tail effective sample size");
+        int draws = (int) positions.getShape().get(0);
+        int chains = (int) positions.getShape().get(1);
+        int d = (int) positions.getShape().get(2);
+        float[] coordinates = positions.toFloatArray();
+        float[] energyValues = energies.toFloatArray();
+        for (int quantity = 0; quantity <= d; quantity++) {
+            double[][] values = new double[chains][draws];
+            double sum = 0;
+            for (int draw = 0; draw < draws; draw++) {
+                for (int chain = 0; chain < chains; chain++) {
+                    int state = draw * chains + chain;
+                    values[chain][draw] = quantity == 0 ? energyValues[state] : coordinates[state * d + quantity - 1];
+                    sum += values[chain][draw];
+                }
+            }
+            ChainDiagnostics diagnostics = ChainDiagnostics.of(values);
+            quantities.append(quantity == 0 ? "energy" : "latent " + quantity);
+            means.append(sum / draws / chains);
+            rHats.append(diagnostics.rHat());
+            bulk.append(diagnostics.bulkEffectiveSampleSize());
+            tail.append(diagnostics.tailEffectiveSampleSize());
+        }
+        return Table.create("diagnostics", quantities, means, rHats, bulk, tail);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

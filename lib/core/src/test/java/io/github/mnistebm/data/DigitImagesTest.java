@@ -1,0 +1,121 @@
+package io.github.mnistebm.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.tensor.RandomSource;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DigitImagesTest {
+
+    private final RandomSource random = RandomSource.of(1);
+
+    private static DigitImages images(int... greys) {
+        byte[] values = new byte[greys.length * DigitImages.PIXELS];
+        for (int i = 0; i < greys.length; i++) {
+            Arrays.fill(values, i * DigitImages.PIXELS, (i + 1) * DigitImages.PIXELS, (byte) greys[i]);
+        }
+        return DigitImages.of(values, new byte[greys.length], Device.cpu());
+    }
+
+    @Test
+    void mnistHasItsImagesOfEachDigit() throws IOException {
+        try (DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu())) {
+            assertThat(test.counts().intColumn("images").asObjectArray())
+                    .containsExactly(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009);
+            assertThat(test.grey().getShape()).isEqualTo(new Shape(10_000, 784));
+        }
+    }
+
+    @Test
+    void theChecksumsAreThoseOfTheFilesThatWereRead() throws IOException {
+        Map<String, String> expected = Map.of(
+                MnistFile.TEST_IMAGES.fileName(), MnistFile.TEST_IMAGES.sha256(),
+                MnistFile.TEST_LABELS.fileName(), MnistFile.TEST_LABELS.sha256());
+        try (DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
+                DigitImages first = test.first(10);
+                DigitImages some = first.without(7)) {
+            assertThat(test.checksums()).isEqualTo(expected);
+            assertThat(some.checksums()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void imagesGivenAsArraysHaveNoChecksums() {
+        try (DigitImages images = images(1, 2);
+                DigitImages first = images.first(1)) {
+            assertThat(images.checksums()).isEmpty();
+            assertThat(first.checksums()).isEmpty();
+        }
+    }
+
+    @Test
+    void thresholdMakesWhiteWhatExceeds127() {
+        try (DigitImages images = images(0, 127, 128, 255);
+                NDArray binary = images.thresholded();
+                NDArray sums = binary.toType(DataType.FLOAT32, true).sum(new int[] {1})) {
+            assertThat(binary.getDataType()).isEqualTo(DataType.UINT8);
+            assertThat(sums.toFloatArray()).containsExactly(0, 0, 784, 784);
+        }
+    }
+
+    @Test
+    void stochasticBinarizationIsWhiteWithTheProbabilityOfTheGreyValue() {
+        try (DigitImages images = images(0, 51, 255);
+                NDArray binary = images.binarized(Binarization.STOCHASTIC, random);
+                NDArray means = binary.toType(DataType.FLOAT32, true).mean(new int[] {1})) {
+            float[] shares = means.toFloatArray();
+            assertThat(shares[0]).isZero();
+            assertThat((double) shares[1]).isCloseTo(0.2, within(4.5 * Math.sqrt(0.2 * 0.8 / 784)));
+            assertThat(shares[2]).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void stochasticBinarizationDrawsAnewEachTime() {
+        try (DigitImages images = images(128);
+                NDArray first = images.binarized(Binarization.STOCHASTIC, random);
+                NDArray second = images.binarized(Binarization.STOCHASTIC, random)) {
+            assertThat(first.toByteArray()).isNotEqualTo(second.toByteArray());
+        }
+    }
+
+    @Test
+    void theFirstImagesAreACopyOfTheirOwn() {
+        DigitImages images = images(10, 20, 30);
+        try (DigitImages first = images.first(2)) {
+            images.close();
+            assertThat(first.size()).isEqualTo(2);
+            assertThat(first.grey().toUint8Array()[DigitImages.PIXELS]).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void rejectsALabelThatIsNoDigit() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DigitImages.of(new byte[784], new byte[] {10}, Device.cpu()))
+                .withMessage("label 0: expected 0 to 9, found 10");
+    }
+
+    @Test
+    void withoutADigitTheOthersStayInTheirOrder() {
+        byte[] grey = new byte[3 * DigitImages.PIXELS];
+        for (int i = 0; i < 3; i++) {
+            grey[i * DigitImages.PIXELS] = (byte) (10 * i);
+        }
+        try (DigitImages images = DigitImages.of(grey, new byte[] {4, 1, 7}, Device.cpu());
+                DigitImages others = images.without(1)) {
+            assertThat(others.labels()).containsExactly(4, 7);
+            assertThat(others.grey().toByteArray()[DigitImages.PIXELS]).isEqualTo((byte) 20);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.github.mnistebm.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import ai.djl.Device;
+import io.github.mnistebm.InEveryLocale;
+import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.training.TrainingHistory;
+import io.github.mnistebm.training.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CheckpointsTest {
+
+    @TempDir
+    private Path folder;
+
+    private static TrainingConfig config() {
+        return TinyModel.builder(1).autoencoderEpochs(3).energyEpochs(3).build();
+    }
+
+    /** Stops a training at the end of an epoch. */
+    private static TrainingListener stopAt(String phase, int epoch) {
+        return new TrainingListener() {
+            @Override
+            public void epochDone(TrainingHistory history) {
+                if (history.table().name().equals(phase) && history.epochs() == epoch) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+    }
+
+    private Checkpoints stopped(TrainingConfig config, String phase, int epoch) throws IOException {
+        Checkpoints checkpoints = Checkpoints.of(folder.resolve("model"));
+        checkpoints.begin(config);
+        try (DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages train = all.first(config.trainImages());
+                DigitImages test = all.first(500);
+                ModelTraining training = new ModelTraining(config, train, test)) {
+            training.keepCheckpoints(checkpoints);
+            TrainingListener listener = stopAt(phase, epoch);
+            if (!training.trainAutoencoder(listener).interrupted()) {
+                training.trainEnergy(listener);
+            }
+            Thread.interrupted();
+        }
+        return checkpoints;
+    }
+
+    private static DigitModel resumed(Checkpoints checkpoints, List<String> warnings) throws IOException {
+        try (Checkpoint checkpoint = checkpoints.latest(Device.cpu(), warnings::add);
+                DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages train = all.first(checkpoint.configuration().trainImages());
+                DigitImages test = all.first(500);
+                ModelTraining training = ModelTraining.resume(checkpoint, train, test)) {
+            training.trainAutoencoder(TrainingListener.NONE);
+            training.trainEnergy(TrainingListener.NONE);
+            return training.model();
+        }
+    }
+
+    private static void assertSame(DigitModel found, DigitModel expected) {
+        assertThat(found.network().parameters().toFloatArray())
+                .isEqualTo(expected.network().parameters().toFloatArray());
+        assertThat(found.latentSpace()
+                        .autoencoder()
+                        .namedParameters()
+                        .get("decoder.0.weight")
+                        .toFloatArray())
+                .isEqualTo(expected.latentSpace()
+                        .autoencoder()
+                        .namedParameters()
+                        .get("decoder.0.weight")
+                        .toFloatArray());
+        assertThat(found.card().metrics())
+                .containsEntry("energy epochs", expected.card().metrics().get("energy epochs"))
+                .containsEntry("energy step size", expected.card().metrics().get("energy step size"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"autoencoder, 1", "autoencoder, 3", "energy, 1", "energy, 2"})
+    void aTrainingThatGoesOnEndsWithTheModelOfOneThatWasNeverStopped(String phase, int epoch) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        try (DigitModel expected = TinyModel.trained(config());
+                DigitModel found = resumed(stopped(config(), phase, epoch), warnings)) {
+            assertSame(found, expected);
+        }
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void soDoesOneWhoseChainsMoveByTensorOperationsAndWhoseImagesAreDrawnAnew() throws IOException {
+        TrainingConfig config = TinyModel.builder(1)
+                .energyHiddenUnits(256)
+                .energyLayers(2)
+                .binarization(Binarization.STOCHASTIC)
+                .build();
+        try (DigitModel expected = TinyModel.trained(config);
+                DigitModel found = resumed(stopped(config, ContrastiveDivergenceTrainer.PHASE, 1), new ArrayList<>())) {
+            assertSame(found, expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"state.safetensors", "checkpoint.json", "SHA256SUMS"})
+    void ofADamagedCheckpointTheOneBeforeIsTakenAndSaysSo(String file) throws IOException {
+        Checkpoints checkpoints = stopped(config(), ContrastiveDivergenceTrainer.PHASE, 2);
+        Path damaged = checkpoints.folder().resolve("2-energy-0002").resolve(file);
+        byte[] bytes = Files.readAllBytes(damaged);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(damaged, bytes);
+        List<String> warnings = new ArrayList<>();
+        try (DigitModel expected = TinyModel.trained(config());
+                DigitModel found = resumed(checkpoints, warnings)) {
+            assertSame(found, expected);
+        }
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "2-energy-0002: damaged (its files are not those that SHA256SUMS names): going back to the one"
+                                + " before");
+    }
+
+    @InEveryLocale
+    void theLastTwoAreKept() throws IOException {
+        Checkpoints checkpoints = stopped(config(), AutoencoderTrainer.PHASE, 3);
+        try (Stream<Path> content = Files.list(checkpoints.folder())) {
+            assertThat(content.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("1-autoencoder-0002", "1-autoencoder-0003", "lock");
+        }
+    }
+
+    @Test
+    void anotherTrainingMovesThemOutOfTheWay() throws IOException {
+        Checkpoints checkpoints = stopped(config(), AutoencoderTrainer.PHASE, 1);
+        assertThat(checkpoints.begin(config()).orElseThrow().resolve("1-autoencoder-0001"))
+                .exists();
+        checkpoints.close();
+        assertThat(checkpoints.folder()).doesNotExist();
+    }
+
+    @Test
+    void aFullDiskIsReportedBeforeTheTraining() throws IOException {
+        Checkpoints checkpoints = Checkpoints.of(folder.resolve("model"));
+        assertThatIOException()
+                .isThrownBy(() -> checkpoints.requireRoom(1L << 60))
+                .withMessageContaining("model.checkpoints: expected 1099511627776 MiB of free space for the training");
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsToldOfBeforeTheTraining() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatIOException()
+                .isThrownBy(() -> Checkpoints.of(file.resolve("model")).begin(config()))
+                .withMessageContaining(file.toString());
+    }
+
+    @Test
+    void withoutACheckpointThereIsNothingToGoOnFrom() throws IOException {
+        Checkpoints checkpoints = Checkpoints.of(folder.resolve("model"));
+        assertThatIOException()
+                .isThrownBy(() -> checkpoints.latest(Device.cpu(), warning -> {}))
+                .withMessage(folder.resolve("model.checkpoints") + ": no checkpoint to go on from");
+    }
+}

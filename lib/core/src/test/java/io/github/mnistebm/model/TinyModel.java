@@ -1,0 +1,47 @@
+package io.github.mnistebm.model;
+
+import ai.djl.Device;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.training.TrainingListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Models that train in a second, on the first images of MNIST. */
+final class TinyModel {
+
+    private TinyModel() {}
+
+    static TrainingConfig config(int seed) {
+        return builder(seed).build();
+    }
+
+    static TrainingConfig.Builder builder(int seed) {
+        return Preset.QUICK
+                .builder()
+                .seed(seed)
+                .trainImages(2000)
+                .autoencoderHiddenUnits(32)
+                .latentDimension(4)
+                .autoencoderEpochs(2)
+                .energyHiddenUnits(16)
+                .energyEpochs(2);
+    }
+
+    static DigitModel trained(int seed) {
+        return trained(config(seed));
+    }
+
+    static DigitModel trained(TrainingConfig config) {
+        try (DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages train = all.first(config.trainImages());
+                DigitImages test = all.first(500);
+                ModelTraining training = new ModelTraining(config, train, test)) {
+            training.trainAutoencoder(TrainingListener.NONE);
+            training.trainEnergy(TrainingListener.NONE);
+            return training.model();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

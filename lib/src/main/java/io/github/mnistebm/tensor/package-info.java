@@ -1,5 +1,0 @@
-/**
- * The common base of the packages that work with arrays on the device. Replaces methods of DJL that go through the host, are unsafe or
- * are slow, provides random numbers, and ends a long computation whose thread is interrupted.
- */
-package io.github.mnistebm.tensor;
