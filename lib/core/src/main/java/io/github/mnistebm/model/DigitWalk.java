@@ -2,13 +2,14 @@ package io.github.mnistebm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.tensor.RandomSource;
-import java.util.SortedSet;
+import io.github.mnistebm.tensor.Scope;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 
@@ -93,34 +94,20 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
                         manager, model.kernel(temperature), chains, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE);
                 NDArray start =
                         random.normal(manager, new Shape(chains, model.energy().dimension()))) {
-            SortedSet<Integer> seen = schedule(snapshots);
+            NavigableSet<Integer> seen = schedule(snapshots);
             walking.start(start, random);
             see(walking, 0, watcher);
-            for (int step = 1; step <= steps; step++) {
-                advance(walking, step);
-                if (step <= burnIn) {
-                    walking.adapt(StepSizeAdaptation.gain(step));
+            walking.run(burnIn, steps - burnIn, done -> Objects.requireNonNullElse(seen.higher(done), steps), done -> {
+                if (seen.contains(done)) {
+                    see(walking, done, watcher);
                 }
-                if (seen.contains(step)) {
-                    see(walking, step, watcher);
-                }
-                if (step == burnIn) {
-                    walking.endBurnIn();
-                }
-            }
+            });
         }
-    }
-
-    private void advance(Chains walking, int step) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new CancellationException("sampling was interrupted after " + (step - 1) + " of " + steps + " steps");
-        }
-        walking.advance(1);
     }
 
     /** The steps at which the chains are seen. */
-    private SortedSet<Integer> schedule(int snapshots) {
-        SortedSet<Integer> seen = new TreeSet<>();
+    private NavigableSet<Integer> schedule(int snapshots) {
+        NavigableSet<Integer> seen = new TreeSet<>();
         for (int i = 1; i <= snapshots; i++) {
             double share = (double) i / snapshots;
             seen.add((int) Math.ceil(steps * share * share));
@@ -129,8 +116,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
     }
 
     private void see(Chains walking, int step, Watcher watcher) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        Scope.run(() -> {
             NDArray positions = walking.positions();
             watcher.see(new Snapshot(
                     step,
@@ -139,6 +125,6 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
                     walking.acceptanceRate().mean().getFloat(),
                     walking.jumpAcceptanceRate(),
                     walking.stepSize()));
-        }
+        });
     }
 }

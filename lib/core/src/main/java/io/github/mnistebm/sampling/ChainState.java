@@ -1,9 +1,10 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.tensor.Scope;
+import java.util.List;
 
 /**
  * The positions of the chains, with the energy and gradient there, which the next step needs again. They are those of the
@@ -13,7 +14,7 @@ import io.github.mnistebm.density.EnergyFunction;
  * @param energy E at the positions, {@code [chains]}
  * @param gradient ∇E at the positions, {@code [chains, d]}
  */
-public record ChainState(NDArray positions, NDArray energy, NDArray gradient) implements AutoCloseable {
+public record ChainState(NDArray positions, NDArray energy, NDArray gradient) implements Scope.Result, AutoCloseable {
 
     /**
      * Starts chains.
@@ -37,15 +38,13 @@ public record ChainState(NDArray positions, NDArray energy, NDArray gradient) im
         }
     }
 
-    /** Takes the arrays out of the innermost scope, so that they outlive it. */
-    void leaveScope() {
-        NDScope.unregister(positions, energy, gradient);
+    @Override
+    public List<NDArray> arrays() {
+        return List.of(positions, energy, gradient);
     }
 
     @Override
     public void close() {
-        positions.close();
-        energy.close();
-        gradient.close();
+        arrays().forEach(NDArray::close);
     }
 }

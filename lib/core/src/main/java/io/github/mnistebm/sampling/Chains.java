@@ -5,6 +5,9 @@ import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.sampling.host.HostKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A batch of chains on its way, with the step size that it moves by. On a processor, where the energy is small or
@@ -16,6 +19,9 @@ public interface Chains extends AutoCloseable {
 
     /** The number of chains up to which the loops are faster for energies of the size of the bundled model's too. */
     int FEW_CHAINS = 32;
+
+    /** Few enough to stop soon when interrupted; of small energies, enough for threads to be worth their wait for each other. */
+    int STEPS_AT_A_TIME = 16;
 
     /**
      * Makes chains that are not started yet.
@@ -61,6 +67,39 @@ public interface Chains extends AutoCloseable {
      * @param steps the number of steps; positive
      */
     void advance(int steps);
+
+    /**
+     * Runs the chains: burn-in, during which the step size adapts after each step, then steps with the step size frozen, as the theory
+     * of Markov chains asks for.
+     *
+     * @param burnIn the number of steps of burn-in; at least 0
+     * @param steps the number of steps after burn-in; at least 0
+     * @param nextStop maps a number of steps done to a greater one, after which the observer must see the chains
+     * @param observer called after each step of burn-in, at each stop and in between, with the number of steps done
+     * @throws CancellationException if the thread is interrupted
+     */
+    default void run(int burnIn, int steps, IntUnaryOperator nextStop, IntConsumer observer) {
+        if (burnIn == 0) {
+            endBurnIn();
+        }
+        int total = burnIn + steps;
+        for (int done = 0; done < total; ) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("sampling was interrupted after " + done + " of " + total + " steps");
+            }
+            boolean adapts = done < burnIn;
+            int last = adapts ? done + 1 : Math.min(Math.min(nextStop.applyAsInt(done), done + STEPS_AT_A_TIME), total);
+            advance(last - done);
+            done = last;
+            if (adapts) {
+                adapt(StepSizeAdaptation.gain(done));
+            }
+            observer.accept(done);
+            if (done == burnIn) {
+                endBurnIn();
+            }
+        }
+    }
 
     /**
      * Adapts the step size to the acceptance of the last step, log ε ← log ε + γ (ā − a*); does nothing after a jump, or where

@@ -2,8 +2,8 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /** Chains that move by tensor operations: nothing of a step is read back to the host. */
@@ -32,20 +32,15 @@ final class DeviceChains implements Chains {
 
     @Override
     public void start(NDArray positions, RandomSource random) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        ChainState there = Scope.computeOwned(() -> {
             NDArray start = positions.duplicate();
             start.attach(manager);
-            ChainState there = ChainState.at(kernel.energy(), start);
-            there.leaveScope();
-            NDArray noAcceptance = there.energy().zerosLike();
-            NDArray noJumpAcceptance = there.energy().zerosLike();
-            NDScope.unregister(noAcceptance, noJumpAcceptance);
-            forget();
-            state = there;
-            acceptance = noAcceptance;
-            jumpAcceptance = noJumpAcceptance;
-        }
+            return ChainState.at(kernel.energy(), start);
+        });
+        forget();
+        state = there;
+        acceptance = Scope.computeOwned(() -> there.energy().zerosLike());
+        jumpAcceptance = Scope.computeOwned(() -> there.energy().zerosLike());
         this.random = random;
         steps = 0;
         jumps = 0;

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntConsumer;
 
@@ -15,9 +15,6 @@ import java.util.function.IntConsumer;
  * before the run is over.
  */
 public final class LangevinSampler {
-
-    /** Few enough to stop soon when interrupted; of small energies, enough for threads to be worth their wait for each other. */
-    private static final int STEPS_AT_A_TIME = 16;
 
     private final TransitionKernel kernel;
     private final SamplerConfig config;
@@ -63,51 +60,38 @@ public final class LangevinSampler {
      */
     public SampleRun run(NDArray initial, RandomSource random, IntConsumer progress) {
         NDManager manager = initial.getManager().newSubManager();
-        try (NDScope scope = new NDScope();
-                NDManager work = manager.newSubManager();
+        try (NDManager work = manager.newSubManager();
                 Chains chains = Chains.of(
                         work, kernel, initial.getShape().get(0), config.stepSize(), config.targetAcceptance())) {
-            scope.suppressNotUsedWarning();
-            chains.start(initial, random);
-            NDList positions = new NDList(config.draws());
-            NDList energies = new NDList(config.draws());
-            for (int step = 1; step <= config.burnIn(); step++) {
-                advance(chains, 1, step - 1);
-                chains.adapt(StepSizeAdaptation.gain(step));
-                progress.accept(step);
-            }
-            chains.endBurnIn();
-            for (int step = 0; step < config.steps(); ) {
-                int toNextDraw = config.thinning() - step % config.thinning();
-                int count = Math.min(Math.min(toNextDraw, config.steps() - step), STEPS_AT_A_TIME);
-                advance(chains, count, config.burnIn() + step);
-                step += count;
-                if (step % config.thinning() == 0) {
-                    positions.add(chains.positions());
-                    energies.add(chains.energies());
-                }
-                progress.accept(config.burnIn() + step);
-            }
-            NDArray draws = NDArrays.stack(positions);
-            NDArray drawEnergies = NDArrays.stack(energies);
-            NDArray acceptance = chains.acceptanceRate();
-            for (NDArray result : new NDArray[] {draws, drawEnergies, acceptance}) {
-                NDScope.unregister(result);
-                result.attach(manager);
-            }
-            return new SampleRun(
-                    manager, draws, drawEnergies, acceptance, chains.jumpAcceptanceRate(), chains.stepSize());
+            SampleRun run = Scope.computeOwned(() -> run(manager, chains, initial, random, progress));
+            run.arrays().forEach(array -> array.attach(manager));
+            return run;
         } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
         }
     }
 
-    private void advance(Chains chains, int count, int done) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new CancellationException(
-                    "sampling was interrupted after " + done + " of " + (config.burnIn() + config.steps()) + " steps");
-        }
-        chains.advance(count);
+    private SampleRun run(
+            NDManager manager, Chains chains, NDArray initial, RandomSource random, IntConsumer progress) {
+        int burnIn = config.burnIn();
+        int thinning = config.thinning();
+        NDList positions = new NDList(config.draws());
+        NDList energies = new NDList(config.draws());
+        chains.start(initial, random);
+        chains.run(burnIn, config.steps(), done -> done + thinning - (done - burnIn) % thinning, done -> {
+            if (done > burnIn && (done - burnIn) % thinning == 0) {
+                positions.add(chains.positions());
+                energies.add(chains.energies());
+            }
+            progress.accept(done);
+        });
+        return new SampleRun(
+                manager,
+                NDArrays.stack(positions),
+                NDArrays.stack(energies),
+                chains.acceptanceRate(),
+                chains.jumpAcceptanceRate(),
+                chains.stepSize());
     }
 }

@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.diagnostics.ChainDiagnostics;
+import io.github.mnistebm.tensor.Scope;
+import java.util.List;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The result of a run of chains. Owns its arrays: close it. */
-public final class SampleRun implements AutoCloseable {
+public final class SampleRun implements Scope.Result, AutoCloseable {
 
     private final NDManager manager;
     private final NDArray positions;
@@ -31,6 +33,11 @@ public final class SampleRun implements AutoCloseable {
         this.acceptanceRate = acceptanceRate;
         this.jumpAcceptanceRate = jumpAcceptanceRate;
         this.stepSize = stepSize;
+    }
+
+    @Override
+    public List<NDArray> arrays() {
+        return List.of(positions, energies, acceptanceRate);
     }
 
     /**

@@ -2,12 +2,13 @@ package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.DoubleConsumer;
 
@@ -58,7 +59,13 @@ public record SequentialMonteCarlo(int particles, int moves) {
      *     that the first few are as unlike as any
      * @param logEvidence estimates of log ∫ q exp(−V), nats, {@code [groups]}
      */
-    public record Draws(NDArray positions, NDArray logEvidence) {}
+    public record Draws(NDArray positions, NDArray logEvidence) implements Scope.Result {
+
+        @Override
+        public List<NDArray> arrays() {
+            return List.of(positions, logEvidence);
+        }
+    }
 
     /**
      * Draws from posteriors.
@@ -79,47 +86,50 @@ public record SequentialMonteCarlo(int particles, int moves) {
             int groups,
             RandomSource random,
             DoubleConsumer progress) {
-        NDArray positions;
-        NDArray logEvidence;
-        try (NDScope scope = new NDScope();
-                NDManager work = manager.newSubManager();
+        try (NDManager work = manager.newSubManager();
                 StepSizeAdaptation adaptation =
                         new StepSizeAdaptation(work, FIRST_STEP_SIZE, SamplerConfig.OPTIMAL_ACCEPTANCE)) {
-            scope.suppressNotUsedWarning();
-            Population population = new Population(work, groups, particles);
-            NDArray first = firstPositions(work, prior, potential, population, random);
-            ChainState state = ChainState.at(new Bridge(prior, potential, population.beta()), first);
-            double least = population.leastBeta();
-            for (int stage = 1; ; stage++) {
-                MetropolisAdjustedLangevin kernel =
-                        new MetropolisAdjustedLangevin(new Bridge(prior, potential, population.beta()));
-                for (int move = 0; move < moves; move++) {
-                    Transition transition = kernel.advance(state, adaptation.stepSize(), move, random);
-                    state = transition.state();
-                    adaptation.update(transition.acceptanceProbability(), GAIN);
-                    transition.acceptanceProbability().close();
-                }
-                progress.accept(least);
-                if (least >= 1) {
-                    break;
-                }
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new CancellationException("sampling was interrupted at β = " + least);
-                }
-                state = nextStage(state, prior, potential, population, stage >= MAX_STAGES, random);
-                least = population.leastBeta();
-            }
-            positions = state.positions()
-                    .get(new NDIndex().addIndices("{}", work.create(Population.spread(groups, particles))));
-            logEvidence = population.logEvidence();
-            for (NDArray result : new NDArray[] {positions, logEvidence}) {
-                NDScope.unregister(result);
-                result.attach(manager);
-            }
+            return Scope.compute(() -> {
+                Draws draws = draw(work, adaptation, prior, potential, groups, random, progress);
+                draws.arrays().forEach(array -> array.attach(manager));
+                return draws;
+            });
         }
-        NDScope.register(positions);
-        NDScope.register(logEvidence);
-        return new Draws(positions, logEvidence);
+    }
+
+    private Draws draw(
+            NDManager work,
+            StepSizeAdaptation adaptation,
+            ReferenceMeasure prior,
+            EnergyFunction potential,
+            int groups,
+            RandomSource random,
+            DoubleConsumer progress) {
+        Population population = new Population(work, groups, particles);
+        NDArray first = firstPositions(work, prior, potential, population, random);
+        ChainState state = ChainState.at(new Bridge(prior, potential, population.beta()), first);
+        double least = population.leastBeta();
+        for (int stage = 1; ; stage++) {
+            MetropolisAdjustedLangevin kernel =
+                    new MetropolisAdjustedLangevin(new Bridge(prior, potential, population.beta()));
+            for (int move = 0; move < moves; move++) {
+                Transition transition = kernel.advance(state, adaptation.stepSize(), move, random);
+                state = transition.state();
+                adaptation.update(transition.acceptanceProbability(), GAIN);
+                transition.acceptanceProbability().close();
+            }
+            progress.accept(least);
+            if (least >= 1) {
+                break;
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("sampling was interrupted at β = " + least);
+            }
+            state = nextStage(state, prior, potential, population, stage >= MAX_STAGES, random);
+            least = population.leastBeta();
+        }
+        NDArray order = work.create(Population.spread(groups, particles));
+        return new Draws(state.positions().get(new NDIndex().addIndices("{}", order)), population.logEvidence());
     }
 
     private NDArray firstPositions(
@@ -128,16 +138,11 @@ public record SequentialMonteCarlo(int particles, int moves) {
             EnergyFunction potential,
             Population population,
             RandomSource random) {
-        NDArray positions;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             NDArray draws = prior.sample(manager, (long) population.groups() * particles * FIRST_DRAWS, random);
             NDArray survivors = population.survivors(potential.energy(draws), false, random);
-            positions = draws.get(new NDIndex().addIndices("{}", survivors));
-            NDScope.unregister(positions);
-        }
-        NDScope.register(positions);
-        return positions;
+            return draws.get(new NDIndex().addIndices("{}", survivors));
+        });
     }
 
     /** Starts chains on the next distributions from those particles that survive the weighting; closes the state. */
@@ -148,19 +153,17 @@ public record SequentialMonteCarlo(int particles, int moves) {
             Population population,
             boolean last,
             RandomSource random) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        ChainState next = Scope.computeOwned(() -> {
             EnergyAndGradient ofPrior = prior.energyAndGradient(state.positions());
             EnergyAndGradient ofPotential = potential.energyAndGradient(state.positions());
             NDIndex survivors =
                     new NDIndex().addIndices("{}", population.survivors(ofPotential.energy(), last, random));
             EnergyAndGradient sum = new Bridge(prior, potential, population.beta())
                     .sum(select(ofPrior, survivors), select(ofPotential, survivors));
-            ChainState next = new ChainState(state.positions().get(survivors), sum.energy(), sum.gradient());
-            next.leaveScope();
-            state.close();
-            return next;
-        }
+            return new ChainState(state.positions().get(survivors), sum.energy(), sum.gradient());
+        });
+        state.close();
+        return next;
     }
 
     private static EnergyAndGradient select(EnergyAndGradient all, NDIndex rows) {

@@ -3,6 +3,7 @@ package io.github.mnistebm.sampling;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -119,15 +120,14 @@ public final class StepSizeAdaptation implements AutoCloseable {
      * @param gain the gain γₜ; at least 0
      */
     public void update(NDArray acceptanceProbability, double gain) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        Scope.run(() -> {
             NDArray logStepSize = stepSize.log()
                     .addi(acceptanceProbability.mean().subi(target).muli(Tensors.scalar(manager, gain)))
                     .maximum(least)
                     .minimum(greatest);
             Tensors.copy(logStepSize.exp(), stepSize);
             averageLog.addi(logStepSize.subi(averageLog).muli(Tensors.scalar(manager, weight(gain))));
-        }
+        });
     }
 
     /** Ends the adaptation. The step size becomes the average of burn-in. */

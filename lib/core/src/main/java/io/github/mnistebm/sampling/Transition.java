@@ -1,7 +1,8 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Scope;
+import java.util.List;
 
 /**
  * The result of one step of a kernel.
@@ -10,7 +11,7 @@ import ai.djl.ndarray.NDScope;
  * @param acceptanceProbability min(1, α) of each chain's proposal, {@code [chains]}; 1 where a kernel accepts always
  * @param jump whether the proposal did not depend on the step size, so that its acceptance says nothing about it
  */
-public record Transition(ChainState state, NDArray acceptanceProbability, boolean jump) {
+public record Transition(ChainState state, NDArray acceptanceProbability, boolean jump) implements Scope.Result {
 
     /**
      * A step whose proposal depended on the step size.
@@ -22,9 +23,8 @@ public record Transition(ChainState state, NDArray acceptanceProbability, boolea
         this(state, acceptanceProbability, false);
     }
 
-    /** Takes the arrays out of the innermost scope, so that they outlive it. */
-    void leaveScope() {
-        state.leaveScope();
-        NDScope.unregister(acceptanceProbability);
+    @Override
+    public List<NDArray> arrays() {
+        return List.of(state.positions(), state.energy(), state.gradient(), acceptanceProbability);
     }
 }

@@ -1,10 +1,10 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.sampling.host.HostKernel;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.util.Optional;
 
 /** A Markov transition kernel on a batch of chains. */
@@ -54,12 +54,8 @@ public interface TransitionKernel {
      * @return the new state and the acceptance; the caller closes both its parts
      */
     default Transition advance(ChainState state, NDArray stepSize, long index, RandomSource random) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            Transition transition = step(state, stepSize, index, random);
-            transition.leaveScope();
-            state.close();
-            return transition;
-        }
+        Transition transition = Scope.computeOwned(() -> step(state, stepSize, index, random));
+        state.close();
+        return transition;
     }
 }

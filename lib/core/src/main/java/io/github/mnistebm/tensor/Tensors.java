@@ -24,12 +24,9 @@ public final class Tensors {
      * @param target contiguous, of as many values; it may require a gradient
      */
     public static void copy(NDArray source, NDArray target) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            target.stopGradient()
-                    .reshape(-1)
-                    .set(new NDIndex(":"), source.stopGradient().reshape(-1));
-        }
+        Scope.run(() -> target.stopGradient()
+                .reshape(-1)
+                .set(new NDIndex(":"), source.stopGradient().reshape(-1)));
     }
 
     /**
@@ -52,10 +49,7 @@ public final class Tensors {
      * @param target contiguous
      */
     public static void clear(NDArray target) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            copy(target.zerosLike(), target);
-        }
+        Scope.run(() -> copy(target.zerosLike(), target));
     }
 
     /**
@@ -65,12 +59,11 @@ public final class Tensors {
      * @return false if a value is infinite or not a number
      */
     public static boolean isFinite(NDArray array) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             // A finite value minus itself is 0; any other value minus itself is NaN.
             NDArray values = array.stopGradient();
             return values.sub(values).sum().getFloat() == 0;
-        }
+        });
     }
 
     /**
