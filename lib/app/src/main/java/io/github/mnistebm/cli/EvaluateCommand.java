@@ -16,6 +16,7 @@ import io.github.mnistebm.io.Json;
 import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.model.ModelFolder;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -205,7 +206,7 @@ final class EvaluateCommand implements Callable<Integer> {
             System.out.println("written: " + json);
         }
         if (record) {
-            DigitModel.recordEvaluation(model.folder(), results);
+            ModelFolder.recordEvaluation(model.folder(), results);
             System.out.println("recorded: " + model.folder().resolve("model.json"));
         }
     }

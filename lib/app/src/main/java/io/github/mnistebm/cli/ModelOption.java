@@ -3,6 +3,7 @@ package io.github.mnistebm.cli;
 import ai.djl.Device;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -20,7 +21,7 @@ final class ModelOption {
         if (folder != null) {
             return folder;
         }
-        return DigitModel.isIn(DataFolder.model()) ? DataFolder.model() : DataFolder.pretrained();
+        return ModelFolder.isIn(DataFolder.model()) ? DataFolder.model() : DataFolder.pretrained();
     }
 
     /** Loads the model and says which. */

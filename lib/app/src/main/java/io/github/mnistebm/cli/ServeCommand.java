@@ -2,7 +2,7 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import io.github.mnistebm.io.DataFolder;
-import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.ModelFolder;
 import io.github.mnistebm.web.DigitServer;
 import io.github.mnistebm.web.ServerConfig;
 import java.io.IOException;
@@ -103,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         models.putIfAbsent("default", DataFolder.pretrained());
         models.putIfAbsent("seed", DataFolder.pretrainedSeed());
-        if (DigitModel.isIn(DataFolder.model())) {
+        if (ModelFolder.isIn(DataFolder.model())) {
             models.putIfAbsent("own", DataFolder.model());
         }
         return models;

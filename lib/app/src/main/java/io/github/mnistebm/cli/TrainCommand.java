@@ -12,6 +12,7 @@ import io.github.mnistebm.model.Checkpoint;
 import io.github.mnistebm.model.Checkpoints;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.model.ModelFolder;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.TrainingConfig;
@@ -229,7 +230,7 @@ final class TrainCommand implements Callable<Integer> {
     private int begin() throws IOException {
         TrainingConfig config = config();
         Path target = out == null ? DataFolder.model() : out;
-        DigitModel.requireReplaceable(target);
+        ModelFolder.requireReplaceable(target);
         Device where = device.resolve();
         try (Checkpoints checkpoints = Checkpoints.of(target);
                 DigitImages all = DigitImages.train(mnist.folder(), where);
@@ -253,7 +254,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int goOn() throws IOException {
-        DigitModel.requireReplaceable(resume);
+        ModelFolder.requireReplaceable(resume);
         try (Checkpoints checkpoints = Checkpoints.of(resume)) {
             if (checkpoints.isEnded()) {
                 checkpoints.delete();
@@ -339,7 +340,7 @@ final class TrainCommand implements Callable<Integer> {
         if (training.isEnergyTrained()) {
             // An incomplete model must not displace another one, and infer must not draw from a diverged one by
             // default.
-            Path folder = complete || !diverged && !DigitModel.isIn(target) ? target : checkpoints.interrupted();
+            Path folder = complete || !diverged && !ModelFolder.isIn(target) ? target : checkpoints.interrupted();
             save(training, folder, complete);
             System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
         }

@@ -3,7 +3,7 @@ package io.github.mnistebm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mnistebm.io.DataFolder;
-import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,15 +90,15 @@ class TrainingFailuresTest {
                                 + " No epoch before it. Try a smaller learning rate \\(--ebm-lr\\) than 100.0, .*");
         assertThat(diverged.out())
                 .endsWith("to go on: ./environment/run train --resume " + model() + " --ebm-lr 0.002\n");
-        assertThat(DigitModel.isIn(model())).isFalse();
+        assertThat(ModelFolder.isIn(model())).isFalse();
         assertThat(folder.resolve("model.checkpoints/1-autoencoder-0002")).exists();
 
         CommandRun resumed = train("--resume", model().toString(), "--ebm-lr", "0.002");
         assertThat(resumed.err()).isEmpty();
         assertThat(resumed.code()).isZero();
-        assertThat(DigitModel.readCard(model()).configuration().energy().learningRate())
+        assertThat(ModelFolder.readCard(model()).configuration().energy().learningRate())
                 .isEqualTo(0.002);
-        assertThat(DigitModel.readCard(model()).metrics()).containsEntry("energy epochs", 3.0);
+        assertThat(ModelFolder.readCard(model()).metrics()).containsEntry("energy epochs", 3.0);
         assertThat(folder.resolve("model.checkpoints")).doesNotExist();
     }
 
@@ -125,12 +125,12 @@ class TrainingFailuresTest {
         assertThat(diverged.code()).isEqualTo(1);
         assertThat(diverged.err()).contains("has diverged", "Back to epoch 1");
         assertThat(diverged.out()).contains("the last complete epoch: " + model() + ".interrupted\n");
-        assertThat(DigitModel.isIn(model())).isFalse();
+        assertThat(ModelFolder.isIn(model())).isFalse();
         assertThat(folder.resolve("model.checkpoints/2-energy-0001")).exists();
 
         assertThat(train("--resume", model().toString(), "--ebm-lr", "5e-4").code())
                 .isZero();
-        assertThat(DigitModel.readCard(model()).configuration().earlierRates())
+        assertThat(ModelFolder.readCard(model()).configuration().earlierRates())
                 .singleElement()
                 .hasToString("EarlierRate[phase=energy, lastEpoch=1, learningRate=0.001]");
     }

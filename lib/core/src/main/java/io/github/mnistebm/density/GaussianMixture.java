@@ -209,11 +209,17 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         return shapes;
     }
 
+    @Override
+    public boolean isFitted() {
+        return true;
+    }
+
     /**
      * Returns the parameters by name; they stay this object's.
      *
      * @return arrays of the names and shapes of {@link #parameterShapes}
      */
+    @Override
     public Map<String, NDArray> namedParameters() {
         Map<String, NDArray> named = new LinkedHashMap<>();
         named.put("weights", weights);
@@ -264,6 +270,11 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         @Override
         public int dimension() {
             return dimension;
+        }
+
+        @Override
+        public boolean isFitted() {
+            return true;
         }
 
         @Override

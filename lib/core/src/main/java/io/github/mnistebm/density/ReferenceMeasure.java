@@ -3,6 +3,7 @@ package io.github.mnistebm.density;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.tensor.RandomSource;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,24 @@ public interface ReferenceMeasure extends EnergyFunction {
      * @throws IllegalArgumentException if T is not positive and finite
      */
     ReferenceMeasure tempered(double temperature);
+
+    /**
+     * Returns whether this measure was fitted to data, so that draws of it are worth proposing to a chain.
+     *
+     * @return false for a fixed measure
+     */
+    default boolean isFitted() {
+        return false;
+    }
+
+    /**
+     * Returns the parameters by name; they stay this object's.
+     *
+     * @return the parameters; empty for a fixed measure
+     */
+    default Map<String, NDArray> namedParameters() {
+        return Map.of();
+    }
 
     @Override
     default Optional<HostReference> onHost() {

@@ -4,14 +4,11 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyNetwork;
-import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
-import io.github.mnistebm.sampling.LangevinWithJumps;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
@@ -20,7 +17,6 @@ import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import tech.tablesaw.api.Table;
@@ -31,7 +27,6 @@ import tech.tablesaw.api.Table;
  */
 public final class DigitModel implements AutoCloseable {
 
-    private static final int JUMP_INTERVAL = 2;
     private static final double FIRST_STEP_SIZE = 0.05;
 
     private final NDManager manager;
@@ -95,41 +90,6 @@ public final class DigitModel implements AutoCloseable {
     }
 
     /**
-     * Checks, before a long training, that {@link #save} would not displace anything but a model of this program.
-     *
-     * @param folder the folder to write to
-     * @throws IOException if the folder holds other files, is a file, or other files are in the place of the model's predecessor
-     */
-    public static void requireReplaceable(Path folder) throws IOException {
-        ModelPlace place = ModelPlace.of(folder);
-        place.requireReplaceable();
-        if (ModelFolder.isIn(place.folder())) {
-            ModelPlace.of(place.interrupted()).requireReplaceable();
-        }
-    }
-
-    /**
-     * Returns whether a folder holds a model.
-     *
-     * @param folder the folder
-     * @return true if it has a model card
-     */
-    public static boolean isIn(Path folder) {
-        return ModelFolder.isIn(folder);
-    }
-
-    /**
-     * Reads the card of a model, without the model.
-     *
-     * @param folder the model's folder
-     * @return the card
-     * @throws IOException if the card is missing or cannot be read
-     */
-    public static ModelCard readCard(Path folder) throws IOException {
-        return ModelFolder.readCard(folder);
-    }
-
-    /**
      * Returns what is known of the model's making.
      *
      * @return the card
@@ -145,17 +105,6 @@ public final class DigitModel implements AutoCloseable {
      */
     public List<Table> histories() {
         return histories.get();
-    }
-
-    /**
-     * Writes the results of an evaluation into the card of a saved model.
-     *
-     * @param folder the folder of the model
-     * @param evaluation results by name
-     * @throws IOException if the card cannot be read or written
-     */
-    public static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {
-        ModelFolder.recordEvaluation(folder, evaluation);
     }
 
     /**
@@ -282,25 +231,8 @@ public final class DigitModel implements AutoCloseable {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
         }
         try (NDArray start = reference().sample(manager, chains, random)) {
-            return LangevinSampler.of(kernel(energy, algorithm), config).run(start, random, progress);
+            return LangevinSampler.of(algorithm.kernelWithJumps(energy), config).run(start, random, progress);
         }
-    }
-
-    /**
-     * Makes the kernel that chains of a model move by: where the reference measure is a mixture that resembles the data, every
-     * other step of the adjusted algorithm is a jump proposed from it.
-     */
-    static TransitionKernel kernel(TiltedEnergy energy, LangevinAlgorithm algorithm) {
-        return kernel(energy, algorithm, 1);
-    }
-
-    private static TransitionKernel kernel(TiltedEnergy energy, LangevinAlgorithm algorithm, double temperature) {
-        TiltedEnergy target = energy.tempered(temperature);
-        TransitionKernel langevin = algorithm.kernel(target);
-        return langevin.rejects() && energy.reference() instanceof GaussianMixture
-                ? new LangevinWithJumps(
-                        langevin, new IndependenceMetropolis(target, target.reference(), target.tilt()), JUMP_INTERVAL)
-                : langevin;
     }
 
     /**
@@ -322,7 +254,7 @@ public final class DigitModel implements AutoCloseable {
      * @throws IllegalArgumentException if T is not positive and finite
      */
     public TransitionKernel kernel(double temperature) {
-        return kernel(energy, LangevinAlgorithm.MALA, temperature);
+        return LangevinAlgorithm.MALA.kernelWithJumps(energy.tempered(temperature));
     }
 
     /**

@@ -43,9 +43,9 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
  * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, and a table of each phase of training,
- * {@code autoencoder.csv} and {@code energy.csv}.
+ * {@code autoencoder.csv} and {@code energy.csv}. {@link DigitModel#load} and {@link DigitModel#save} read and write it.
  */
-final class ModelFolder {
+public final class ModelFolder {
 
     private static final String CARD = "model.json";
     private static final String WEIGHTS = "weights.safetensors";
@@ -208,11 +208,38 @@ final class ModelFolder {
         return Files.exists(coming) ? coming : folder.resolve(name);
     }
 
-    static boolean isIn(Path folder) {
+    /**
+     * Checks, before a long training, that {@link DigitModel#save} would not displace anything but a model of this program.
+     *
+     * @param folder the folder to write to
+     * @throws IOException if the folder holds other files, is a file, or other files are in the place of the model's predecessor
+     */
+    public static void requireReplaceable(Path folder) throws IOException {
+        ModelPlace place = ModelPlace.of(folder);
+        place.requireReplaceable();
+        if (isIn(place.folder())) {
+            ModelPlace.of(place.interrupted()).requireReplaceable();
+        }
+    }
+
+    /**
+     * Returns whether a folder holds a model.
+     *
+     * @param folder the folder
+     * @return true if it has a model card
+     */
+    public static boolean isIn(Path folder) {
         return Files.exists(file(folder, CARD));
     }
 
-    static ModelCard readCard(Path folder) throws IOException {
+    /**
+     * Reads the card of a model, without the model.
+     *
+     * @param folder the model's folder
+     * @return the card
+     * @throws IOException if the card is missing or cannot be read
+     */
+    public static ModelCard readCard(Path folder) throws IOException {
         return readSaved(folder).card();
     }
 
@@ -241,7 +268,14 @@ final class ModelFolder {
         return message.lines().findFirst().orElse("");
     }
 
-    static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {
+    /**
+     * Writes the results of an evaluation into the card of a saved model.
+     *
+     * @param folder the folder of the model
+     * @param evaluation results by name
+     * @throws IOException if the card cannot be read or written
+     */
+    public static void recordEvaluation(Path folder, Map<String, Object> evaluation) throws IOException {
         SavedCard saved = readSaved(folder);
         StagedFile.write(
                 file(folder, CARD), new SavedCard(saved.card().withEvaluation(evaluation), saved.weights()).text());
@@ -295,9 +329,7 @@ final class ModelFolder {
         tensors.put(MEAN, latentSpace.whitening().mean());
         tensors.put(WHITEN, latentSpace.whitening().whiteningMatrix());
         tensors.put(UNWHITEN, latentSpace.whitening().unwhiteningMatrix());
-        if (reference instanceof GaussianMixture mixture) {
-            mixture.namedParameters().forEach((name, parameter) -> tensors.put(REFERENCE + name, parameter));
-        }
+        reference.namedParameters().forEach((name, parameter) -> tensors.put(REFERENCE + name, parameter));
         return tensors;
     }
 

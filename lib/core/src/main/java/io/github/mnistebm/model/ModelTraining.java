@@ -281,7 +281,7 @@ public final class ModelTraining implements AutoCloseable {
             }
             try (NDArray latents = latents(random(LATENTS))) {
                 energyHistory = new ContrastiveDivergenceTrainer(
-                                config.energy(), energy -> DigitModel.kernel(energy, LangevinAlgorithm.MALA))
+                                config.energy(), LangevinAlgorithm.MALA::kernelWithJumps)
                         .train(
                                 network,
                                 reference,

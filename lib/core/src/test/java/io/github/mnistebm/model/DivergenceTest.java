@@ -152,7 +152,7 @@ class DivergenceTest {
                     .as("no epoch was trained with 1000")
                     .containsExactly(new EarlierRate(phase, 2, earlier));
             model.save(folder.resolve("model"));
-            assertThat(DigitModel.readCard(folder.resolve("model")).configuration())
+            assertThat(ModelFolder.readCard(folder.resolve("model")).configuration())
                     .isEqualTo(known);
         }
     }

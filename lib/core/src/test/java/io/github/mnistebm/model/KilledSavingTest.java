@@ -69,7 +69,7 @@ class KilledSavingTest {
 
     /** Does the work of a training on files, from its beginning. */
     private static void train(Path model) throws IOException {
-        DigitModel.requireReplaceable(model);
+        ModelFolder.requireReplaceable(model);
         try (Checkpoints checkpoints = Checkpoints.of(model)) {
             checkpoints.begin(config());
             goOn(model, checkpoints, 0);
@@ -87,11 +87,11 @@ class KilledSavingTest {
 
     /** Does the work of train --resume; from the beginning if there is no checkpoint yet. */
     private static void resume(Path model) throws IOException {
-        DigitModel.requireReplaceable(model);
+        ModelFolder.requireReplaceable(model);
         try (Checkpoints checkpoints = Checkpoints.of(model)) {
             // A training that was killed before it wrote anything finds the end of the training before it.
             if (checkpoints.isEnded()
-                    && DigitModel.readCard(model).configuration().seed() == NEW) {
+                    && ModelFolder.readCard(model).configuration().seed() == NEW) {
                 checkpoints.delete();
                 return;
             }

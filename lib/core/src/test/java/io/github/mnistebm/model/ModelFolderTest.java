@@ -99,7 +99,7 @@ class ModelFolderTest extends WithTinyModel {
 
     @Test
     void anEvaluationIsRecordedInTheCard() throws IOException {
-        DigitModel.recordEvaluation(folder, Map.of("share", 0.5));
+        ModelFolder.recordEvaluation(folder, Map.of("share", 0.5));
         try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
             assertThat(loaded.card().evaluation()).containsEntry("share", 0.5);
             assertThat(loaded.card().configuration()).isEqualTo(model.card().configuration());
@@ -114,8 +114,8 @@ class ModelFolderTest extends WithTinyModel {
             second.save(folder);
             third.save(folder);
         }
-        assertThat(DigitModel.readCard(folder).configuration().seed()).isEqualTo(3);
-        assertThat(DigitModel.readCard(parent.resolve("model.previous"))
+        assertThat(ModelFolder.readCard(folder).configuration().seed()).isEqualTo(3);
+        assertThat(ModelFolder.readCard(parent.resolve("model.previous"))
                         .configuration()
                         .seed())
                 .isEqualTo(2);
@@ -138,7 +138,7 @@ class ModelFolderTest extends WithTinyModel {
             second.save(folder);
             second.save(folder);
         }
-        assertThat(DigitModel.readCard(parent.resolve("model.previous"))
+        assertThat(ModelFolder.readCard(parent.resolve("model.previous"))
                         .configuration()
                         .seed())
                 .isEqualTo(1);

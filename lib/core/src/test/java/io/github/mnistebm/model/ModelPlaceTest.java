@@ -41,7 +41,7 @@ class ModelPlaceTest extends WithTinyModel {
     }
 
     private void begin(Path out) throws IOException {
-        DigitModel.requireReplaceable(out);
+        ModelFolder.requireReplaceable(out);
         try (Checkpoints checkpoints = Checkpoints.of(out)) {
             checkpoints.begin(TinyModel.config(1));
         }
@@ -127,10 +127,10 @@ class ModelPlaceTest extends WithTinyModel {
         }
         assertThat(link).isSymbolicLink();
         assertThat(toNothing).isSymbolicLink();
-        assertThat(DigitModel.readCard(folder).configuration().seed()).isEqualTo(2);
-        assertThat(DigitModel.readCard(parent.resolve("made")).configuration().seed())
+        assertThat(ModelFolder.readCard(folder).configuration().seed()).isEqualTo(2);
+        assertThat(ModelFolder.readCard(parent.resolve("made")).configuration().seed())
                 .isEqualTo(2);
-        assertThat(DigitModel.readCard(parent.resolve("model.previous"))
+        assertThat(ModelFolder.readCard(parent.resolve("model.previous"))
                         .configuration()
                         .seed())
                 .isEqualTo(1);
