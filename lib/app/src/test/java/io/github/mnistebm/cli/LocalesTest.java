@@ -33,6 +33,7 @@ class LocalesTest {
                 "-Duser.language=" + locale.getLanguage(),
                 "-Duser.country=" + locale.getCountry(),
                 "-Dai.djl.offline=true",
+                "-D" + DataFolder.PROPERTY + "=" + DataFolder.path(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
