@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -82,17 +83,15 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
          *     {@code [n, completions, 784]}; the caller's, attached to this object's manager
          */
         public NDArray completions() {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
+            return Scope.computeOwned(() -> {
                 NDArray white = decoded.gt(0.5).toType(DataType.FLOAT32, false);
                 NDArray completions = NDArrays.where(
                                 isKnown.expandDims(1).broadcast(decoded.getShape()),
                                 images.expandDims(1).broadcast(decoded.getShape()),
                                 white)
                         .toType(DataType.UINT8, false);
-                NDScope.unregister(completions);
                 return completions;
-            }
+            });
         }
 
         /**
@@ -114,14 +113,12 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
          *     {@code [n, 784]}; the caller's, attached to this object's manager
          */
         public NDArray standardDeviation() {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
+            return Scope.computeOwned(() -> {
                 NDArray variance =
                         decoded.sub(decoded.mean(COMPLETIONS, true)).square().mean(COMPLETIONS);
                 NDArray deviation = NDArrays.where(isKnown, images.zerosLike(), variance.sqrt());
-                NDScope.unregister(deviation);
                 return deviation;
-            }
+            });
         }
 
         /**
@@ -132,8 +129,7 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
          *     white where it is largest; 0 to 1, {@code [n * (completions + 3), 784]}; the caller's, attached to this object's manager
          */
         public NDArray overview(int completions) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
+            return Scope.computeOwned(() -> {
                 NDArray given =
                         NDArrays.where(isKnown, images, images.onesLike().muli(UNKNOWN));
                 NDArray drawn =
@@ -144,9 +140,8 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
                                 new NDList(given.expandDims(1), drawn, mean().expandDims(1), uncertainty.expandDims(1)),
                                 1)
                         .reshape(-1, DigitImages.PIXELS);
-                NDScope.unregister(rows);
                 return rows;
-            }
+            });
         }
 
         /**

@@ -22,7 +22,7 @@ public enum ComputeDevice {
         int gpus = PyTorch.start().getGpuCount();
         if (this == GPU && gpus == 0) {
             throw new IllegalArgumentException(
-                    "device gpu: the PyTorch engine sees no GPU on this machine. Use --device cpu, or see \"GPU\" in README.md");
+                    "device gpu: the PyTorch engine sees no GPU on this machine. Use --device cpu, or see \"GPU\" in lib/app/README.md");
         }
         return this != CPU && gpus > 0 ? Device.gpu() : Device.cpu();
     }

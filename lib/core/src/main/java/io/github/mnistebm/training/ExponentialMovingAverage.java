@@ -3,6 +3,7 @@ package io.github.mnistebm.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -47,11 +48,9 @@ public final class ExponentialMovingAverage implements AutoCloseable {
     public void update() {
         double beta = Math.min(decay, (1.0 + updates) / (10.0 + updates));
         updates++;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDManager manager = average.getManager();
-            average.muli(Tensors.scalar(manager, beta)).addi(source.mul(Tensors.scalar(manager, 1 - beta)));
-        }
+        NDManager manager = average.getManager();
+        Scope.run(
+                () -> average.muli(Tensors.scalar(manager, beta)).addi(source.mul(Tensors.scalar(manager, 1 - beta))));
     }
 
     /**
