@@ -17,6 +17,7 @@ import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.NegativeSource;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.Preset;
+import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
@@ -102,15 +103,16 @@ public final class Worker {
     private static TrainingConfig.Builder perceptron(Work work) {
         return Preset.SEED
                 .builder()
-                .decoder(DecoderArchitecture.PERCEPTRON)
-                .referenceComponents(0)
-                .importanceDraws(0)
-                .trainImages(work.images())
-                .autoencoderBatchSize(work.batchSize());
+                .set(Setting.DECODER, DecoderArchitecture.PERCEPTRON)
+                .set(Setting.REFERENCE_COMPONENTS, 0)
+                .set(Setting.IMPORTANCE_DRAWS, 0)
+                .set(Setting.TRAIN_IMAGES, work.images())
+                .set(Setting.AUTOENCODER_BATCH_SIZE, work.batchSize());
     }
 
     private static Runnable autoencoder(Work work, NDManager manager, RandomSource random) throws IOException {
-        TrainingConfig config = perceptron(work).autoencoderEpochs(1).build();
+        TrainingConfig config =
+                perceptron(work).set(Setting.AUTOENCODER_EPOCHS, 1).build();
         DigitImages train =
                 DigitImages.train(Path.of(work.mnist()), Device.cpu()).first(work.images());
         DigitImages test = DigitImages.test(Path.of(work.mnist()), Device.cpu()).first(1000);
@@ -123,11 +125,11 @@ public final class Worker {
     private static Runnable divergence(Work work, NDManager manager, RandomSource random) {
         TrainingConfig config = Preset.SEED
                 .builder()
-                .energyBatchSize(work.batchSize())
-                .samplesPerDatapoint(work.negatives())
-                .negatives(work.persistent() ? NegativeSource.PERSISTENT : NegativeSource.DATA)
-                .importanceDraws(0)
-                .energyEpochs(1)
+                .set(Setting.ENERGY_BATCH_SIZE, work.batchSize())
+                .set(Setting.SAMPLES_PER_DATAPOINT, work.negatives())
+                .set(Setting.NEGATIVES, work.persistent() ? NegativeSource.PERSISTENT : NegativeSource.DATA)
+                .set(Setting.IMPORTANCE_DRAWS, 0)
+                .set(Setting.ENERGY_EPOCHS, 1)
                 .build();
         TiltedEnergy energy = energy(work, manager, random);
         NDArray latents = random.normal(manager, new Shape(work.images(), work.dimension()));
@@ -146,8 +148,8 @@ public final class Worker {
 
     private static void training(Work work) {
         TrainingConfig config = perceptron(work)
-                .autoencoderEpochs(work.epochs())
-                .samplesPerDatapoint(work.negatives())
+                .set(Setting.AUTOENCODER_EPOCHS, work.epochs())
+                .set(Setting.SAMPLES_PER_DATAPOINT, work.negatives())
                 .build();
         Path mnist = Path.of(work.mnist());
         try (DigitImages train = DigitImages.train(mnist, Device.cpu());

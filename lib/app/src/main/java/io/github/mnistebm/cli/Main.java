@@ -110,7 +110,8 @@ public final class Main {
         String asked = arguments.length == 0 ? "" : arguments[0];
         COMMANDS.forEach((name, command) -> {
             if (name.equals(asked) || !COMMANDS.containsKey(asked)) {
-                line.addSubcommand(name, command);
+                // A command line of its own, since picocli transforms the model of a command at the top only.
+                line.addSubcommand(name, new CommandLine(command));
             }
         });
         line.setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,6 +1,6 @@
 package io.github.mnistebm.model;
 
-/** Named sets of training options. */
+/** Named sets of values for the settings. */
 public enum Preset {
     /** The best model that trains in a few minutes on two cores. */
     DEFAULT,
@@ -10,34 +10,34 @@ public enum Preset {
     QUICK;
 
     /**
-     * Starts from this preset's options.
+     * Returns a builder that holds this preset's values.
      *
-     * @return a builder whose options can still be changed
+     * @return a new builder
      */
     public TrainingConfig.Builder builder() {
         TrainingConfig.Builder builder = new TrainingConfig.Builder();
         return switch (this) {
             case DEFAULT -> builder;
             case SEED ->
-                builder.autoencoderHiddenUnits(1024)
-                        .latentDimension(4)
-                        .autoencoderEpochs(30)
-                        .autoencoderBatchSize(64)
-                        .autoencoderLearningRate(3e-4)
-                        .energyHiddenUnits(8)
-                        .energyEpochs(3)
-                        .energyBatchSize(1024)
-                        .energyLearningRate(3e-4)
-                        .samplesPerDatapoint(8);
+                builder.set(Setting.AUTOENCODER_HIDDEN_UNITS, 1024)
+                        .set(Setting.LATENT_DIMENSION, 4)
+                        .set(Setting.AUTOENCODER_EPOCHS, 30)
+                        .set(Setting.AUTOENCODER_BATCH_SIZE, 64)
+                        .set(Setting.AUTOENCODER_LEARNING_RATE, 3e-4)
+                        .set(Setting.ENERGY_HIDDEN_UNITS, 8)
+                        .set(Setting.ENERGY_EPOCHS, 3)
+                        .set(Setting.ENERGY_BATCH_SIZE, 1024)
+                        .set(Setting.ENERGY_LEARNING_RATE, 3e-4)
+                        .set(Setting.SAMPLES_PER_DATAPOINT, 8);
             case QUICK ->
-                builder.trainImages(6_000)
-                        .autoencoderHiddenUnits(256)
-                        .latentDimension(16)
-                        .autoencoderEpochs(6)
-                        .referenceComponents(10)
-                        .energyHiddenUnits(64)
-                        .energyEpochs(6)
-                        .energyBatchSize(256);
+                builder.set(Setting.TRAIN_IMAGES, 6_000)
+                        .set(Setting.AUTOENCODER_HIDDEN_UNITS, 256)
+                        .set(Setting.LATENT_DIMENSION, 16)
+                        .set(Setting.AUTOENCODER_EPOCHS, 6)
+                        .set(Setting.REFERENCE_COMPONENTS, 10)
+                        .set(Setting.ENERGY_HIDDEN_UNITS, 64)
+                        .set(Setting.ENERGY_EPOCHS, 6)
+                        .set(Setting.ENERGY_BATCH_SIZE, 256);
         };
     }
 

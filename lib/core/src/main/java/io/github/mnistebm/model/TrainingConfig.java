@@ -3,17 +3,17 @@ package io.github.mnistebm.model;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.AutoencoderConfig;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
-import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
-import io.github.mnistebm.energy.NegativeSource;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -203,354 +203,75 @@ public record TrainingConfig(
         }
     }
 
-    /** Sets options by name. The names are those of the command line. */
+    /** Values of the {@linkplain Setting settings}, at first those of a preset. */
     public static final class Builder {
-        private int seed = 1;
-        private int trainImages = 60_000;
-        private Binarization binarization = Binarization.THRESHOLD;
+        private static final double INITIAL_STEP_SIZE = 0.1;
+        private static final int BUFFER_BATCHES = 4;
+        private static final double RESTART_PROBABILITY = 0.01;
+        private static final double AVERAGE_DECAY = 0.999;
 
-        private int autoencoderHiddenUnits = 512;
-        private int latentDimension = 28;
-        private DecoderArchitecture decoder = DecoderArchitecture.CONVOLUTIONAL;
-        private int autoencoderEpochs = 10;
-        private int autoencoderBatchSize = 128;
-        private double autoencoderLearningRate = 1e-3;
-        private double latentNoise = 0.1;
-        private double latentPenalty = 0.25;
-
-        private int referenceComponents = 100;
-        private int energyHiddenUnits = 256;
-        private int energyLayers = 2;
-        private int energyEpochs = 24;
-        private int energyBatchSize = 512;
-        private double energyLearningRate = 2e-3;
-        private NegativeSource negatives = NegativeSource.PERSISTENT;
-        private int samplesPerDatapoint = 1;
-        private int importanceDraws = 8;
-        private int steps = 5;
-        private int bufferBatches = 4;
-        private double restartProbability = 0.01;
-        private double energyPenalty;
-        private double averageDecay = 0.999;
+        private final Map<Setting<?>, Object> values = new HashMap<>();
 
         Builder() {}
 
         /**
-         * Sets the seed of all random numbers.
+         * Sets a value.
          *
-         * @param seed any number
+         * @param <T> the type of the value
+         * @param setting the setting
+         * @param value the value; the configuration's record documents its range
          * @return this builder
          */
-        public Builder seed(int seed) {
-            this.seed = seed;
+        public <T> Builder set(Setting<T> setting, T value) {
+            values.put(setting, value);
             return this;
         }
 
-        /**
-         * Sets how many training images are used.
-         *
-         * @param trainImages at least 1
-         * @return this builder
-         */
-        public Builder trainImages(int trainImages) {
-            this.trainImages = trainImages;
-            return this;
-        }
-
-        /**
-         * Sets how grey becomes black and white.
-         *
-         * @param binarization the rule
-         * @return this builder
-         */
-        public Builder binarization(Binarization binarization) {
-            this.binarization = binarization;
-            return this;
-        }
-
-        /**
-         * Sets the width of the encoder's hidden layer, and of the decoder's if that is a perceptron.
-         *
-         * @param hiddenUnits at least 1
-         * @return this builder
-         */
-        public Builder autoencoderHiddenUnits(int hiddenUnits) {
-            this.autoencoderHiddenUnits = hiddenUnits;
-            return this;
-        }
-
-        /**
-         * Sets the dimension of the latents.
-         *
-         * @param latentDimension d, at least 1
-         * @return this builder
-         */
-        public Builder latentDimension(int latentDimension) {
-            this.latentDimension = latentDimension;
-            return this;
-        }
-
-        /**
-         * Sets how latents become images.
-         *
-         * @param decoder the architecture
-         * @return this builder
-         */
-        public Builder decoder(DecoderArchitecture decoder) {
-            this.decoder = decoder;
-            return this;
-        }
-
-        /**
-         * Sets how often the autoencoder sees the data.
-         *
-         * @param epochs at least 1
-         * @return this builder
-         */
-        public Builder autoencoderEpochs(int epochs) {
-            this.autoencoderEpochs = epochs;
-            return this;
-        }
-
-        /**
-         * Sets the autoencoder's batch size.
-         *
-         * @param batchSize at least 1
-         * @return this builder
-         */
-        public Builder autoencoderBatchSize(int batchSize) {
-            this.autoencoderBatchSize = batchSize;
-            return this;
-        }
-
-        /**
-         * Sets the autoencoder's first learning rate.
-         *
-         * @param learningRate the learning rate; positive
-         * @return this builder
-         */
-        public Builder autoencoderLearningRate(double learningRate) {
-            this.autoencoderLearningRate = learningRate;
-            return this;
-        }
-
-        /**
-         * Sets the noise on latents during the autoencoder's training.
-         *
-         * @param latentNoise standard deviation, at least 0
-         * @return this builder
-         */
-        public Builder latentNoise(double latentNoise) {
-            this.latentNoise = latentNoise;
-            return this;
-        }
-
-        /**
-         * Sets the penalty on the square of latents.
-         *
-         * @param latentPenalty nats, at least 0
-         * @return this builder
-         */
-        public Builder latentPenalty(double latentPenalty) {
-            this.latentPenalty = latentPenalty;
-            return this;
-        }
-
-        /**
-         * Sets what the reference measure is.
-         *
-         * @param referenceComponents the number of components of a Gaussian mixture, or 0 for the standard normal
-         * @return this builder
-         */
-        public Builder referenceComponents(int referenceComponents) {
-            this.referenceComponents = referenceComponents;
-            return this;
-        }
-
-        /**
-         * Sets the width of the energy network's hidden layers.
-         *
-         * @param hiddenUnits at least 1
-         * @return this builder
-         */
-        public Builder energyHiddenUnits(int hiddenUnits) {
-            this.energyHiddenUnits = hiddenUnits;
-            return this;
-        }
-
-        /**
-         * Sets the number of the energy network's hidden layers.
-         *
-         * @param layers at least 1
-         * @return this builder
-         */
-        public Builder energyLayers(int layers) {
-            this.energyLayers = layers;
-            return this;
-        }
-
-        /**
-         * Sets how often the energy network sees the data.
-         *
-         * @param epochs at least 1
-         * @return this builder
-         */
-        public Builder energyEpochs(int epochs) {
-            this.energyEpochs = epochs;
-            return this;
-        }
-
-        /**
-         * Sets the energy network's batch size.
-         *
-         * @param batchSize at least 1
-         * @return this builder
-         */
-        public Builder energyBatchSize(int batchSize) {
-            this.energyBatchSize = batchSize;
-            return this;
-        }
-
-        /**
-         * Sets the energy network's first learning rate.
-         *
-         * @param learningRate the learning rate; positive
-         * @return this builder
-         */
-        public Builder energyLearningRate(double learningRate) {
-            this.energyLearningRate = learningRate;
-            return this;
-        }
-
-        /**
-         * Sets where the chains of the negatives start.
-         *
-         * @param negatives the source
-         * @return this builder
-         */
-        public Builder negatives(NegativeSource negatives) {
-            this.negatives = negatives;
-            return this;
-        }
-
-        /**
-         * Sets how many negatives there are for each data point.
-         *
-         * @param samplesPerDatapoint at least 1
-         * @return this builder
-         */
-        public Builder samplesPerDatapoint(int samplesPerDatapoint) {
-            this.samplesPerDatapoint = samplesPerDatapoint;
-            return this;
-        }
-
-        /**
-         * Sets how many draws of the reference measure there are for each data point, weighted by importance.
-         *
-         * @param importanceDraws at least 0
-         * @return this builder
-         */
-        public Builder importanceDraws(int importanceDraws) {
-            this.importanceDraws = importanceDraws;
-            return this;
-        }
-
-        /**
-         * Sets the MALA steps of an update.
-         *
-         * @param steps at least 1
-         * @return this builder
-         */
-        public Builder steps(int steps) {
-            this.steps = steps;
-            return this;
-        }
-
-        /**
-         * Sets how many sets of chains the replay buffer holds.
-         *
-         * @param bufferBatches at least 1
-         * @return this builder
-         */
-        public Builder bufferBatches(int bufferBatches) {
-            this.bufferBatches = bufferBatches;
-            return this;
-        }
-
-        /**
-         * Sets the share of the buffer's chains that start anew at each use.
-         *
-         * @param restartProbability in [0, 1)
-         * @return this builder
-         */
-        public Builder restartProbability(double restartProbability) {
-            this.restartProbability = restartProbability;
-            return this;
-        }
-
-        /**
-         * Sets the weight of the penalty on the square of the network's values.
-         *
-         * @param energyPenalty at least 0
-         * @return this builder
-         */
-        public Builder energyPenalty(double energyPenalty) {
-            this.energyPenalty = energyPenalty;
-            return this;
-        }
-
-        /**
-         * Sets the decay of the moving average of weights.
-         *
-         * @param averageDecay in [0, 1)
-         * @return this builder
-         */
-        public Builder averageDecay(double averageDecay) {
-            this.averageDecay = averageDecay;
-            return this;
+        @SuppressWarnings("unchecked")
+        private <T> T get(Setting<T> setting) {
+            return (T) values.getOrDefault(setting, setting.value());
         }
 
         /**
          * Makes the configuration.
          *
          * @return the configuration
-         * @throws IllegalArgumentException if an option is out of range
+         * @throws IllegalArgumentException if a value is out of range
          */
         public TrainingConfig build() {
-            if (energyLayers < 1) {
-                throw new IllegalArgumentException("energy layers: must be at least 1, found " + energyLayers);
+            int layers = get(Setting.ENERGY_LAYERS);
+            if (layers < 1) {
+                throw new IllegalArgumentException("energy layers: must be at least 1, found " + layers);
             }
             return new TrainingConfig(
-                    seed,
-                    trainImages,
-                    binarization,
+                    get(Setting.SEED),
+                    get(Setting.TRAIN_IMAGES),
+                    get(Setting.BINARIZATION),
                     new AutoencoderConfig(
-                            autoencoderHiddenUnits,
-                            latentDimension,
-                            decoder,
-                            autoencoderEpochs,
-                            autoencoderBatchSize,
-                            autoencoderLearningRate,
-                            latentNoise,
-                            latentPenalty),
-                    referenceComponents,
-                    Collections.nCopies(energyLayers, energyHiddenUnits),
+                            get(Setting.AUTOENCODER_HIDDEN_UNITS),
+                            get(Setting.LATENT_DIMENSION),
+                            get(Setting.DECODER),
+                            get(Setting.AUTOENCODER_EPOCHS),
+                            get(Setting.AUTOENCODER_BATCH_SIZE),
+                            get(Setting.AUTOENCODER_LEARNING_RATE),
+                            get(Setting.LATENT_NOISE),
+                            get(Setting.LATENT_PENALTY)),
+                    get(Setting.REFERENCE_COMPONENTS),
+                    Collections.nCopies(layers, get(Setting.ENERGY_HIDDEN_UNITS)),
                     new ContrastiveDivergenceConfig(
-                            energyEpochs,
-                            energyBatchSize,
-                            energyLearningRate,
-                            negatives,
-                            samplesPerDatapoint,
-                            importanceDraws,
-                            steps,
+                            get(Setting.ENERGY_EPOCHS),
+                            get(Setting.ENERGY_BATCH_SIZE),
+                            get(Setting.ENERGY_LEARNING_RATE),
+                            get(Setting.NEGATIVES),
+                            get(Setting.SAMPLES_PER_DATAPOINT),
+                            get(Setting.IMPORTANCE_DRAWS),
+                            get(Setting.STEPS),
                             INITIAL_STEP_SIZE,
-                            bufferBatches,
-                            restartProbability,
-                            energyPenalty,
-                            averageDecay),
+                            BUFFER_BATCHES,
+                            RESTART_PROBABILITY,
+                            get(Setting.ENERGY_PENALTY),
+                            AVERAGE_DECAY),
                     List.of());
         }
-
-        private static final double INITIAL_STEP_SIZE = 0.1;
     }
 }

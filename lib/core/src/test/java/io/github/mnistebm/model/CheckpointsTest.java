@@ -29,7 +29,10 @@ class CheckpointsTest {
     private Path folder;
 
     private static TrainingConfig config() {
-        return TinyModel.builder(1).autoencoderEpochs(3).energyEpochs(3).build();
+        return TinyModel.builder(1)
+                .set(Setting.AUTOENCODER_EPOCHS, 3)
+                .set(Setting.ENERGY_EPOCHS, 3)
+                .build();
     }
 
     /** Stops a training at the end of an epoch. */
@@ -105,9 +108,9 @@ class CheckpointsTest {
     @Test
     void soDoesOneWhoseChainsMoveByTensorOperationsAndWhoseImagesAreDrawnAnew() throws IOException {
         TrainingConfig config = TinyModel.builder(1)
-                .energyHiddenUnits(256)
-                .energyLayers(2)
-                .binarization(Binarization.STOCHASTIC)
+                .set(Setting.ENERGY_HIDDEN_UNITS, 256)
+                .set(Setting.ENERGY_LAYERS, 2)
+                .set(Setting.BINARIZATION, Binarization.STOCHASTIC)
                 .build();
         try (DigitModel expected = TinyModel.trained(config);
                 DigitModel found = resumed(stopped(config, ContrastiveDivergenceTrainer.PHASE, 1), new ArrayList<>())) {

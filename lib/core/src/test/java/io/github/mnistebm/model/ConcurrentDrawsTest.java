@@ -30,9 +30,9 @@ class ConcurrentDrawsTest {
     /** Its energy is so large that many chains move by tensor operations, few by loops. */
     private static DigitModel model(int seed) {
         return TinyModel.trained(TinyModel.builder(seed)
-                .decoder(DecoderArchitecture.CONVOLUTIONAL)
-                .energyHiddenUnits(512)
-                .energyEpochs(1)
+                .set(Setting.DECODER, DecoderArchitecture.CONVOLUTIONAL)
+                .set(Setting.ENERGY_HIDDEN_UNITS, 512)
+                .set(Setting.ENERGY_EPOCHS, 1)
                 .build());
     }
 

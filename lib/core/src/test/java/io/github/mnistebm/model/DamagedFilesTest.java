@@ -126,8 +126,8 @@ class DamagedFilesTest {
     private Path model() throws IOException {
         Path saved = folder.resolve("model");
         TrainingConfig config = TinyModel.builder(1)
-                .decoder(DecoderArchitecture.PERCEPTRON)
-                .referenceComponents(3)
+                .set(Setting.DECODER, DecoderArchitecture.PERCEPTRON)
+                .set(Setting.REFERENCE_COMPONENTS, 3)
                 .build();
         try (DigitModel model = TinyModel.trained(config)) {
             model.save(saved);

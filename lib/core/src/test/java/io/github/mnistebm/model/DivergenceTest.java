@@ -61,10 +61,10 @@ class DivergenceTest {
 
     private static TrainingConfig.Builder builder() {
         return TinyModel.builder(1)
-                .trainImages(1000)
-                .decoder(DecoderArchitecture.PERCEPTRON)
-                .autoencoderEpochs(3)
-                .energyEpochs(4);
+                .set(Setting.TRAIN_IMAGES, 1000)
+                .set(Setting.DECODER, DecoderArchitecture.PERCEPTRON)
+                .set(Setting.AUTOENCODER_EPOCHS, 3)
+                .set(Setting.ENERGY_EPOCHS, 4);
     }
 
     /** Trains until it diverges. */
@@ -103,8 +103,10 @@ class DivergenceTest {
     @ParameterizedTest
     @ValueSource(doubles = {1, 100, 1000, 1e10})
     void anEnergyThatDivergesInItsFirstEpochGoesOnFromTheAutoencoder(double rate) throws IOException {
-        TrainingConfig config =
-                builder().energyLearningRate(rate).energyHiddenUnits(64).build();
+        TrainingConfig config = builder()
+                .set(Setting.ENERGY_LEARNING_RATE, rate)
+                .set(Setting.ENERGY_HIDDEN_UNITS, 64)
+                .build();
         checkpoints.begin(config);
         try (ModelTraining training = new ModelTraining(config, train, test)) {
             TrainingDivergedException e = diverging(training);
@@ -179,8 +181,10 @@ class DivergenceTest {
     @EnumSource
     void anAutoencoderOfAnyArchitectureThatCannotBearItsRateDivergesByName(DecoderArchitecture decoder) {
         for (double rate : new double[] {0.2, 5, 50, 1e10}) {
-            TrainingConfig config =
-                    builder().decoder(decoder).autoencoderLearningRate(rate).build();
+            TrainingConfig config = builder()
+                    .set(Setting.DECODER, decoder)
+                    .set(Setting.AUTOENCODER_LEARNING_RATE, rate)
+                    .build();
             try (ModelTraining training = new ModelTraining(config, train, test)) {
                 Throwable e = catchDivergence(() -> training.trainAutoencoder(TrainingListener.NONE));
                 assertThat(e)

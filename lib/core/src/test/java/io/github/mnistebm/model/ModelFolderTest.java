@@ -68,7 +68,8 @@ class ModelFolderTest extends WithTinyModel {
 
     @Test
     void aMixtureAsReferenceMeasureComesBack() throws IOException {
-        TrainingConfig config = TinyModel.builder(1).referenceComponents(3).build();
+        TrainingConfig config =
+                TinyModel.builder(1).set(Setting.REFERENCE_COMPONENTS, 3).build();
         try (DigitModel mixed = TinyModel.trained(config)) {
             mixed.save(folder);
             try (DigitModel loaded = DigitModel.load(folder, Device.cpu());

@@ -50,15 +50,15 @@ class ModelTrainingTest {
     void stochasticBinarizationTrainsAnotherModel() {
         TrainingConfig.Builder options = Preset.QUICK
                 .builder()
-                .trainImages(500)
-                .autoencoderHiddenUnits(16)
-                .autoencoderEpochs(1)
-                .energyHiddenUnits(4)
-                .energyEpochs(1);
-        try (DigitModel drawn = TinyModel.trained(
-                        options.binarization(Binarization.STOCHASTIC).build());
-                DigitModel cut = TinyModel.trained(
-                        options.binarization(Binarization.THRESHOLD).build())) {
+                .set(Setting.TRAIN_IMAGES, 500)
+                .set(Setting.AUTOENCODER_HIDDEN_UNITS, 16)
+                .set(Setting.AUTOENCODER_EPOCHS, 1)
+                .set(Setting.ENERGY_HIDDEN_UNITS, 4)
+                .set(Setting.ENERGY_EPOCHS, 1);
+        try (DigitModel drawn = TinyModel.trained(options.set(Setting.BINARIZATION, Binarization.STOCHASTIC)
+                        .build());
+                DigitModel cut = TinyModel.trained(options.set(Setting.BINARIZATION, Binarization.THRESHOLD)
+                        .build())) {
             assertThat(firstWeights(drawn)).isNotEqualTo(firstWeights(cut));
             assertThat(drawn.card().metrics().get("autoencoder test loss")).isLessThan(784 * Math.log(2));
         }
@@ -107,7 +107,8 @@ class ModelTrainingTest {
 
     @Test
     void anInterruptedAutoencoderKeepsItsLastCompleteEpoch() throws IOException {
-        TrainingConfig config = TinyModel.builder(1).autoencoderEpochs(3).build();
+        TrainingConfig config =
+                TinyModel.builder(1).set(Setting.AUTOENCODER_EPOCHS, 3).build();
         List<float[]> epochs = new ArrayList<>();
         try (DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
                 DigitImages train = all.first(config.trainImages());

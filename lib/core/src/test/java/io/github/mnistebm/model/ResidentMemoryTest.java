@@ -118,11 +118,11 @@ class ResidentMemoryTest {
     void tenEpochsOfTrainingLeaveItFlat() throws IOException {
         TrainingConfig config = Preset.QUICK
                 .builder()
-                .trainImages(10_000)
-                .autoencoderHiddenUnits(64)
-                .autoencoderEpochs(12)
-                .energyHiddenUnits(16)
-                .energyEpochs(12)
+                .set(Setting.TRAIN_IMAGES, 10_000)
+                .set(Setting.AUTOENCODER_HIDDEN_UNITS, 64)
+                .set(Setting.AUTOENCODER_EPOCHS, 12)
+                .set(Setting.ENERGY_HIDDEN_UNITS, 16)
+                .set(Setting.ENERGY_EPOCHS, 12)
                 .build();
         List<Long> resident = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {

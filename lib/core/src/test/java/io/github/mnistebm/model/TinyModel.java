@@ -19,13 +19,13 @@ final class TinyModel {
     static TrainingConfig.Builder builder(int seed) {
         return Preset.QUICK
                 .builder()
-                .seed(seed)
-                .trainImages(2000)
-                .autoencoderHiddenUnits(32)
-                .latentDimension(4)
-                .autoencoderEpochs(2)
-                .energyHiddenUnits(16)
-                .energyEpochs(2);
+                .set(Setting.SEED, seed)
+                .set(Setting.TRAIN_IMAGES, 2000)
+                .set(Setting.AUTOENCODER_HIDDEN_UNITS, 32)
+                .set(Setting.LATENT_DIMENSION, 4)
+                .set(Setting.AUTOENCODER_EPOCHS, 2)
+                .set(Setting.ENERGY_HIDDEN_UNITS, 16)
+                .set(Setting.ENERGY_EPOCHS, 2);
     }
 
     static DigitModel trained(int seed) {

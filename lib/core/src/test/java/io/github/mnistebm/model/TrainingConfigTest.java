@@ -34,7 +34,7 @@ class TrainingConfigTest {
     @Test
     void oneImageHasNoCovariance() {
         assertRefused(
-                builder().latentDimension(1).referenceComponents(0),
+                builder().set(Setting.LATENT_DIMENSION, 1).set(Setting.REFERENCE_COMPONENTS, 0),
                 1,
                 "--train-images: expected at least 2 images, found 1");
     }
@@ -42,10 +42,10 @@ class TrainingConfigTest {
     @Test
     void aCovarianceNeedsMoreImagesThanDimensions() {
         assertRefused(
-                builder().referenceComponents(0),
+                builder().set(Setting.REFERENCE_COMPONENTS, 0),
                 28,
                 "--encoded-dim: expected fewer dimensions than training images (--train-images), of which there are 28, found 28");
-        builder().referenceComponents(0).build().requireTrainable(29);
+        builder().set(Setting.REFERENCE_COMPONENTS, 0).build().requireTrainable(29);
     }
 
     @Test
@@ -61,20 +61,31 @@ class TrainingConfigTest {
     @Test
     void latentsAreNotMoreThanPixels() {
         assertRefused(
-                builder().latentDimension(785), 60_000, "--encoded-dim: expected at most 784, the pixels of an image");
+                builder().set(Setting.LATENT_DIMENSION, 785),
+                60_000,
+                "--encoded-dim: expected at most 784, the pixels of an image");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {100_000_000, Integer.MAX_VALUE})
     void aTrainingThatExceedsTheMemoryIsRefusedWithAnEstimate(int units) {
         assertRefused(
-                builder().autoencoderHiddenUnits(units), 60_000, "--auto-hidden-dim, --ebm-hidden-dim: the parameters");
+                builder().set(Setting.AUTOENCODER_HIDDEN_UNITS, units),
+                60_000,
+                "--auto-hidden-dim, --ebm-hidden-dim: the parameters");
         assertRefused(
-                builder().energyHiddenUnits(units), 60_000, "--auto-hidden-dim, --ebm-hidden-dim: the parameters");
-        assertRefused(builder().samplesPerDatapoint(units), 60_000, "--mcmc-samples-per-datapoint: the chains");
-        assertRefused(builder().importanceDraws(units), 60_000, "--importance-draws: the draws");
-        TrainingConfig config =
-                builder().energyBatchSize(60_000).importanceDraws(35_000).build();
+                builder().set(Setting.ENERGY_HIDDEN_UNITS, units),
+                60_000,
+                "--auto-hidden-dim, --ebm-hidden-dim: the parameters");
+        assertRefused(
+                builder().set(Setting.SAMPLES_PER_DATAPOINT, units),
+                60_000,
+                "--mcmc-samples-per-datapoint: the chains");
+        assertRefused(builder().set(Setting.IMPORTANCE_DRAWS, units), 60_000, "--importance-draws: the draws");
+        TrainingConfig config = builder()
+                .set(Setting.ENERGY_BATCH_SIZE, 60_000)
+                .set(Setting.IMPORTANCE_DRAWS, 35_000)
+                .build();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> config.requireTrainable(60_000))
                 .withMessageMatching("the training needs about \\d+\\.\\d GiB of memory, of which this machine has .*");
@@ -83,9 +94,9 @@ class TrainingConfigTest {
     @Test
     void aBatchLargerThanTheImagesIsAllOfThem() {
         builder()
-                .referenceComponents(0)
-                .autoencoderBatchSize(Integer.MAX_VALUE)
-                .energyBatchSize(Integer.MAX_VALUE)
+                .set(Setting.REFERENCE_COMPONENTS, 0)
+                .set(Setting.AUTOENCODER_BATCH_SIZE, Integer.MAX_VALUE)
+                .set(Setting.ENERGY_BATCH_SIZE, Integer.MAX_VALUE)
                 .build()
                 .requireTrainable(100);
     }
@@ -93,12 +104,13 @@ class TrainingConfigTest {
     @Test
     void aRateThatWasNotUsedYetLeavesNoTrace() {
         TrainingConfig changed = builder().build().withLearningRate("energy", 0, 1e-4);
-        assertThat(changed).isEqualTo(builder().energyLearningRate(1e-4).build());
+        assertThat(changed)
+                .isEqualTo(builder().set(Setting.ENERGY_LEARNING_RATE, 1e-4).build());
     }
 
     @Test
     void earlierRatesAreKeptInOrder() {
-        TrainingConfig config = builder().energyLearningRate(1).build();
+        TrainingConfig config = builder().set(Setting.ENERGY_LEARNING_RATE, 1.0).build();
         TrainingConfig changed = config.withLearningRate("energy", 2, 0.1).withLearningRate("energy", 5, 0.01);
         assertThat(changed.energy().learningRate()).isEqualTo(0.01);
         assertThat(changed.earlierRates())

@@ -17,6 +17,7 @@ import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.Preset;
+import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
@@ -122,9 +123,9 @@ class TransfersTest {
     private int ofAnEpoch(int updates) {
         TrainingConfig config = Preset.DEFAULT
                 .builder()
-                .energyBatchSize(64)
-                .importanceDraws(2)
-                .energyEpochs(1)
+                .set(Setting.ENERGY_BATCH_SIZE, 64)
+                .set(Setting.IMPORTANCE_DRAWS, 2)
+                .set(Setting.ENERGY_EPOCHS, 1)
                 .build();
         TiltedEnergy energy = energy();
         NDArray data = random.normal(manager, new Shape(64L * updates, DIMENSION));
@@ -141,8 +142,8 @@ class TransfersTest {
     private int ofAnAutoencodersEpoch(int updates) throws IOException {
         TrainingConfig config = Preset.QUICK
                 .builder()
-                .autoencoderEpochs(1)
-                .autoencoderBatchSize(32)
+                .set(Setting.AUTOENCODER_EPOCHS, 1)
+                .set(Setting.AUTOENCODER_BATCH_SIZE, 32)
                 .build();
         Path mnist = DataFolder.mnist();
         try (DigitImages images = DigitImages.test(mnist, Device.cpu());

@@ -1,0 +1,166 @@
+package io.github.mnistebm.model;
+
+import io.github.mnistebm.autoencoder.AutoencoderConfig;
+import io.github.mnistebm.autoencoder.DecoderArchitecture;
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
+import io.github.mnistebm.energy.NegativeSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A choice of a {@linkplain TrainingConfig training's configuration}. Presets, the command line and programs name it by its constant
+ * here. The configuration's records document the ranges of the values and check them.
+ *
+ * @param <T> the type of the value
+ * @param option the option of the command line
+ * @param value the value of {@link Preset#DEFAULT}
+ * @param description a sentence for the help of the command line
+ * @param getter the function that returns the value of a configuration
+ */
+public record Setting<T>(String option, T value, String description, Function<TrainingConfig, T> getter) {
+
+    private static final List<Setting<?>> DECLARED = new ArrayList<>();
+
+    /** All settings, in the order of the help. */
+    public static final List<Setting<?>> ALL = Collections.unmodifiableList(DECLARED);
+
+    /** {@link TrainingConfig#seed()}. */
+    public static final Setting<Integer> SEED =
+            training("--seed", 1, "Seed of all random numbers.", TrainingConfig::seed);
+
+    /** {@link TrainingConfig#trainImages()}. */
+    public static final Setting<Integer> TRAIN_IMAGES = training(
+            "--train-images",
+            60_000,
+            "How many of the 60,000 training images to use, from the first on.",
+            TrainingConfig::trainImages);
+
+    /** {@link TrainingConfig#binarization()}. */
+    public static final Setting<Binarization> BINARIZATION = training(
+            "--binarization",
+            Binarization.THRESHOLD,
+            "White above grey value 127, or white with probability grey/255, drawn anew each epoch.",
+            TrainingConfig::binarization);
+
+    /** {@link AutoencoderConfig#hiddenUnits()}. */
+    public static final Setting<Integer> AUTOENCODER_HIDDEN_UNITS = autoencoder(
+            "--auto-hidden-dim",
+            512,
+            "width of the encoder's hidden layer, and of the decoder's if that is a perceptron.",
+            AutoencoderConfig::hiddenUnits);
+
+    /** {@link AutoencoderConfig#latentDimension()}. */
+    public static final Setting<Integer> LATENT_DIMENSION =
+            autoencoder("--encoded-dim", 28, "dimension of the latents.", AutoencoderConfig::latentDimension);
+
+    /** {@link AutoencoderConfig#decoder()}. */
+    public static final Setting<DecoderArchitecture> DECODER = autoencoder(
+            "--decoder", DecoderArchitecture.CONVOLUTIONAL, "how latents become images.", AutoencoderConfig::decoder);
+
+    /** {@link AutoencoderConfig#epochs()}. */
+    public static final Setting<Integer> AUTOENCODER_EPOCHS =
+            autoencoder("--auto-num-epochs", 10, "passes over the data.", AutoencoderConfig::epochs);
+
+    /** {@link AutoencoderConfig#batchSize()}. */
+    public static final Setting<Integer> AUTOENCODER_BATCH_SIZE =
+            autoencoder("--auto-batch-size", 128, "images an update.", AutoencoderConfig::batchSize);
+
+    /** {@link AutoencoderConfig#learningRate()}. */
+    public static final Setting<Double> AUTOENCODER_LEARNING_RATE =
+            autoencoder("--auto-lr", 1e-3, "Adam's first learning rate.", AutoencoderConfig::learningRate);
+
+    /** {@link AutoencoderConfig#latentNoise()}. */
+    public static final Setting<Double> LATENT_NOISE = autoencoder(
+            "--latent-noise",
+            0.1,
+            "standard deviation of the noise on latents during training.",
+            AutoencoderConfig::latentNoise);
+
+    /** {@link AutoencoderConfig#latentPenalty()}. */
+    public static final Setting<Double> LATENT_PENALTY = autoencoder(
+            "--latent-penalty",
+            0.25,
+            "weight of the penalty on the square of latents, nats.",
+            AutoencoderConfig::latentPenalty);
+
+    /** {@link TrainingConfig#referenceComponents()}. */
+    public static final Setting<Integer> REFERENCE_COMPONENTS = training(
+            "--reference-components",
+            100,
+            "Energy: components of the Gaussian mixture that is the reference measure; 0 for the standard normal.",
+            TrainingConfig::referenceComponents);
+
+    /** The width of each layer of {@link TrainingConfig#energyHiddenUnits()}. */
+    public static final Setting<Integer> ENERGY_HIDDEN_UNITS = training(
+            "--ebm-hidden-dim", 256, "Energy network: width of the hidden layers.", config -> config.energyHiddenUnits()
+                    .get(0));
+
+    /** The number of layers of {@link TrainingConfig#energyHiddenUnits()}. */
+    public static final Setting<Integer> ENERGY_LAYERS = training(
+            "--ebm-num-layers", 2, "Energy network: number of hidden layers.", config -> config.energyHiddenUnits()
+                    .size());
+
+    /** {@link ContrastiveDivergenceConfig#epochs()}. */
+    public static final Setting<Integer> ENERGY_EPOCHS = energy(
+            "--ebm-num-epochs", 24, "Energy network: passes over the data.", ContrastiveDivergenceConfig::epochs);
+
+    /** {@link ContrastiveDivergenceConfig#batchSize()}. */
+    public static final Setting<Integer> ENERGY_BATCH_SIZE = energy(
+            "--ebm-batch-size", 512, "Energy network: data points an update.", ContrastiveDivergenceConfig::batchSize);
+
+    /** {@link ContrastiveDivergenceConfig#learningRate()}. */
+    public static final Setting<Double> ENERGY_LEARNING_RATE = energy(
+            "--ebm-lr", 2e-3, "Energy network: Adam's first learning rate.", ContrastiveDivergenceConfig::learningRate);
+
+    /** {@link ContrastiveDivergenceConfig#negatives()}. */
+    public static final Setting<NegativeSource> NEGATIVES = energy(
+            "--negatives",
+            NegativeSource.PERSISTENT,
+            "Where the chains of the negatives start: at the data, where they were left, or at noise.",
+            ContrastiveDivergenceConfig::negatives);
+
+    /** {@link ContrastiveDivergenceConfig#samplesPerDatapoint()}. */
+    public static final Setting<Integer> SAMPLES_PER_DATAPOINT = energy(
+            "--mcmc-samples-per-datapoint",
+            1,
+            "Chains for each data point of an update.",
+            ContrastiveDivergenceConfig::samplesPerDatapoint);
+
+    /** {@link ContrastiveDivergenceConfig#importanceDraws()}. */
+    public static final Setting<Integer> IMPORTANCE_DRAWS = energy(
+            "--importance-draws",
+            8,
+            "Draws of the reference measure for each data point of an update, weighted by importance,"
+                    + " that share the work of the chains; 0 for chains alone.",
+            ContrastiveDivergenceConfig::importanceDraws);
+
+    /** {@link ContrastiveDivergenceConfig#steps()}. */
+    public static final Setting<Integer> STEPS =
+            energy("--mcmc-steps", 5, "MALA steps an update.", ContrastiveDivergenceConfig::steps);
+
+    /** {@link ContrastiveDivergenceConfig#energyPenalty()}. */
+    public static final Setting<Double> ENERGY_PENALTY = energy(
+            "--energy-penalty",
+            0.0,
+            "Energy network: weight of the penalty on the square of its values.",
+            ContrastiveDivergenceConfig::energyPenalty);
+
+    private static <T> Setting<T> training(String option, T value, String description, Function<TrainingConfig, T> of) {
+        Setting<T> setting = new Setting<>(option, value, description, of);
+        DECLARED.add(setting);
+        return setting;
+    }
+
+    private static <T> Setting<T> autoencoder(
+            String option, T value, String description, Function<AutoencoderConfig, T> of) {
+        return training(option, value, "Autoencoder: " + description, config -> of.apply(config.autoencoder()));
+    }
+
+    private static <T> Setting<T> energy(
+            String option, T value, String description, Function<ContrastiveDivergenceConfig, T> of) {
+        return training(option, value, description, config -> of.apply(config.energy()));
+    }
+}
