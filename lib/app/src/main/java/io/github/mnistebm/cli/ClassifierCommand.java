@@ -1,6 +1,11 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import io.github.mnistebm.cli.option.DeviceOption;
+import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.terminal.Interruption;
+import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.io.DataFolder;

@@ -2,6 +2,13 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.cli.option.DeviceOption;
+import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.ModelOption;
+import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.SamplingOptions;
+import io.github.mnistebm.cli.terminal.Interruption;
+import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitChains;
 import io.github.mnistebm.evaluation.DigitClassifier;

@@ -1,5 +1,10 @@
 package io.github.mnistebm.cli;
 
+import io.github.mnistebm.cli.option.DeviceOption;
+import io.github.mnistebm.cli.option.ModelOption;
+import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.SamplingOptions;
+import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.ImageWriter;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;

@@ -2,6 +2,9 @@ package io.github.mnistebm.cli;
 
 import com.sun.jna.Function;
 import com.sun.jna.Platform;
+import io.github.mnistebm.cli.bench.BenchCommand;
+import io.github.mnistebm.cli.terminal.Interruption;
+import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.tensor.PyTorch;
 import java.io.IOException;
 import java.lang.reflect.Array;

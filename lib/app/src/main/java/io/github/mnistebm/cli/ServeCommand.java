@@ -1,6 +1,9 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import io.github.mnistebm.cli.option.DeviceOption;
+import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.ModelFolder;
 import io.github.mnistebm.web.DigitServer;

@@ -2,6 +2,12 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.cli.option.DeviceOption;
+import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.TrainingOptions;
+import io.github.mnistebm.cli.terminal.Interruption;
+import io.github.mnistebm.cli.terminal.Messages;
+import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.io.DataFolder;
@@ -11,7 +17,6 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.model.ModelFolder;
 import io.github.mnistebm.model.ModelTraining;
-import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.plot.Charts;
@@ -20,18 +25,13 @@ import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -45,7 +45,7 @@ import tech.tablesaw.api.Table;
         name = "train",
         description = "Trains a model on MNIST. Ctrl-C keeps the last complete epoch.",
         mixinStandardHelpOptions = true,
-        modelTransformer = TrainCommand.Settings.class,
+        modelTransformer = TrainingOptions.class,
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
 
@@ -64,26 +64,8 @@ final class TrainCommand implements Callable<Integer> {
             Setting.AUTOENCODER_LEARNING_RATE.option(),
             Setting.ENERGY_LEARNING_RATE.option());
 
-    /** In the help, before the options without an order, whose order is -1. */
-    private static final int PRESET_FIRST = -3;
-
-    private static final int SETTINGS_NEXT = -2;
-
     @Spec
     private CommandSpec spec;
-
-    @Option(
-            names = "--preset",
-            order = PRESET_FIRST,
-            paramLabel = "default|seed|quick",
-            defaultValue = "default",
-            description = {
-                "The values that the options below replace. Default: ${DEFAULT-VALUE}.",
-                "default: the best model that trains in a few minutes on two cores;",
-                "seed: the sizes of the seed project, 4 latents and 8 hidden units in the energy network;",
-                "quick: a tenth of the images and seconds of training."
-            })
-    private Preset preset;
 
     @Mixin
     private DeviceOption device;
@@ -110,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int begin() throws IOException {
-        TrainingConfig config = config();
+        TrainingConfig config = TrainingOptions.config(spec.commandLine());
         Path target = out == null ? DataFolder.model() : out;
         ModelFolder.requireReplaceable(target);
         Device where = device.resolve();
@@ -183,14 +165,15 @@ final class TrainCommand implements Callable<Integer> {
     /** Returns the learning rates that were given. Each is checked at once, so that a message can name the option. */
     private Map<String, Double> rates(Checkpoint checkpoint) {
         Map<String, Double> rates = new HashMap<>();
-        RATES.forEach((phase, setting) -> given(setting).ifPresent(rate -> {
-            try {
-                checkpoint.configuration(Map.of(phase, rate));
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), setting.option() + ": " + e.getMessage(), e);
-            }
-            rates.put(phase, rate);
-        }));
+        RATES.forEach((phase, setting) -> TrainingOptions.given(setting, spec.commandLine())
+                .ifPresent(rate -> {
+                    try {
+                        checkpoint.configuration(Map.of(phase, rate));
+                    } catch (IllegalArgumentException e) {
+                        throw new ParameterException(spec.commandLine(), setting.option() + ": " + e.getMessage(), e);
+                    }
+                    rates.put(phase, rate);
+                }));
         return rates;
     }
 
@@ -264,74 +247,6 @@ final class TrainCommand implements Callable<Integer> {
     private static void grid(DigitModel model, Path folder, int seed) throws IOException {
         try (DigitSampler.Drawing drawing = DigitSampler.of(model).draw(SAMPLES, seed)) {
             PngFile.write(folder.resolve("samples.png"), ImageGrid.of(drawing.images()));
-        }
-    }
-
-    /** Reads options that another command was given in quotes; a message names that command's own option. */
-    static TrainingConfig configuration(CommandSpec spec, String option, String options) {
-        TrainCommand train = new TrainCommand();
-        try {
-            new CommandLine(train)
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .parseArgs(options.strip().split("\\s+"));
-            return train.config();
-        } catch (ParameterException e) {
-            throw new ParameterException(spec.commandLine(), option + " \"" + options + "\": " + e.getMessage(), e);
-        }
-    }
-
-    /** The preset with the options that were given; names the first that is out of range. */
-    TrainingConfig config() {
-        TrainingConfig.Builder builder = preset.builder();
-        Setting.ALL.forEach(setting -> given(setting).ifPresent(value -> set(builder, setting, value)));
-        return builder.build();
-    }
-
-    @SuppressWarnings("unchecked")
-    private <T> void set(TrainingConfig.Builder builder, Setting<T> setting, Object value) {
-        try {
-            builder.set(setting, (T) value).build();
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), setting.option() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private <T> Optional<T> given(Setting<T> setting) {
-        return Optional.ofNullable(spec.commandLine().getParseResult().matchedOptionValue(setting.option(), null));
-    }
-
-    /** Adds an option for each setting. */
-    static final class Settings implements IModelTransformer {
-        @Override
-        public CommandSpec transform(CommandSpec train) {
-            for (Setting<?> setting : Setting.ALL) {
-                train.addOption(OptionSpec.builder(names(setting.option()))
-                        .order(SETTINGS_NEXT)
-                        .type(type(setting.value()))
-                        .paramLabel(label(setting.value()))
-                        .description(setting.description())
-                        .build());
-            }
-            return train;
-        }
-
-        /** The seed project writes underscores. */
-        private static String[] names(String option) {
-            String underscores = "--" + option.substring(2).replace('-', '_');
-            return underscores.equals(option) ? new String[] {option} : new String[] {option, underscores};
-        }
-
-        private static Class<?> type(Object value) {
-            return value instanceof Enum<?> choice ? choice.getDeclaringClass() : value.getClass();
-        }
-
-        private static String label(Object value) {
-            if (value instanceof Enum<?> choice) {
-                return Arrays.stream(choice.getDeclaringClass().getEnumConstants())
-                        .map(each -> each.toString().toLowerCase(Locale.ROOT))
-                        .collect(Collectors.joining("|"));
-            }
-            return value instanceof Double ? "X" : "N";
         }
     }
 }

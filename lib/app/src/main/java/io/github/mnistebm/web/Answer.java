@@ -1,6 +1,8 @@
 package io.github.mnistebm.web;
 
 import com.google.gson.Gson;
+import io.github.mnistebm.web.http.ClientEndPoint;
+import io.github.mnistebm.web.http.Problem;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,6 +1,14 @@
 package io.github.mnistebm.web;
 
 import io.github.mnistebm.io.Json;
+import io.github.mnistebm.web.http.Address;
+import io.github.mnistebm.web.http.Body;
+import io.github.mnistebm.web.http.ClientConnector;
+import io.github.mnistebm.web.http.ClientEndPoint;
+import io.github.mnistebm.web.http.Door;
+import io.github.mnistebm.web.http.InvalidRequestException;
+import io.github.mnistebm.web.http.Page;
+import io.github.mnistebm.web.http.Problem;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;

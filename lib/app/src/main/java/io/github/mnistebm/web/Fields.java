@@ -10,6 +10,7 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.web.http.InvalidRequestException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashMap;

@@ -1,9 +1,10 @@
 package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitWalk;
+import io.github.mnistebm.web.http.InvalidRequestException;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -95,8 +96,7 @@ record Generation(String model, int images, int seed, int steps, double temperat
                     energies,
                     Pixels.frame(means)));
             if (step == steps) {
-                try (NDArray white = snapshot.means().gt(0.5);
-                        NDArray binary = white.toType(DataType.UINT8, false)) {
+                try (NDArray binary = Binarization.ofMeans(snapshot.means())) {
                     byte[] pixels = binary.toByteArray();
                     double jumps = snapshot.jumpAcceptanceRate();
                     last[0] = new Result(

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.github.mnistebm.evaluation.TestDigitScores;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.web.http.InvalidRequestException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.github.mnistebm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.energy.NegativeSource;
 import io.github.mnistebm.model.Preset;
@@ -12,11 +13,9 @@ import picocli.CommandLine;
 class TrainCommandTest {
 
     private static TrainingConfig config(String line) {
-        TrainCommand command = new TrainCommand();
-        new CommandLine(command)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .parseArgs(line.isEmpty() ? new String[0] : line.split(" "));
-        return command.config();
+        CommandLine command = new CommandLine(new TrainCommand());
+        command.setCaseInsensitiveEnumValuesAllowed(true).parseArgs(line.isEmpty() ? new String[0] : line.split(" "));
+        return TrainingOptions.config(command);
     }
 
     @Test

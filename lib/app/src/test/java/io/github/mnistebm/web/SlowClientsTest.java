@@ -12,6 +12,7 @@ import static io.github.mnistebm.web.TestServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.github.mnistebm.web.http.ClientConnector;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;

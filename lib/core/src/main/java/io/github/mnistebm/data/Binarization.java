@@ -20,6 +20,8 @@ public enum Binarization {
     /** The largest grey value that {@link #THRESHOLD} makes black. */
     public static final int LAST_BLACK = 127;
 
+    private static final double WHITE_ABOVE = 0.5;
+
     /** Random numbers for all of MNIST at once would take 0.2 GB. */
     private static final long ROWS_AT_ONCE = 2000;
 
@@ -37,6 +39,18 @@ public enum Binarization {
                 binary(grey, rows -> random.uniform(rows.getManager(), 0, 255, rows.getShape())
                         .lt(rows.toType(DataType.FLOAT32, false)));
         };
+    }
+
+    /**
+     * Makes black and white images of the means of Bernoulli pixels: white where white is the likelier.
+     *
+     * @param means the probabilities of white, of any shape
+     * @return unsigned bytes 0 and 1 of the same shape
+     */
+    public static NDArray ofMeans(NDArray means) {
+        try (NDArray white = means.gt(WHITE_ABOVE)) {
+            return white.toType(DataType.UINT8, false);
+        }
     }
 
     static NDArray threshold(NDArray grey) {

@@ -1,5 +1,6 @@
 package io.github.mnistebm.evaluation;
 
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -91,8 +92,8 @@ public final class Anomalies {
             }
             graphics.dispose();
             for (int pixel = 0; pixel < DigitImages.PIXELS; pixel++) {
-                images[image * DigitImages.PIXELS + pixel] =
-                        (byte) (canvas.getRaster().getSample(pixel % SIDE, pixel / SIDE, 0) > 127 ? 1 : 0);
+                images[image * DigitImages.PIXELS + pixel] = (byte)
+                        (canvas.getRaster().getSample(pixel % SIDE, pixel / SIDE, 0) > Binarization.LAST_BLACK ? 1 : 0);
             }
         }
         return images;

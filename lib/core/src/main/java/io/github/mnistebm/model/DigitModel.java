@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyNetwork;
@@ -162,7 +163,7 @@ public final class DigitModel implements AutoCloseable {
      *     latents
      */
     public NDArray decodeBinary(NDArray latents) {
-        return decode(latents).gt(0.5).toType(DataType.UINT8, false);
+        return Binarization.ofMeans(decode(latents));
     }
 
     /**

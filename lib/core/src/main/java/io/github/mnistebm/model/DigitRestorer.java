@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
 import io.github.mnistebm.tensor.RandomSource;
@@ -84,7 +85,7 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
          */
         public NDArray completions() {
             return Scope.computeOwned(() -> {
-                NDArray white = decoded.gt(0.5).toType(DataType.FLOAT32, false);
+                NDArray white = Binarization.ofMeans(decoded).toType(DataType.FLOAT32, false);
                 NDArray completions = NDArrays.where(
                                 isKnown.expandDims(1).broadcast(decoded.getShape()),
                                 images.expandDims(1).broadcast(decoded.getShape()),

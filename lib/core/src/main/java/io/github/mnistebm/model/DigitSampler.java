@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -183,7 +183,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
                             step -> progress.accept(work(before) + (long) round * step))) {
                 scope.suppressNotUsedWarning();
                 NDArray means = model.decode(run.last());
-                sink.accept(means.gt(0.5).toType(DataType.UINT8, false), means);
+                sink.accept(Binarization.ofMeans(means), means);
                 acceptance += run.meanAcceptanceRate() * round / images;
                 jumpAcceptance += run.jumpAcceptanceRate() * round / images;
                 stepSize += run.stepSize() * round / images;

@@ -7,6 +7,7 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.sampling.SamplerConfig;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -205,7 +206,6 @@ public record TrainingConfig(
 
     /** Values of the {@linkplain Setting settings}, at first those of a preset. */
     public static final class Builder {
-        private static final double INITIAL_STEP_SIZE = 0.1;
         private static final int BUFFER_BATCHES = 4;
         private static final double RESTART_PROBABILITY = 0.01;
         private static final double AVERAGE_DECAY = 0.999;
@@ -266,7 +266,7 @@ public record TrainingConfig(
                             get(Setting.SAMPLES_PER_DATAPOINT),
                             get(Setting.IMPORTANCE_DRAWS),
                             get(Setting.STEPS),
-                            INITIAL_STEP_SIZE,
+                            SamplerConfig.FIRST_STEP_SIZE,
                             BUFFER_BATCHES,
                             RESTART_PROBABILITY,
                             get(Setting.ENERGY_PENALTY),

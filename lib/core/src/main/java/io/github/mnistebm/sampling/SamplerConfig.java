@@ -17,6 +17,9 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
      */
     public static final double OPTIMAL_ACCEPTANCE = 0.574;
 
+    /** The step size that a chain begins with where nothing better is known. */
+    public static final double FIRST_STEP_SIZE = 0.1;
+
     /**
      * Checks the values.
      *
@@ -50,7 +53,7 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
     }
 
     /**
-     * Starts from the defaults: 500 steps of burn-in, then one draw from 500 more, ε = 0.1, acceptance 0.574.
+     * Starts from the defaults: 500 steps of burn-in, then one draw from 500 more, ε = {@value #FIRST_STEP_SIZE}, acceptance 0.574.
      *
      * @return a builder
      */
@@ -63,7 +66,7 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
         private int burnIn = 500;
         private int steps = 500;
         private int thinning;
-        private double stepSize = 0.1;
+        private double stepSize = FIRST_STEP_SIZE;
         private double targetAcceptance = OPTIMAL_ACCEPTANCE;
 
         private Builder() {}

@@ -35,7 +35,6 @@ public record SequentialMonteCarlo(int particles, int moves) {
     /** Stages after which what is missing to β = 1 is taken at once, so that an end is certain. */
     private static final int MAX_STAGES = 1000;
 
-    private static final double FIRST_STEP_SIZE = 0.1;
     private static final double GAIN = 1;
 
     /**
@@ -88,7 +87,7 @@ public record SequentialMonteCarlo(int particles, int moves) {
             DoubleConsumer progress) {
         try (NDManager work = manager.newSubManager();
                 StepSizeAdaptation adaptation =
-                        new StepSizeAdaptation(work, FIRST_STEP_SIZE, SamplerConfig.OPTIMAL_ACCEPTANCE)) {
+                        new StepSizeAdaptation(work, SamplerConfig.FIRST_STEP_SIZE, SamplerConfig.OPTIMAL_ACCEPTANCE)) {
             return Scope.compute(() -> {
                 Draws draws = draw(work, adaptation, prior, potential, groups, random, progress);
                 draws.arrays().forEach(array -> array.attach(manager));

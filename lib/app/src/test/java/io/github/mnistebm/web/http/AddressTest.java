@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

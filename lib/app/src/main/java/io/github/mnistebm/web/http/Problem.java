@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -13,14 +13,14 @@ import java.util.List;
  * @param detail the fault and its remedy
  * @param errors the wrong fields of the request; null if no field was wrong
  */
-record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
+public record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
 
     static final String CONTENT_TYPE = "application/problem+json";
 
     /** A field, and what was expected of it. */
-    record FieldError(String field, String message) {}
+    public record FieldError(String field, String message) {}
 
-    static Problem of(HttpStatus status, String detail) {
+    public static Problem of(HttpStatus status, String detail) {
         return of(status.getCode(), status.getMessage(), detail);
     }
 
@@ -28,7 +28,7 @@ record Problem(String type, String title, int status, String detail, List<FieldE
         return new Problem("about:blank", title, status, detail, null);
     }
 
-    static Problem of(InvalidRequestException e) {
+    public static Problem of(InvalidRequestException e) {
         HttpStatus status = HttpStatus.BAD_REQUEST;
         return new Problem(
                 "about:blank",
@@ -38,7 +38,7 @@ record Problem(String type, String title, int status, String detail, List<FieldE
                 List.of(new FieldError(e.field(), e.getMessage())));
     }
 
-    void answer(Context context) {
+    public void answer(Context context) {
         context.status(status).json(this).contentType(CONTENT_TYPE);
     }
 }

@@ -1,4 +1,4 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.terminal;
 
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CancellationException;
@@ -9,10 +9,10 @@ import org.jline.utils.Signals;
  * a second one ends the process at once. A shutdown hook would not do: while the process shuts down, Java refuses what
  * putting away needs.
  */
-final class Interruption {
+public final class Interruption {
 
     /** The exit code that a shell reports for a command that Ctrl-C has ended. */
-    static final int EXIT_CODE = 130;
+    public static final int EXIT_CODE = 130;
 
     private static final String CTRL_C = "INT";
 
@@ -22,7 +22,7 @@ final class Interruption {
     private Interruption() {}
 
     /** Listens from now on, for the calling thread. */
-    static void listen() {
+    public static void listen() {
         Thread command = Thread.currentThread();
         Signals.register(CTRL_C, () -> interrupt(command));
     }
@@ -36,18 +36,18 @@ final class Interruption {
     }
 
     /** Clears an interruption of the calling thread and spares it further ones: what follows is written to the end. */
-    static synchronized void shield() {
+    public static synchronized void shield() {
         shielded = true;
         Thread.interrupted();
     }
 
     /** Returns whether an exception says that the thread was interrupted. */
-    static boolean isCauseOf(Exception e) {
+    public static boolean isCauseOf(Exception e) {
         return e instanceof CancellationException || e instanceof ClosedByInterruptException;
     }
 
     /** Returns whether there was a Ctrl-C. */
-    static synchronized boolean happened() {
+    public static synchronized boolean happened() {
         return happened;
     }
 }

@@ -1,4 +1,4 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.terminal;
 
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import tech.tablesaw.api.Table;
 
 /** Shows how far a command is: a bar with rate and time left on a terminal, plain lines otherwise. */
-final class Progress implements TrainingListener, AutoCloseable {
+public final class Progress implements TrainingListener, AutoCloseable {
 
     private static final long PLAIN_INTERVAL_NANOS = 10_000_000_000L;
 
@@ -79,7 +79,7 @@ final class Progress implements TrainingListener, AutoCloseable {
     }
 
     /** Counts chain steps. */
-    LongConsumer sampling(long chainSteps) {
+    public LongConsumer sampling(long chainSteps) {
         begin("sampling", chainSteps, " chain steps");
         return done -> {
             if (terminal) {
@@ -97,7 +97,7 @@ final class Progress implements TrainingListener, AutoCloseable {
     }
 
     /** Shows a share from 0 to 1. */
-    DoubleConsumer share(String name) {
+    public DoubleConsumer share(String name) {
         begin(name, 100, " %");
         return done -> {
             if (terminal) {
@@ -131,7 +131,7 @@ final class Progress implements TrainingListener, AutoCloseable {
     }
 
     /** Ends the bar's line, so that others can be printed. */
-    void end() {
+    public void end() {
         if (bar != null) {
             bar.close();
             bar = null;

@@ -1,5 +1,6 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.option;
 
+import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.TrainingConfig;
@@ -12,12 +13,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Checks that several commands make of their options. */
-final class Options {
+public final class Options {
 
     private Options() {}
 
     /** Fails, naming the option, if its value is less than the least that makes sense. */
-    static void requireAtLeast(CommandSpec spec, String option, long least, long value) {
+    public static void requireAtLeast(CommandSpec spec, String option, long least, long value) {
         if (value < least) {
             throw new ParameterException(
                     spec.commandLine(), option + ": must be at least " + least + ", found " + value);
@@ -25,7 +26,7 @@ final class Options {
     }
 
     /** Makes the folder of a file if it is missing. Fails, naming the option, if a command cannot write the file after its work. */
-    static void requireWritable(CommandSpec spec, String option, Path file) {
+    public static void requireWritable(CommandSpec spec, String option, Path file) {
         try {
             Path folder = file.toAbsolutePath().getParent();
             // Java 17 refuses to make a folder where a link leads to one.
@@ -42,7 +43,8 @@ final class Options {
     }
 
     /** Fails, naming the option that the configurations come from, if one of them cannot work on the images. */
-    static void requireTrainable(CommandSpec spec, String option, List<TrainingConfig> configs, DigitImages images) {
+    public static void requireTrainable(
+            CommandSpec spec, String option, List<TrainingConfig> configs, DigitImages images) {
         for (TrainingConfig config : configs) {
             try {
                 config.requireTrainable(Math.min(config.trainImages(), images.size()));

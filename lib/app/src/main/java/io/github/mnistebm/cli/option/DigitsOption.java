@@ -1,4 +1,4 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.option;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The options that say which images a command is about: picture files, test digits of MNIST, or both. */
-final class DigitsOption {
+public final class DigitsOption {
 
     @Option(
             names = "--image",
@@ -43,15 +43,15 @@ final class DigitsOption {
      * @param pixels 0 and 1, {@code [n, 784]}
      * @param known 1 where a pixel is known, 0 elsewhere, {@code [n, 784]}
      */
-    record Digits(List<String> names, NDArray pixels, NDArray known) {}
+    public record Digits(List<String> names, NDArray pixels, NDArray known) {}
 
     /** Reads a picture. */
-    interface PictureReader {
+    public interface PictureReader {
         DigitPicture read(Path file) throws IOException;
     }
 
     /** Reads the images, which the model's manager owns. Prints how a picture was read where that is not obvious. */
-    Digits read(CommandSpec spec, DigitModel model, PictureReader reader) throws IOException {
+    public Digits read(CommandSpec spec, DigitModel model, PictureReader reader) throws IOException {
         if (files.isEmpty() && digits.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "which images? Give --image FILE or --digits 0,1,2");
         }
@@ -87,7 +87,7 @@ final class DigitsOption {
         return new Digits(names, NDArrays.concat(pixels), NDArrays.concat(known));
     }
 
-    Path mnist() {
+    public Path mnist() {
         return mnist.folder();
     }
 }

@@ -1,4 +1,4 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.option;
 
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The options of the chains, the same for every command that draws. */
-final class SamplingOptions {
+public final class SamplingOptions {
 
     @Option(
             names = "--steps",
@@ -46,11 +46,11 @@ final class SamplingOptions {
     private Double stepSize;
 
     /** Checks the options before a model is loaded. Fails, naming the option that is wrong. */
-    void check(CommandSpec spec) {
+    public void check(CommandSpec spec) {
         config(spec, SamplerConfig.builder().build().stepSize());
     }
 
-    SamplerConfig config(CommandSpec spec, DigitModel model) {
+    public SamplerConfig config(CommandSpec spec, DigitModel model) {
         return config(spec, model.stepSize());
     }
 
@@ -66,15 +66,15 @@ final class SamplingOptions {
         }
     }
 
-    int chains(long images) {
+    public int chains(long images) {
         return chains == null ? (int) Math.min(images, DigitSampler.DEFAULT_CHAINS) : chains;
     }
 
-    int seed() {
+    public int seed() {
         return seed;
     }
 
-    LangevinAlgorithm algorithm() {
+    public LangevinAlgorithm algorithm() {
         return sampler;
     }
 }

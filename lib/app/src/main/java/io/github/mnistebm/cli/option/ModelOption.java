@@ -1,4 +1,4 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.option;
 
 import ai.djl.Device;
 import io.github.mnistebm.io.DataFolder;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option {@code --model}, the same for every command. */
-final class ModelOption {
+public final class ModelOption {
 
     @Option(
             names = "--model",
@@ -17,7 +17,7 @@ final class ModelOption {
             description = "The model's folder. Default: data/model if a model was trained there, else data/pretrained.")
     private Path folder;
 
-    Path folder() {
+    public Path folder() {
         if (folder != null) {
             return folder;
         }
@@ -25,7 +25,7 @@ final class ModelOption {
     }
 
     /** Loads the model and says which. */
-    DigitModel load(DeviceOption device) throws IOException {
+    public DigitModel load(DeviceOption device) throws IOException {
         return DigitModel.load(folder(), () -> {
             Device where = device.resolve();
             System.out.println("model: " + folder());

@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import com.google.gson.Gson;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ import org.eclipse.jetty.util.Callback;
  * Handles every request first. Puts the security headers on the answer, and keeps out pages of other sites whose name leads to this
  * machine.
  */
-final class Door extends Handler.Wrapper {
+public final class Door extends Handler.Wrapper {
 
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
@@ -41,7 +41,7 @@ final class Door extends Handler.Wrapper {
 
     private final Address address;
 
-    Door(Address address) {
+    public Door(Address address) {
         this.address = address;
     }
 
@@ -67,11 +67,11 @@ final class Door extends Handler.Wrapper {
     }
 
     /** Answers a request that does not reach a route, such as one that is not HTTP, with problem details. */
-    static final class Refusal extends ErrorHandler {
+    public static final class Refusal extends ErrorHandler {
 
         private final Gson gson;
 
-        Refusal(Gson gson) {
+        public Refusal(Gson gson) {
             this.gson = gson;
         }
 

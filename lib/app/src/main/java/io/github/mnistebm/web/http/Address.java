@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param host the host as the user wrote it, in small letters and without brackets
  * @param resolved the address of the host
  */
-record Address(String host, InetAddress resolved) {
+public record Address(String host, InetAddress resolved) {
 
     private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
     private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|\\d?\\d)){3}");
@@ -24,7 +24,7 @@ record Address(String host, InetAddress resolved) {
      * @return the address
      * @throws UnknownHostException if the host is unknown; the message is for the user
      */
-    static Address of(String host) throws UnknownHostException {
+    public static Address of(String host) throws UnknownHostException {
         String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         String name = withoutDot(bare);
         try {
@@ -42,17 +42,17 @@ record Address(String host, InetAddress resolved) {
     }
 
     /** Returns whether other machines can reach it. */
-    boolean isPublic() {
+    public boolean isPublic() {
         return !resolved.isLoopbackAddress();
     }
 
     /** Returns the address to bind to. */
-    String bound() {
+    public String bound() {
         return resolved.getHostAddress();
     }
 
     /** Returns the host for a browser on this machine, with brackets if it is an IPv6 address. */
-    String inUri() {
+    public String inUri() {
         if (resolved.isAnyLocalAddress()) {
             return resolved instanceof Inet4Address ? "127.0.0.1" : "[::1]";
         }
@@ -68,7 +68,7 @@ record Address(String host, InetAddress resolved) {
      *
      * @param asked the host that a request names, with brackets if it is an IPv6 address
      */
-    boolean answersTo(String asked) {
+    public boolean answersTo(String asked) {
         String name = withoutDot(asked);
         return isPublic() || name.equals("localhost") || name.equals(host) || isLoopback(name);
     }

@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -11,7 +11,7 @@ import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 
 /** The body of a request, which is JSON in UTF-8. */
-final class Body {
+public final class Body {
 
     private static final String JSON = "application/json";
 
@@ -23,7 +23,7 @@ final class Body {
      * @throws HttpResponseException if its declared type is not JSON
      * @throws InvalidRequestException if it is not UTF-8
      */
-    static String read(Context context) {
+    public static String read(Context context) {
         checkType(context.header("Content-Type"));
         String coding = context.header("Content-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("identity")) {

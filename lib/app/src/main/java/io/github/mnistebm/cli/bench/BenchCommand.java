@@ -1,6 +1,9 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.bench;
 
 import io.github.mnistebm.benchmark.SpeedBenchmark;
+import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.io.Json;
 import io.github.mnistebm.io.StagedFile;
@@ -36,7 +39,7 @@ import tech.tablesaw.api.Table;
             RestoreBenchCommand.class,
             BenchWorkerCommand.class
         })
-final class BenchCommand implements Callable<Integer> {
+public final class BenchCommand implements Callable<Integer> {
 
     private static final int WIDTH = 900;
     private static final int HEIGHT = 620;

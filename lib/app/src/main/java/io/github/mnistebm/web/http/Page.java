@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The files of the page, read by the class loader. Javalin's own handler needs the address of their folder, which Jetty does not find
  * if the library's path has a bracket or a letter outside ASCII.
  */
-final class Page {
+public final class Page {
 
     private static final Pattern FILE = Pattern.compile("[a-z]+\\.([a-z]+)");
 
@@ -26,7 +26,7 @@ final class Page {
     private Page() {}
 
     /** Answers with a file of the page; fails if the page has no file of that name. */
-    static void answer(Context context, String file) throws IOException {
+    public static void answer(Context context, String file) throws IOException {
         Matcher name = FILE.matcher(file);
         try (InputStream content = name.matches() ? Page.class.getResourceAsStream("/web/" + file) : null) {
             if (content == null) {

@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import org.eclipse.jetty.util.BufferUtil;
  * A client's connection. It detects, while a request is answered, that the client has gone away; the only sign in HTTP/1.1 is the end
  * of the client's input. It also measures how long the client has kept the server waiting.
  */
-final class ClientEndPoint extends SocketChannelEndPoint {
+public final class ClientEndPoint extends SocketChannelEndPoint {
 
     private static final int AHEAD_BYTES = 1024;
 
@@ -28,7 +28,8 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     private volatile long waitingSince = System.nanoTime();
     private volatile boolean waiting = true;
 
-    ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, ClientConnector connector) {
+    public ClientEndPoint(
+            SocketChannel channel, ManagedSelector selector, SelectionKey key, ClientConnector connector) {
         super(channel, selector, key, connector.getScheduler());
         this.connector = connector;
     }
@@ -39,7 +40,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     }
 
     /** Returns the connection of a request. */
-    static ClientEndPoint of(Context context) {
+    public static ClientEndPoint of(Context context) {
         return of(ServletContextRequest.getServletContextRequest(context.req()));
     }
 
@@ -51,13 +52,13 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     }
 
     /** Marks that the server waits for the client from now on: to send a request, or to take an answer. */
-    void startTimer() {
+    public void startTimer() {
         waitingSince = System.nanoTime();
         waiting = true;
     }
 
     /** Marks that the client waits for the server from now on. */
-    void stopTimer() {
+    public void stopTimer() {
         waiting = false;
     }
 
@@ -71,7 +72,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
      * client that sends much of another request before it has its answer. Must be called by the thread that answers the request,
      * after it has read the request's body.
      */
-    boolean isGone() throws IOException {
+    public boolean isGone() throws IOException {
         return BufferUtil.space(ahead) > 0 && super.fill(ahead) < 0;
     }
 

@@ -1,11 +1,11 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.option;
 
 import io.github.mnistebm.io.DataFolder;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option {@code --mnist}, the same for every command. */
-final class MnistOption {
+public final class MnistOption {
 
     @Option(
             names = "--mnist",
@@ -13,7 +13,7 @@ final class MnistOption {
             description = "Folder of MNIST's four IDX files. Default: data/mnist.")
     private Path folder;
 
-    Path folder() {
+    public Path folder() {
         return folder == null ? DataFolder.mnist() : folder;
     }
 }

@@ -1,4 +1,4 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.bench;
 
 import io.github.mnistebm.benchmark.Worker;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,7 +22,7 @@ import org.eclipse.jetty.server.ServerConnector;
  * cut off, however steadily it sends or takes its bytes. If there are too many connections, the one that has kept the server waiting
  * longest makes room for the new one, so that no number of slow clients keeps others out.
  */
-final class ClientConnector extends ServerConnector {
+public final class ClientConnector extends ServerConnector {
 
     private final Limits limits;
 
@@ -34,12 +34,12 @@ final class ClientConnector extends ServerConnector {
      * @param patience the longest time for a request's head, for its body and the answer, and between two requests; the time that a
      *     client waits for its job is not counted
      */
-    record Limits(int connections, int connectionsOfAnAddress, Duration patience) {
+    public record Limits(int connections, int connectionsOfAnAddress, Duration patience) {
 
-        static final Limits DEFAULT = new Limits(1024, 512, Duration.ofSeconds(20));
+        public static final Limits DEFAULT = new Limits(1024, 512, Duration.ofSeconds(20));
     }
 
-    ClientConnector(Server server, HttpConfiguration http, Limits limits) {
+    public ClientConnector(Server server, HttpConfiguration http, Limits limits) {
         super(server, new HttpConnectionFactory(http));
         this.limits = limits;
         // This class sets every time limit, since Jetty's own limit starts anew with each byte.

@@ -1,4 +1,4 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.terminal;
 
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** The one-line messages that users see of exceptions. */
-final class Messages {
+public final class Messages {
 
     private Messages() {}
 
-    static String of(Throwable e) {
+    public static String of(Throwable e) {
         if (e instanceof ClosedByInterruptException) {
             return "interrupted";
         }

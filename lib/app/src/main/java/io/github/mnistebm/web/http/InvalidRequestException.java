@@ -1,7 +1,7 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.web.http;
 
 /** A request that says something impossible; the message is for its sender. */
-final class InvalidRequestException extends RuntimeException {
+public final class InvalidRequestException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -13,12 +13,12 @@ final class InvalidRequestException extends RuntimeException {
      * @param field where, as a path such as {@code images[2][27]}
      * @param message the message, with the expected and the found value
      */
-    InvalidRequestException(String field, String message) {
+    public InvalidRequestException(String field, String message) {
         super(message);
         this.field = field;
     }
 
-    String field() {
+    public String field() {
         return field;
     }
 }

@@ -1,11 +1,11 @@
-package io.github.mnistebm.cli;
+package io.github.mnistebm.cli.option;
 
 import ai.djl.Device;
 import io.github.mnistebm.tensor.ComputeDevice;
 import picocli.CommandLine.Option;
 
 /** The option {@code --device}, the same for every command. */
-final class DeviceOption {
+public final class DeviceOption {
 
     @Option(
             names = "--device",
@@ -15,7 +15,7 @@ final class DeviceOption {
     private ComputeDevice device;
 
     /** Resolves the device and says in a line which it is. */
-    Device resolve() {
+    public Device resolve() {
         Device resolved = device.resolve();
         System.out.println("device: " + device.describe());
         return resolved;

@@ -1,0 +1,77 @@
+package io.github.mnistebm.cli.bench;
+
+import ai.djl.Device;
+import io.github.mnistebm.cli.option.DeviceOption;
+import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.ModelOption;
+import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.terminal.Progress;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.experiment.RestorationExperiment;
+import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.model.DigitModel;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.Table;
+
+/** Measures how well a model completes test digits of which half the pixels are hidden. */
+@Command(
+        name = "restore",
+        description = {
+            "Hides half the pixels of test digits, completes them, and measures how many the classifier reads rightly, beside",
+            "completion by the nearest training image. Takes minutes."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class RestoreBenchCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "How many test digits, the first ones. Default: ${DEFAULT-VALUE}.")
+    private int images;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
+    private int seed;
+
+    @Mixin
+    private ModelOption model;
+
+    @Mixin
+    private MnistOption mnist;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() throws IOException {
+        Options.requireAtLeast(spec, "--images", 1, images);
+        try (DigitModel loaded = model.load(device)) {
+            Device where = loaded.manager().getDevice();
+            try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
+                    DigitImages train = DigitImages.train(mnist.folder(), where);
+                    DigitImages test = DigitImages.test(mnist.folder(), where);
+                    DigitImages some = test.first(Math.min(images, test.size()));
+                    Progress progress = new Progress()) {
+                Table table = RestorationExperiment.run(loaded, classifier, train, some, seed, progress::share);
+                progress.end();
+                System.out.println(table.printAll());
+            }
+        }
+        return 0;
+    }
+}

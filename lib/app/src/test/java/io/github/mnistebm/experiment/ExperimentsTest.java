@@ -1,0 +1,120 @@
+package io.github.mnistebm.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.github.mnistebm.autoencoder.DecoderArchitecture;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.Preset;
+import io.github.mnistebm.model.Setting;
+import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.training.TrainingDivergedException;
+import io.github.mnistebm.training.TrainingListener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+/** The experiments in small, on real digits. */
+class ExperimentsTest {
+
+    private static DigitImages train;
+    private static DigitImages test;
+
+    @BeforeAll
+    static void load() throws IOException {
+        try (DigitImages allTrain = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages allTest = DigitImages.test(DataFolder.mnist(), Device.cpu())) {
+            train = allTrain.first(1000);
+            test = allTest.first(500);
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        train.close();
+        test.close();
+    }
+
+    private static TrainingConfig.Builder tiny() {
+        return Preset.QUICK
+                .builder()
+                .set(Setting.TRAIN_IMAGES, 1000)
+                .set(Setting.DECODER, DecoderArchitecture.PERCEPTRON)
+                .set(Setting.REFERENCE_COMPONENTS, 5)
+                .set(Setting.AUTOENCODER_EPOCHS, 2)
+                .set(Setting.ENERGY_EPOCHS, 2);
+    }
+
+    @Test
+    void qualityMeasuresEachModelAndLeavesADivergedOneEmpty() throws IOException {
+        try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu())) {
+            QualityExperiment experiment = new QualityExperiment(train, test, classifier, 500);
+            experiment.add("trained", tiny().build(), TrainingListener.NONE);
+            TrainingConfig diverging =
+                    tiny().set(Setting.AUTOENCODER_LEARNING_RATE, 1e30).build();
+            assertThatThrownBy(() -> experiment.add("diverged", diverging, TrainingListener.NONE))
+                    .isInstanceOf(TrainingDivergedException.class);
+            Table table = experiment.table();
+            assertThat(table.stringColumn(0).asList()).containsExactly("trained", "diverged");
+            for (int column = 1; column < table.columnCount(); column++) {
+                assertThat(table.column(column).isMissing(0)).isFalse();
+                assertThat(table.column(column).isMissing(1)).isTrue();
+            }
+            assertThat(table.doubleColumn("smallest share of a digit").get(0))
+                    .isLessThanOrEqualTo(table.doubleColumn("largest").get(0));
+        }
+    }
+
+    @Test
+    void aDigitHeldOutIsScoredOnceASeed() {
+        HeldOutDigits experiment = new HeldOutDigits(train, test);
+        for (int seed = 1; seed <= 2; seed++) {
+            experiment.add(1, tiny().set(Setting.SEED, seed).build(), TrainingListener.NONE);
+        }
+        Table table = experiment.table();
+        assertThat(table.intColumn("seed").asList()).containsExactly(1, 2);
+        assertThat(table.doubleColumn("energy").asList()).allMatch(area -> area > 0 && area < 1);
+        Table means = experiment.besidePublished();
+        assertThat(means.doubleColumn("mean").get(0))
+                .isEqualTo(table.doubleColumn("energy beyond the expected").mean());
+        assertThat(means.doubleColumn("joint energy-based model").get(0)).isEqualTo(0.722);
+    }
+
+    @Test
+    void theBundledModelSeparatesNoiseFromDigits() throws IOException {
+        try (DigitModel model = DigitModel.load(DataFolder.pretrained(), Device.cpu())) {
+            Table table = MadeAnomalies.areas(model, test, 1);
+            assertThat(table.stringColumn(0).asList()).hasSize(3).contains("uniform noise");
+            assertThat(table.doubleColumn("reconstruction error").get(0)).isGreaterThan(0.99);
+        }
+    }
+
+    @Test
+    void theBundledModelRestoresDigitsBetterThanTheNearestImage() throws IOException {
+        List<String> restored = new ArrayList<>();
+        try (DigitModel model = DigitModel.load(DataFolder.pretrained(), Device.cpu());
+                DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu());
+                DigitImages some = test.first(2)) {
+            Table table = RestorationExperiment.run(model, classifier, train, some, 1, name -> {
+                restored.add(name);
+                return share -> {};
+            });
+            assertThat(restored).hasSize(3);
+            assertThat(table.rowCount()).isEqualTo(3 * 4);
+            Table random = table.where(table.stringColumn("hidden").isEqualTo(restored.get(0)));
+            assertThat(random.stringColumn("completed by").asList())
+                    .containsExactly("nothing hidden", "nearest training image", "posterior mean", "one draw");
+            List<Double> errors = random.doubleColumn("error of hidden pixels").asList();
+            assertThat(errors.get(0)).isZero();
+            assertThat(errors.get(2)).isLessThan(errors.get(1));
+        }
+    }
+}
