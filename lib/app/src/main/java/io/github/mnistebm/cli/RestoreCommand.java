@@ -9,7 +9,7 @@ import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.evaluation.Occlusion;
+import io.github.mnistebm.evaluation.restoration.Occlusion;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
 import io.github.mnistebm.picture.DigitPicture;

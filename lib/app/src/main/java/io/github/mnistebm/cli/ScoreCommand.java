@@ -3,7 +3,7 @@ package io.github.mnistebm.cli;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.DigitsOption;
 import io.github.mnistebm.cli.option.ModelOption;
-import io.github.mnistebm.evaluation.TestDigitScores;
+import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.picture.DigitPicture;

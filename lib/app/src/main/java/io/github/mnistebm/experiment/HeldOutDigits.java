@@ -2,8 +2,8 @@ package io.github.mnistebm.experiment;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.evaluation.Detection;
-import io.github.mnistebm.evaluation.ExpectedEnergy;
+import io.github.mnistebm.evaluation.anomaly.Detection;
+import io.github.mnistebm.evaluation.anomaly.ExpectedEnergy;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.ModelTraining;

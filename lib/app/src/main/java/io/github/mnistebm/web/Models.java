@@ -1,7 +1,7 @@
 package io.github.mnistebm.web;
 
 import ai.djl.Device;
-import io.github.mnistebm.evaluation.TestDigitScores;
+import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.web.http.InvalidRequestException;

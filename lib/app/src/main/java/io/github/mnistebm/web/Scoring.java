@@ -2,8 +2,8 @@ package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.evaluation.Distribution;
-import io.github.mnistebm.evaluation.TestDigitScores;
+import io.github.mnistebm.evaluation.anomaly.Distribution;
+import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
 import java.io.IOException;

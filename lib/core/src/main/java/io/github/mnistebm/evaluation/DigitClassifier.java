@@ -227,7 +227,7 @@ public final class DigitClassifier implements AutoCloseable {
      * @param labels the digits, n
      * @return the share that is read rightly
      */
-    double accuracy(NDArray images, byte[] labels) {
+    public double accuracy(NDArray images, byte[] labels) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             long[] read = probabilities(images).argMax(1).toLongArray();

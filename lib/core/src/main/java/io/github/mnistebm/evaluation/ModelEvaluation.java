@@ -8,6 +8,8 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.ExpectationMaximization;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.StandardNormal;
+import io.github.mnistebm.evaluation.likelihood.AnnealedImportanceSampling;
+import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;

@@ -1,4 +1,4 @@
-package io.github.mnistebm.evaluation;
+package io.github.mnistebm.evaluation.anomaly;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.DigitImages;

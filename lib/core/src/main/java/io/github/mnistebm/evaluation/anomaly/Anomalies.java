@@ -1,4 +1,4 @@
-package io.github.mnistebm.evaluation;
+package io.github.mnistebm.evaluation.anomaly;
 
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;

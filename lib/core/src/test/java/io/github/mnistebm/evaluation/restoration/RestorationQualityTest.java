@@ -1,4 +1,4 @@
-package io.github.mnistebm.evaluation;
+package io.github.mnistebm.evaluation.restoration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.io.DataFolder;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;

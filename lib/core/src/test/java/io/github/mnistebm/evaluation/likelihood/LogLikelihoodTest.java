@@ -1,4 +1,4 @@
-package io.github.mnistebm.evaluation;
+package io.github.mnistebm.evaluation.likelihood;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

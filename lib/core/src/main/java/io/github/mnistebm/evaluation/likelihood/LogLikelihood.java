@@ -1,4 +1,4 @@
-package io.github.mnistebm.evaluation;
+package io.github.mnistebm.evaluation.likelihood;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

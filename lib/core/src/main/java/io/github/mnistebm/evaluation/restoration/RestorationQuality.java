@@ -1,10 +1,11 @@
-package io.github.mnistebm.evaluation;
+package io.github.mnistebm.evaluation.restoration;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
