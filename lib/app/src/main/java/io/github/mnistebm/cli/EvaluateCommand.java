@@ -24,6 +24,7 @@ import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.model.ModelFolder;
+import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -180,11 +181,12 @@ final class EvaluateCommand implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "%nmean round trip of a digit: %.0f steps%n%s%n", roundTrip, verdict);
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("steps after burn-in", DIAGNOSED_STEPS);
-        summary.put("R-hat of the energy", diagnostics.doubleColumn("R-hat").get(0));
+        summary.put(
+                "R-hat of the energy", diagnostics.doubleColumn(SampleRun.R_HAT).get(0));
         summary.put(
                 "bulk effective sample size of the energy",
-                diagnostics.doubleColumn("bulk effective sample size").get(0));
-        summary.put("largest R-hat", diagnostics.doubleColumn("R-hat").max());
+                diagnostics.doubleColumn(SampleRun.BULK_SIZE).get(0));
+        summary.put("largest R-hat", diagnostics.doubleColumn(SampleRun.R_HAT).max());
         summary.put("mean round trip of a digit in steps", roundTrip);
         summary.put("verdict", verdict);
         results.put("chains", summary);

@@ -43,9 +43,6 @@ public final class AutoencoderTrainer {
     /** Negative log-likelihood of test images, without noise and penalty, nats an image; a column of the history. */
     public static final String TEST_LOSS = "test loss";
 
-    /** Wall time of the epoch; a column of the history. */
-    public static final String SECONDS = "seconds";
-
     private static final int TEST_BATCH = 1000;
 
     /** The factor by which a loss may exceed that of an untrained autoencoder: a coin for each pixel, latents of variance 1. */
@@ -78,7 +75,7 @@ public final class AutoencoderTrainer {
      * @param binarization the rule by which grey becomes black and white; a stochastic one draws anew each epoch
      * @param random the source of randomness; each epoch has a source of its own, by its number
      * @param listener the listener to the batches and epochs
-     * @return the history: {@value #TRAIN_LOSS}, {@value #TEST_LOSS}, {@value #SECONDS}
+     * @return the history: {@value #TRAIN_LOSS}, {@value #TEST_LOSS}, {@value TrainingHistory#SECONDS}
      * @throws TrainingDivergedException if the loss of an epoch is more than ten times an untrained autoencoder's, a value is
      *     not finite, or all images are reconstructed alike; the autoencoder is then as it was at the end of the epoch before
      */
@@ -115,8 +112,9 @@ public final class AutoencoderTrainer {
             RandomSource random,
             TrainingListener listener,
             TrainingState from) {
-        TrainingHistory history =
-                from == null ? TrainingHistory.of(PHASE, TRAIN_LOSS, TEST_LOSS, SECONDS) : from.history();
+        TrainingHistory history = from == null
+                ? TrainingHistory.of(PHASE, TRAIN_LOSS, TEST_LOSS, TrainingHistory.SECONDS)
+                : from.history();
         try (Session session = new Session(autoencoder, train)) {
             if (from != null) {
                 session.resume(from);

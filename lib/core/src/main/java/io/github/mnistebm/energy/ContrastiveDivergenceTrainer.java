@@ -64,9 +64,6 @@ public final class ContrastiveDivergenceTrainer {
     /** Step size of the chains at the epoch's end, a column of the history. */
     public static final String STEP_SIZE = "step size";
 
-    /** Wall time of the epoch, a column of the history. */
-    public static final String SECONDS = "seconds";
-
     /** The moving average of the weights, {@code [p]}; an array of the training's state. */
     public static final String AVERAGE = "average";
 
@@ -112,7 +109,7 @@ public final class ContrastiveDivergenceTrainer {
      * @param random the source of randomness; each epoch has a source of its own, by its number
      * @param listener the listener to the batches and epochs
      * @return the history: {@value #DATA_ENERGY}, {@value #NEGATIVE_ENERGY}, {@value #ENERGY_GAP}, {@value
-     *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value #SECONDS}
+     *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value TrainingHistory#SECONDS}
      * @throws TrainingDivergedException if at an epoch's end the energy gap is wider than 20 nats and one for each dimension, the
      *     chains stand still, or a value is not finite; the network is then as it was at the end of the epoch before
      * @throws IllegalArgumentException if the data are of another dimension than the network
@@ -172,7 +169,8 @@ public final class ContrastiveDivergenceTrainer {
      * @return a history without epochs
      */
     public static TrainingHistory newHistory() {
-        return TrainingHistory.of(PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, SECONDS);
+        return TrainingHistory.of(
+                PHASE, DATA_ENERGY, NEGATIVE_ENERGY, ENERGY_GAP, ACCEPTANCE, STEP_SIZE, TrainingHistory.SECONDS);
     }
 
     /** The state of one training. */

@@ -3,6 +3,7 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.io.LockedFile;
 import io.github.mnistebm.io.RegularFiles;
 import io.github.mnistebm.training.TrainingHistory;
@@ -210,7 +211,7 @@ public final class Checkpoints implements AutoCloseable {
             return false;
         }
         ModelCard card = ModelFolder.readCard(place.folder());
-        return card.metrics().getOrDefault("energy epochs", 0.0)
+        return card.metric(ContrastiveDivergenceTrainer.PHASE, ModelCard.EPOCHS)
                 == card.configuration().energy().epochs();
     }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
@@ -264,7 +265,7 @@ public final class DigitModel implements AutoCloseable {
      * @return the step size of the last epoch of the training; {@value #FIRST_STEP_SIZE} if the card has none
      */
     public double stepSize() {
-        double found = card.metrics().getOrDefault("energy step size", Double.NaN);
+        double found = card.metric(ContrastiveDivergenceTrainer.PHASE, ContrastiveDivergenceTrainer.STEP_SIZE);
         return found > 0 && found <= StepSizeAdaptation.MAX_STEP_SIZE ? found : FIRST_STEP_SIZE;
     }
 

@@ -1,5 +1,6 @@
 package io.github.mnistebm.model;
 
+import io.github.mnistebm.training.TrainingHistory;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +30,9 @@ public record ModelCard(
     /** The layout that this version of the library writes and reads. */
     public static final int FORMAT_VERSION = 1;
 
+    /** The metric of each phase that counts its epochs. */
+    public static final String EPOCHS = "epochs";
+
     /**
      * Checks the values.
      *
@@ -56,6 +60,28 @@ public record ModelCard(
         Map<String, Double> finite = new LinkedHashMap<>(map);
         finite.values().removeIf(value -> value == null || !Double.isFinite(value));
         return Collections.unmodifiableMap(finite);
+    }
+
+    /**
+     * Returns the name of a metric.
+     *
+     * @param phase the name of the phase of the training
+     * @param column the name of a column of that phase's history, or {@link #EPOCHS}
+     * @return the name in {@link #metrics()}
+     */
+    static String metricName(String phase, String column) {
+        return phase + " " + column;
+    }
+
+    /**
+     * Returns a metric of the training.
+     *
+     * @param phase the name of the phase of the training
+     * @param column the name of a column of that phase's history, or {@link #EPOCHS}
+     * @return the value at the end of the phase, the total of {@link TrainingHistory#SECONDS}; NaN if the card has none
+     */
+    public double metric(String phase, String column) {
+        return metrics.getOrDefault(metricName(phase, column), Double.NaN);
     }
 
     /**

@@ -398,14 +398,14 @@ public final class ModelTraining implements AutoCloseable {
         if (!isTrained(history)) {
             return;
         }
-        String phase = history.table().name();
-        metrics.put(phase + " epochs", (double) history.epochs());
-        for (String column : history.table().columnNames()) {
-            if (column.equals("seconds")) {
-                metrics.put(
-                        phase + " seconds", history.table().doubleColumn(column).sum());
-            } else if (!column.equals(TrainingHistory.EPOCH)) {
-                metrics.put(phase + " " + column, history.last(column));
+        Table table = history.table();
+        metrics.put(ModelCard.metricName(table.name(), ModelCard.EPOCHS), (double) history.epochs());
+        for (String column : table.columnNames()) {
+            if (!column.equals(TrainingHistory.EPOCH)) {
+                double value = column.equals(TrainingHistory.SECONDS)
+                        ? table.doubleColumn(column).sum()
+                        : history.last(column);
+                metrics.put(ModelCard.metricName(table.name(), column), value);
             }
         }
     }

@@ -13,6 +13,12 @@ import tech.tablesaw.api.Table;
 /** The result of a run of chains. Owns its arrays: close it. */
 public final class SampleRun implements Scope.Result, AutoCloseable {
 
+    /** The column of {@link #diagnostics()} for the potential scale reduction. */
+    public static final String R_HAT = "R-hat";
+
+    /** The column of {@link #diagnostics()} for the bulk effective sample size. */
+    public static final String BULK_SIZE = "bulk effective sample size";
+
     private final NDManager manager;
     private final NDArray positions;
     private final NDArray energies;
@@ -125,8 +131,8 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
     public Table diagnostics() {
         StringColumn quantities = StringColumn.create("quantity");
         DoubleColumn means = DoubleColumn.create("mean");
-        DoubleColumn rHats = DoubleColumn.create("R-hat");
-        DoubleColumn bulk = DoubleColumn.create("bulk effective sample size");
+        DoubleColumn rHats = DoubleColumn.create(R_HAT);
+        DoubleColumn bulk = DoubleColumn.create(BULK_SIZE);
         DoubleColumn tail = DoubleColumn.create("tail effective sample size");
         int draws = (int) positions.getShape().get(0);
         int chains = (int) positions.getShape().get(1);

@@ -11,6 +11,9 @@ public final class TrainingHistory {
     /** The name of the first column. */
     public static final String EPOCH = "epoch";
 
+    /** The name of the column of the time that each epoch took, in a history that has one. */
+    public static final String SECONDS = "seconds";
+
     private final Table table;
     private boolean interrupted;
 

@@ -33,7 +33,7 @@ class ChartsTest {
                 AutoencoderTrainer.PHASE,
                 AutoencoderTrainer.TRAIN_LOSS,
                 AutoencoderTrainer.TEST_LOSS,
-                AutoencoderTrainer.SECONDS);
+                TrainingHistory.SECONDS);
         history.add(3, 4, 1);
         history.add(2, 3, 1);
         XYDataset data = Charts.ofTraining(history.table()).getXYPlot().getDataset();
