@@ -5,12 +5,13 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.statistics.descriptive.Median;
 
 /**
  * Times this library and Python's libraries at the same work, each in a process of its own, by turns in one run, so that what else the
@@ -226,8 +227,8 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
                 units / median(seconds),
                 units / median(peerSeconds),
                 median(ratios),
-                StatUtils.min(ratios),
-                StatUtils.max(ratios),
+                Arrays.stream(ratios).min().orElseThrow(),
+                Arrays.stream(ratios).max().orElseThrow(),
                 memory[0],
                 memory[1],
                 share);
@@ -313,6 +314,6 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
     }
 
     private static double median(double[] values) {
-        return StatUtils.percentile(values, 50);
+        return Median.withDefaults().withCopy(true).evaluate(values);
     }
 }

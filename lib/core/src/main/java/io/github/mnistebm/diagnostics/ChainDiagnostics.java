@@ -4,9 +4,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.distribution.NormalDistribution;
-import org.apache.commons.math3.stat.StatUtils;
-import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.apache.commons.numbers.gamma.InverseErf;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.apache.commons.statistics.descriptive.Variance;
 
 /**
  * The convergence of chains and the worth of their draws, for one quantity (Vehtari, Gelman, Simpson, Carpenter &amp;
@@ -22,7 +24,9 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
     public static final double CONVERGED = 1.01;
 
     private static final int LEAST_DRAWS = 4;
-    private static final NormalDistribution STANDARD_NORMAL = new NormalDistribution(null, 0, 1);
+    /** The quantile that interpolates between order statistics as numpy does by default. */
+    private static final Quantile QUANTILE =
+            Quantile.withDefaults().withCopy(true).with(Quantile.EstimationMethod.HF7);
 
     /**
      * Diagnoses chains.
@@ -47,21 +51,18 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
         }
         double[][] split = split(draws);
         double[] all = flatten(draws);
-        double median = StatUtils.percentile(flatten(split), 50);
+        double median = Median.withDefaults().evaluate(flatten(split));
         double[][] ranked = rankNormalized(split);
         double rHat =
                 Math.max(splitRHat(ranked), splitRHat(rankNormalized(map(split, value -> Math.abs(value - median)))));
         return new ChainDiagnostics(
                 rHat,
                 effectiveSampleSize(ranked),
-                Math.min(quantileSampleSize(split, all, 5), quantileSampleSize(split, all, 95)));
+                Math.min(quantileSampleSize(split, all, 0.05), quantileSampleSize(split, all, 0.95)));
     }
 
-    private static double quantileSampleSize(double[][] split, double[] all, double percent) {
-        // The quantile that interpolates between order statistics as numpy does by default.
-        double quantile = new Percentile()
-                .withEstimationType(Percentile.EstimationType.R_7)
-                .evaluate(all, percent);
+    private static double quantileSampleSize(double[][] split, double[] all, double probability) {
+        double quantile = QUANTILE.evaluate(all, probability);
         return effectiveSampleSize(map(split, value -> value <= quantile ? 1 : 0));
     }
 
@@ -92,7 +93,7 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
                 last++;
             }
             double rank = (first + last) / 2.0 + 1;
-            double score = STANDARD_NORMAL.inverseCumulativeProbability((rank - 0.375) / (values.length + 0.25));
+            double score = normalQuantile((rank - 0.375) / (values.length + 0.25));
             for (int i = first; i <= last; i++) {
                 scores[order[i]] = score;
             }
@@ -106,13 +107,29 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
         return normalized;
     }
 
+    private static double normalQuantile(double probability) {
+        return Math.sqrt(2) * InverseErf.value(2 * probability - 1);
+    }
+
+    private static double variance(double[] values) {
+        return Variance.of(values).getAsDouble();
+    }
+
+    private static double[] means(double[][] chains) {
+        return Arrays.stream(chains)
+                .mapToDouble(chain -> Mean.of(chain).getAsDouble())
+                .toArray();
+    }
+
     /** Equations 1 to 4. */
     private static double splitRHat(double[][] chains) {
         int n = chains[0].length;
-        double[] means = Arrays.stream(chains).mapToDouble(StatUtils::mean).toArray();
-        double within =
-                Arrays.stream(chains).mapToDouble(StatUtils::variance).average().orElseThrow();
-        double between = n * StatUtils.variance(means);
+        double[] means = means(chains);
+        double within = Arrays.stream(chains)
+                .mapToDouble(ChainDiagnostics::variance)
+                .average()
+                .orElseThrow();
+        double between = n * variance(means);
         return within == 0 ? (between == 0 ? 1 : Double.POSITIVE_INFINITY) : Math.sqrt((between / within + n - 1) / n);
     }
 
@@ -120,9 +137,9 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
     private static double effectiveSampleSize(double[][] chains) {
         int n = chains[0].length;
         double total = (double) chains.length * n;
-        double[] means = Arrays.stream(chains).mapToDouble(StatUtils::mean).toArray();
+        double[] means = means(chains);
         double within = autocovariance(chains, means, 0) * n / (n - 1.0);
-        double plus = within * (n - 1) / n + StatUtils.variance(means);
+        double plus = within * (n - 1) / n + variance(means);
         if (plus == 0) {
             return total;
         }

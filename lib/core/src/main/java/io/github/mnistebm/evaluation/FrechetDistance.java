@@ -3,7 +3,11 @@ package io.github.mnistebm.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
-import org.ejml.simple.SimpleMatrix;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.NormOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
  * The Fréchet distance between two sets of features, taken as normal distributions (Heusel et al. 2017, "GANs trained by a
@@ -23,19 +27,22 @@ public final class FrechetDistance {
      * @param first features, {@code [n, k]} with n &gt; 1
      * @param second features, {@code [m, k]} with m &gt; 1
      * @return at least 0, up to rounding
+     * @throws IllegalArgumentException if features are not finite
      */
     public static double between(NDArray first, NDArray second) {
         Moments a = Moments.of(first);
         Moments b = Moments.of(second);
-        SimpleMatrix root = symmetricRoot(a.covariance());
-        SimpleMatrix product = root.mult(b.covariance()).mult(root);
-        double cross =
-                symmetricRoot(product.plus(product.transpose()).divide(2)).trace();
-        double means = a.mean().minus(b.mean()).normF();
-        return means * means + a.covariance().trace() + b.covariance().trace() - 2 * cross;
+        DMatrixRMaj root = symmetricRoot(a.covariance());
+        DMatrixRMaj product = CommonOps_DDRM.mult(CommonOps_DDRM.mult(root, b.covariance(), null), root, null);
+        // Rounding leaves the product not quite symmetric.
+        DMatrixRMaj symmetric = CommonOps_DDRM.transpose(product, null);
+        CommonOps_DDRM.add(0.5, product, 0.5, symmetric, symmetric);
+        double cross = CommonOps_DDRM.trace(symmetricRoot(symmetric));
+        double means = NormOps_DDRM.normF(CommonOps_DDRM.subtract(a.mean(), b.mean(), null));
+        return means * means + CommonOps_DDRM.trace(a.covariance()) + CommonOps_DDRM.trace(b.covariance()) - 2 * cross;
     }
 
-    private record Moments(SimpleMatrix mean, SimpleMatrix covariance) {
+    private record Moments(DMatrixRMaj mean, DMatrixRMaj covariance) {
         static Moments of(NDArray features) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
@@ -47,19 +54,23 @@ public final class FrechetDistance {
                         .matMul(centred)
                         .div(features.getShape().get(0) - 1);
                 return new Moments(
-                        new SimpleMatrix(k, 1, true, mean.toDoubleArray()),
-                        new SimpleMatrix(k, k, true, covariance.toDoubleArray()));
+                        new DMatrixRMaj(k, 1, true, mean.toDoubleArray()),
+                        new DMatrixRMaj(k, k, true, covariance.toDoubleArray()));
             }
         }
     }
 
-    private static SimpleMatrix symmetricRoot(SimpleMatrix matrix) {
-        var eigen = matrix.eig();
-        SimpleMatrix root = new SimpleMatrix(matrix.getNumRows(), matrix.getNumCols());
-        for (int i = 0; i < eigen.getNumberOfEigenvalues(); i++) {
+    private static DMatrixRMaj symmetricRoot(DMatrixRMaj matrix) {
+        int k = matrix.getNumRows();
+        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(k, true, true);
+        if (!eigen.decompose(matrix.copy())) {
+            throw new IllegalArgumentException("features: the covariance has no eigendecomposition; are all finite?");
+        }
+        DMatrixRMaj root = new DMatrixRMaj(k, k);
+        for (int i = 0; i < k; i++) {
             double value = Math.sqrt(Math.max(0, eigen.getEigenvalue(i).getReal()));
-            SimpleMatrix vector = eigen.getEigenVector(i);
-            root = root.plus(vector.mult(vector.transpose()).scale(value));
+            DMatrixRMaj vector = eigen.getEigenVector(i);
+            CommonOps_DDRM.multAddTransB(value, vector, vector, root);
         }
         return root;
     }

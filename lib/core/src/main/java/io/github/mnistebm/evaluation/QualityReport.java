@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -28,8 +29,8 @@ public record QualityReport(List<Integer> seeds, List<Map<String, SampleQuality>
 
         static Spread of(List<Double> values) {
             double[] array = values.stream().mapToDouble(Double::doubleValue).toArray();
-            Double deviation = array.length > 1 ? Math.sqrt(StatUtils.variance(array)) : null;
-            return new Spread(StatUtils.percentile(array, 50), deviation, List.copyOf(values));
+            Double deviation = array.length > 1 ? StandardDeviation.of(array).getAsDouble() : null;
+            return new Spread(Median.withDefaults().evaluate(array), deviation, List.copyOf(values));
         }
 
         @Override

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.SplittableRandom;
-import org.apache.commons.math3.util.ArithmeticUtils;
+import org.apache.commons.numbers.core.ArithmeticUtils;
 
 /** Groups of particles on their way from β = 0 to β = 1: the β of each group, and the particles that survive. */
 final class Population {

@@ -1,6 +1,7 @@
 package io.github.mnistebm.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -45,6 +46,17 @@ class FrechetDistanceTest {
             NDArray a = random.normal(manager, new Shape(200, 4));
             NDArray b = random.uniform(manager, 0, 2, new Shape(300, 4));
             assertThat(FrechetDistance.between(a, b)).isCloseTo(FrechetDistance.between(b, a), within(1e-9));
+        }
+    }
+
+    @Test
+    void featuresThatAreNotFiniteAreRefused() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray finite = random.normal(manager, new Shape(20, 2));
+            NDArray notFinite = points(manager, Double.NaN, 0, 1, 1);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> FrechetDistance.between(finite, notFinite))
+                    .withMessage("features: the covariance has no eigendecomposition; are all finite?");
         }
     }
 }

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.statistics.descriptive.Mean;
+import org.apache.commons.statistics.descriptive.Variance;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,8 +100,8 @@ class SequentialMonteCarloTest {
 
     /** Groups are independent, so that the error of a mean over them is the standard deviation divided by √groups. */
     private static void assertMean(double[] byGroup, double expected) {
-        double error = Math.sqrt(StatUtils.variance(byGroup) / byGroup.length);
-        assertThat(StatUtils.mean(byGroup)).isCloseTo(expected, within(4.5 * error));
+        double error = Math.sqrt(Variance.of(byGroup).getAsDouble() / byGroup.length);
+        assertThat(Mean.of(byGroup).getAsDouble()).isCloseTo(expected, within(4.5 * error));
     }
 
     /** The mean over each group's particles of a function of the first coordinate. */

@@ -2,8 +2,11 @@ package io.github.mnistebm.plot;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import org.ejml.simple.SimpleMatrix;
-import org.ejml.simple.SimpleSVD;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.SingularOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /**
  * A plane through latent space on which the digits lie as far apart as they can: the first two principal directions of
@@ -13,10 +16,10 @@ public final class LatentMap {
 
     private static final int CLASSES = 10;
 
-    private final SimpleMatrix centre;
-    private final SimpleMatrix axes;
+    private final DMatrixRMaj centre;
+    private final DMatrixRMaj axes;
 
-    private LatentMap(SimpleMatrix centre, SimpleMatrix axes) {
+    private LatentMap(DMatrixRMaj centre, DMatrixRMaj axes) {
         this.centre = centre;
         this.axes = axes;
     }
@@ -27,16 +30,16 @@ public final class LatentMap {
      * @param latents {@code [n, d]} with d &gt; 1
      * @param labels the digit of each
      * @return the map
-     * @throws IllegalArgumentException if d is 1, or a label is missing
+     * @throws IllegalArgumentException if d is 1, a label is missing, or latents are not finite
      */
     public static LatentMap of(NDArray latents, byte[] labels) {
-        SimpleMatrix rows = toMatrix(latents);
+        DMatrixRMaj rows = toMatrix(latents);
         if (rows.getNumCols() < 2 || rows.getNumRows() != labels.length) {
             throw new IllegalArgumentException("latent map: expected latents of shape (" + labels.length
                     + ", d) with d > 1, found " + latents.getShape());
         }
         int d = rows.getNumCols();
-        SimpleMatrix means = new SimpleMatrix(CLASSES, d);
+        DMatrixRMaj means = new DMatrixRMaj(CLASSES, d);
         int[] counts = new int[CLASSES];
         for (int i = 0; i < labels.length; i++) {
             counts[labels[i]]++;
@@ -44,15 +47,20 @@ public final class LatentMap {
                 means.set(labels[i], j, means.get(labels[i], j) + rows.get(i, j));
             }
         }
-        SimpleMatrix centre = new SimpleMatrix(1, d);
+        DMatrixRMaj centre = new DMatrixRMaj(1, d);
         for (int digit = 0; digit < CLASSES; digit++) {
             for (int j = 0; j < d; j++) {
                 means.set(digit, j, means.get(digit, j) / Math.max(1, counts[digit]));
                 centre.set(0, j, centre.get(0, j) + means.get(digit, j) / CLASSES);
             }
         }
-        SimpleSVD<SimpleMatrix> svd = subtract(means, centre).svd(true);
-        return new LatentMap(centre, svd.getV().extractMatrix(0, d, 0, 2));
+        SingularValueDecomposition_F64<DMatrixRMaj> svd = DecompositionFactory_DDRM.svd(CLASSES, d, false, true, true);
+        if (!svd.decompose(subtract(means, centre))) {
+            throw new IllegalArgumentException("latent map: expected finite latents");
+        }
+        DMatrixRMaj directions = svd.getV(null, false);
+        SingularOps_DDRM.descendingOrder(null, false, svd.getW(null), directions, false);
+        return new LatentMap(centre, CommonOps_DDRM.extract(directions, 0, d, 0, 2));
     }
 
     /**
@@ -62,11 +70,12 @@ public final class LatentMap {
      * @return coordinates, {@code [n][2]}
      */
     public double[][] project(NDArray latents) {
-        return subtract(toMatrix(latents), centre).mult(axes).toArray2();
+        DMatrixRMaj coordinates = CommonOps_DDRM.mult(subtract(toMatrix(latents), centre), axes, null);
+        return coordinates.get2DData();
     }
 
-    private static SimpleMatrix subtract(SimpleMatrix rows, SimpleMatrix row) {
-        SimpleMatrix difference = rows.copy();
+    private static DMatrixRMaj subtract(DMatrixRMaj rows, DMatrixRMaj row) {
+        DMatrixRMaj difference = rows.copy();
         for (int i = 0; i < rows.getNumRows(); i++) {
             for (int j = 0; j < rows.getNumCols(); j++) {
                 difference.set(i, j, rows.get(i, j) - row.get(0, j));
@@ -75,11 +84,11 @@ public final class LatentMap {
         return difference;
     }
 
-    private static SimpleMatrix toMatrix(NDArray latents) {
+    private static DMatrixRMaj toMatrix(NDArray latents) {
         int n = (int) latents.getShape().get(0);
         int d = (int) latents.getShape().get(1);
         try (NDArray doubles = latents.toType(DataType.FLOAT64, true)) {
-            return new SimpleMatrix(n, d, true, doubles.toDoubleArray());
+            return new DMatrixRMaj(n, d, true, doubles.toDoubleArray());
         }
     }
 }

@@ -1,8 +1,6 @@
 package io.github.mnistebm.evaluation.anomaly;
 
 import java.util.Arrays;
-import org.apache.commons.math3.stat.ranking.NaturalRanking;
-import org.apache.commons.math3.stat.ranking.TiesStrategy;
 
 /** The power of a score to separate anomalies, which should score high, from usual images. */
 public final class Detection {
@@ -20,16 +18,23 @@ public final class Detection {
      */
     public static double auroc(double[] usual, double[] anomalies) {
         requireBoth(usual, anomalies);
-        double[] all = new double[usual.length + anomalies.length];
-        System.arraycopy(anomalies, 0, all, 0, anomalies.length);
-        System.arraycopy(usual, 0, all, anomalies.length, usual.length);
-        double[] ranks = new NaturalRanking(TiesStrategy.AVERAGE).rank(all);
+        double[] sortedUsual = usual.clone();
+        double[] sortedAnomalies = anomalies.clone();
+        Arrays.sort(sortedUsual);
+        Arrays.sort(sortedAnomalies);
         double sum = 0;
-        for (int i = 0; i < anomalies.length; i++) {
-            sum += ranks[i];
+        int below = 0;
+        int notAbove = 0;
+        for (double anomaly : sortedAnomalies) {
+            while (below < sortedUsual.length && sortedUsual[below] < anomaly) {
+                below++;
+            }
+            while (notAbove < sortedUsual.length && sortedUsual[notAbove] <= anomaly) {
+                notAbove++;
+            }
+            sum += (below + notAbove) / 2.0;
         }
-        double least = anomalies.length * (anomalies.length + 1.0) / 2;
-        return (sum - least) / ((double) anomalies.length * usual.length);
+        return sum / ((double) anomalies.length * usual.length);
     }
 
     /**

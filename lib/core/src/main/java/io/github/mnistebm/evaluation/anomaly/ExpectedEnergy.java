@@ -1,8 +1,9 @@
 package io.github.mnistebm.evaluation.anomaly;
 
 import io.github.mnistebm.data.DigitImages;
-import org.apache.commons.math3.linear.SingularMatrixException;
-import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * The energy that the complexity of an image lets one expect. Simple images have little energy whether or not they are like
@@ -16,6 +17,9 @@ import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
 public final class ExpectedEnergy {
 
     private static final int SIDE = DigitImages.SIDE;
+
+    /** The quality of the decomposition, as EJML defines it, at which the columns of the design count as dependent. */
+    private static final double DEPENDENT = 1e-12;
 
     /** The coefficients of the constant, the length of the edges and the number of white pixels, in nats. */
     private final double[] coefficients;
@@ -38,14 +42,20 @@ public final class ExpectedEnergy {
             throw new IllegalArgumentException(
                     "expected energy: four images or more are needed, found " + energies.length);
         }
-        OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression();
-        regression.newSampleData(energies, complexities);
-        try {
-            return new ExpectedEnergy(regression.estimateRegressionParameters());
-        } catch (SingularMatrixException e) {
-            throw new IllegalArgumentException(
-                    "expected energy: the edges and white pixels of the images are too much alike", e);
+        DMatrixRMaj design = new DMatrixRMaj(energies.length, 3);
+        for (int i = 0; i < energies.length; i++) {
+            design.set(i, 0, 1);
+            design.set(i, 1, complexities[i][0]);
+            design.set(i, 2, complexities[i][1]);
         }
+        LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.leastSquares(energies.length, 3);
+        if (!solver.setA(design) || !(solver.quality() > DEPENDENT)) {
+            throw new IllegalArgumentException(
+                    "expected energy: the edges and white pixels of the images are too much alike");
+        }
+        DMatrixRMaj coefficients = new DMatrixRMaj(3, 1);
+        solver.solve(new DMatrixRMaj(energies.length, 1, true, energies.clone()), coefficients);
+        return new ExpectedEnergy(coefficients.data);
     }
 
     /**
