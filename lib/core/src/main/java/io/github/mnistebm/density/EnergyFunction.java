@@ -12,6 +12,18 @@ import java.util.Optional;
 public interface EnergyFunction {
 
     /**
+     * Makes an energy of a function of one state.
+     *
+     * @param dimension d; positive
+     * @param point the energy and its gradient at one state
+     * @return the energy; as safe for several threads as the function
+     * @throws IllegalArgumentException if the dimension is not positive
+     */
+    static EnergyFunction of(int dimension, PointEnergy point) {
+        return new PointwiseEnergy(dimension, point);
+    }
+
+    /**
      * Returns the dimension of a state.
      *
      * @return d
