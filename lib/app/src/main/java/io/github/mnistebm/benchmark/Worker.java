@@ -3,7 +3,6 @@ package io.github.mnistebm.benchmark;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
@@ -25,6 +24,7 @@ import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.BufferedReader;
@@ -166,10 +166,9 @@ public final class Worker {
         NDArray a = random.normal(manager, shape);
         NDArray b = random.normal(manager, shape);
         return () -> {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
+            Scope.run(() -> {
                 MatrixProducts.product(a, b);
-            }
+            });
         };
     }
 }

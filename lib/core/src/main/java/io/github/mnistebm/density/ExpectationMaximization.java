@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -98,30 +99,27 @@ public final class ExpectationMaximization {
     /** Data points, each drawn with a probability proportional to its squared distance from those before it. */
     private static double[][] spreadMeans(NDArray data, int components, SplittableRandom random) {
         double[][] means = new double[components][];
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        Scope.run(() -> {
             NDArray nearest = data.zerosLike().sum(new int[] {1}).add(1);
             for (int c = 0; c < components; c++) {
                 Cancellation.check();
-                try (NDScope draw = new NDScope()) {
-                    draw.suppressNotUsedWarning();
-                    NDArray cumulative = nearest.toType(DataType.FLOAT64, false).cumSum(0);
-                    NDArray chosen = cumulative
-                            .lt(cumulative.get(-1).mul(random.nextDouble()))
-                            .countNonzero();
-                    NDArray mean =
-                            data.get(Math.min(chosen.getLong(), data.getShape().get(0) - 1));
-                    float[] values = mean.toFloatArray();
-                    means[c] = new double[values.length];
-                    for (int i = 0; i < values.length; i++) {
-                        means[c][i] = values[i];
-                    }
-                    NDArray distances = data.sub(mean).square().sum(new int[] {1});
-                    Tensors.copy(c == 0 ? distances : NDArrays.minimum(nearest, distances), nearest);
-                }
+                means[c] = nextMean(data, nearest, c == 0, random);
             }
-        }
+        });
         return means;
+    }
+
+    /** Draws a data point by the squared distances from the points before it, which it updates in place. */
+    private static double[] nextMean(NDArray data, NDArray nearest, boolean first, SplittableRandom random) {
+        return Scope.compute(() -> {
+            NDArray cumulative = nearest.toType(DataType.FLOAT64, false).cumSum(0);
+            NDArray chosen =
+                    cumulative.lt(cumulative.get(-1).mul(random.nextDouble())).countNonzero();
+            NDArray mean = data.get(Math.min(chosen.getLong(), data.getShape().get(0) - 1));
+            NDArray distances = data.sub(mean).square().sum(new int[] {1});
+            Tensors.copy(first ? distances : NDArrays.minimum(nearest, distances), nearest);
+            return mean.toType(DataType.FLOAT64, true).toDoubleArray();
+        });
     }
 
     private static GaussianMixture iterate(
@@ -142,15 +140,15 @@ public final class ExpectationMaximization {
             for (long from = 0; from < n; from += rowsAtOnce) {
                 Cancellation.check();
                 long to = Math.min(n, from + rowsAtOnce);
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
-                    NDArray rows = data.get(new NDIndex().addSliceDim(from, to));
+                NDIndex part = new NDIndex().addSliceDim(from, to);
+                Scope.run(() -> {
+                    NDArray rows = data.get(part);
                     NDArray shares = mixture.responsibilities(rows).transpose();
                     NDArray squares = rows.expandDims(2).mul(rows.expandDims(1)).reshape(-1, (long) d * d);
                     mass.addi(shares.sum(new int[] {1}).toType(DataType.FLOAT64, false));
                     first.addi(shares.matMul(rows).toType(DataType.FLOAT64, false));
                     second.addi(shares.matMul(squares).toType(DataType.FLOAT64, false));
-                }
+                });
                 rowsSeen.accept(to);
             }
             masses = mass.toDoubleArray();

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.Lanes;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -383,37 +384,32 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     private NDArray sample(NDManager owner, long count, RandomSource random, double temperature) {
-        NDArray samples;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray chosen = random.uniform(owner, 0, 1, new Shape(count, 1))
+        return Scope.compute(() -> {
+            NDArray component = random.uniform(owner, 0, 1, new Shape(count, 1))
                     .gt(cumulative.expandDims(0))
                     .toType(DataType.INT64, false)
                     .sum(new int[] {1});
             // The last sum of the weights may be less than 1 by rounding.
-            chosen = NDArrays.minimum(chosen, lastComponent);
+            NDArray chosen = NDArrays.minimum(component, lastComponent);
             NDArray noise = random.normal(owner, new Shape(count, dimension, 1));
             if (temperature != 1) {
                 noise.muli(Tensors.scalar(owner, Math.sqrt(temperature)));
             }
-            samples = means.get(new NDIndex().addIndices("{}", chosen));
+            NDArray samples = means.get(new NDIndex().addIndices("{}", chosen));
             long rowsAtOnce = Math.max(1, FACTOR_VALUES_AT_ONCE / ((long) dimension * dimension));
             for (long from = 0; from < count; from += rowsAtOnce) {
                 Cancellation.check();
                 NDIndex rows = new NDIndex().addSliceDim(from, Math.min(count, from + rowsAtOnce));
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
+                Scope.run(() -> {
                     NDArray spread = factors.get(new NDIndex().addIndices("{}", chosen.get(rows)))
                             .matMul(noise.get(rows))
                             .squeeze(2);
                     samples.set(rows, samples.get(rows).add(spread));
-                }
+                });
             }
             samples.attach(owner);
-            NDScope.unregister(samples);
-        }
-        NDScope.register(samples);
-        return samples;
+            return samples;
+        });
     }
 
     @Override

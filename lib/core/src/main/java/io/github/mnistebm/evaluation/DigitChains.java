@@ -1,10 +1,10 @@
 package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.diagnostics.ChainDiagnostics;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.tensor.Scope;
 import java.util.Arrays;
 import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
@@ -34,8 +34,7 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
      */
     public static DigitChains of(SampleRun run, int thinning, DigitModel model, DigitClassifier classifier) {
         Table quantities = run.diagnostics();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             NDArray positions = run.positions();
             int draws = (int) positions.getShape().get(0);
             int chains = (int) positions.getShape().get(1);
@@ -49,7 +48,7 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
                 }
             }
             return new DigitChains(digits, thinning, quantities);
-        }
+        });
     }
 
     /**

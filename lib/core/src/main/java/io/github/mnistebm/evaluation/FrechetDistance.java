@@ -1,8 +1,8 @@
 package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.tensor.Scope;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
@@ -44,8 +44,7 @@ public final class FrechetDistance {
 
     private record Moments(DMatrixRMaj mean, DMatrixRMaj covariance) {
         static Moments of(NDArray features) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
+            return Scope.compute(() -> {
                 int k = (int) features.getShape().get(1);
                 NDArray doubles = features.toType(DataType.FLOAT64, false);
                 NDArray mean = doubles.mean(new int[] {0});
@@ -56,7 +55,7 @@ public final class FrechetDistance {
                 return new Moments(
                         new DMatrixRMaj(k, 1, true, mean.toDoubleArray()),
                         new DMatrixRMaj(k, k, true, covariance.toDoubleArray()));
-            }
+            });
         }
     }
 

@@ -14,6 +14,7 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -103,8 +104,7 @@ public final class ModelEvaluation implements AutoCloseable {
      */
     public Map<String, SampleQuality> qualities(NDArray samples, RandomSource random) {
         Map<String, SampleQuality> sets = new LinkedHashMap<>();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        Scope.run(() -> {
             int all = Math.toIntExact(trainImages.getShape().get(0));
             long n = Math.min(samples.getShape().get(0), all);
             NDArray subset = random.permutation(manager, all).get(new NDIndex().addSliceDim(0, n));
@@ -117,7 +117,7 @@ public final class ModelEvaluation implements AutoCloseable {
                     GAUSSIAN,
                     quality(model.decodeBinary(
                             new StandardNormal(model.energy().dimension()).sample(manager, n, random))));
-        }
+        });
         return sets;
     }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /** A measure of the repetition of training images: the number of pixels by which an image differs from the nearest of them. */
@@ -27,15 +28,14 @@ public final class NearCopies {
      * @return the share whose nearest training image differs in less than {@value #COPY} of the pixels
      */
     public static double share(NDArray images, NDArray train) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             double threshold = COPY * images.getShape().get(1);
             return nearest(images, train)
                     .lt(threshold)
                     .toType(DataType.FLOAT64, false)
                     .mean()
                     .getDouble();
-        }
+        });
     }
 
     /**

@@ -3,9 +3,9 @@ package io.github.mnistebm.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -37,8 +37,7 @@ public record PrecisionRecall(double precision, double recall, double density, d
             throw new IllegalArgumentException("precision and recall: expected more than k = " + k
                     + " >= 1 features, found " + real.getShape() + " and " + drawn.getShape());
         }
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             // In double precision: distances are differences of squares.
             NDArray x = real.toType(DataType.FLOAT64, false);
             NDArray y = drawn.toType(DataType.FLOAT64, false);
@@ -63,7 +62,7 @@ public record PrecisionRecall(double precision, double recall, double density, d
                     found.get(new NDIndex(":,0")).mean().getDouble(),
                     balls.mean().getDouble() / k,
                     share(found.get(new NDIndex(":,1")).lte(realRadii)));
-        }
+        });
     }
 
     private static double share(NDArray flags) {

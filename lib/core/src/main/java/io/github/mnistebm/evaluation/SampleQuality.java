@@ -1,7 +1,7 @@
 package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
+import io.github.mnistebm.tensor.Scope;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,16 +44,14 @@ public record SampleQuality(
      * @throws IllegalArgumentException if there are too few images
      */
     public static SampleQuality of(DigitClassifier classifier, NDArray images, NDArray real) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             return ofFeatures(classifier, images, classifier.features(real));
-        }
+        });
     }
 
     /** The same from the features of the real images, which several sets are compared with. */
     static SampleQuality ofFeatures(DigitClassifier classifier, NDArray images, NDArray realFeatures) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             NDArray probabilities = classifier.probabilities(images);
             float[] confidence = probabilities.max(new int[] {1}).toFloatArray();
             long[] digits = probabilities.argMax(1).toLongArray();
@@ -75,7 +73,7 @@ public record SampleQuality(
                             .toList(),
                     FrechetDistance.between(features, realFeatures),
                     PrecisionRecall.between(realFeatures, features, NEIGHBOUR));
-        }
+        });
     }
 
     /**

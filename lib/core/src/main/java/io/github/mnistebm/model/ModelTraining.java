@@ -3,7 +3,6 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
@@ -17,6 +16,7 @@ import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.tensor.PyTorch;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
@@ -250,8 +250,7 @@ public final class ModelTraining implements AutoCloseable {
         if (config.referenceComponents() == 0) {
             return new StandardNormal(network.dimension());
         }
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             NDArray whitened = fitted.whitening().whiten(latents);
             return ExpectationMaximization.fit(
                     manager,
@@ -261,7 +260,7 @@ public final class ModelTraining implements AutoCloseable {
                     random,
                     share -> listener.batchDone(
                             REFERENCE_PHASE, 1, 1, (int) Math.floor(share * REFERENCE_PARTS), REFERENCE_PARTS));
-        }
+        });
     }
 
     /**

@@ -9,6 +9,7 @@ import io.github.mnistebm.sampling.ChainState;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -53,11 +54,10 @@ public final class AnnealedImportanceSampling {
      * @return the estimate
      */
     public LogLikelihood upper(NDArray states, int chains, RandomSource random) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             NDArray start = energy.reference().sample(states.getManager(), chains, random);
             return LogLikelihood.of(energy, states, LogMean.of(logWeights(start, true, random)));
-        }
+        });
     }
 
     /**

@@ -2,12 +2,12 @@ package io.github.mnistebm.evaluation.likelihood;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.util.Map;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -104,11 +104,7 @@ public record LogLikelihood(
 
     /** Minus the mean energy, as if it were normalized. */
     private static LogLikelihood unnormalized(EnergyFunction energy, NDArray states) {
-        float[] energies;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            energies = energy.energy(states).toFloatArray();
-        }
+        float[] energies = Scope.compute(() -> energy.energy(states).toFloatArray());
         double mean = 0;
         for (float value : energies) {
             mean += (double) value / energies.length;
@@ -125,14 +121,11 @@ public record LogLikelihood(
         for (int from = 0; from < draws; from += DRAWS_AT_ONCE) {
             Cancellation.check();
             int count = Math.min(DRAWS_AT_ONCE, draws - from);
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                float[] tilts = energy.tilt()
-                        .energy(energy.reference().sample(manager, count, random))
-                        .toFloatArray();
-                for (int i = 0; i < count; i++) {
-                    logWeights[from + i] = -tilts[i];
-                }
+            float[] tilts = Scope.compute(() -> energy.tilt()
+                    .energy(energy.reference().sample(manager, count, random))
+                    .toFloatArray());
+            for (int i = 0; i < count; i++) {
+                logWeights[from + i] = -tilts[i];
             }
         }
         return logWeights;

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -31,8 +32,7 @@ public record RestorationQuality(double accuracy, double knownError, double hidd
      */
     public static RestorationQuality of(
             NDArray completions, NDArray originals, NDArray known, byte[] labels, DigitClassifier classifier) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             NDArray kept = known.toType(DataType.FLOAT32, false);
             NDArray completed = NDArrays.where(known.gt(0), originals, completions);
             NDArray wrong = completions.neq(originals).toType(DataType.FLOAT32, false);
@@ -44,7 +44,7 @@ public record RestorationQuality(double accuracy, double knownError, double hidd
                     classifier.accuracy(completed, labels),
                     keptWrong / keptPixels,
                     (allWrong - keptWrong) / (pixels - keptPixels));
-        }
+        });
     }
 
     /**
