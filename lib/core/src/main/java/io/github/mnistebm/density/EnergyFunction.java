@@ -11,6 +11,20 @@ import java.util.Optional;
  */
 public interface EnergyFunction {
 
+    /** An energy and its gradient at one state, in double precision. */
+    @FunctionalInterface
+    interface AtPoint {
+
+        /**
+         * Evaluates the energy and its gradient. Several threads call this at once.
+         *
+         * @param state u, {@code [d]}; left as it is, and not kept
+         * @param gradient is given ∇E(u), {@code [d]}; zeros at first, so that a sum over observations adds its terms
+         * @return E(u) in nats, up to a constant; infinite or NaN where the density is zero
+         */
+        double energyAndGradient(double[] state, double[] gradient);
+    }
+
     /**
      * Makes an energy of a function of one state.
      *
@@ -19,7 +33,7 @@ public interface EnergyFunction {
      * @return the energy; as safe for several threads as the function
      * @throws IllegalArgumentException if the dimension is not positive
      */
-    static EnergyFunction of(int dimension, PointEnergy point) {
+    static EnergyFunction of(int dimension, AtPoint point) {
         return new PointwiseEnergy(dimension, point);
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param dimension d; positive
  * @param point the energy of one state
  */
-record PointwiseEnergy(int dimension, PointEnergy point) implements EnergyFunction, HostEnergy {
+record PointwiseEnergy(int dimension, AtPoint point) implements EnergyFunction, HostEnergy {
 
     PointwiseEnergy {
         if (dimension < 1) {

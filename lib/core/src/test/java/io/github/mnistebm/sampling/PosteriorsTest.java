@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.EnergyFunction;
-import io.github.mnistebm.density.PointEnergy;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
@@ -32,7 +31,7 @@ class PosteriorsTest {
      *
      * @param jacobian 1: the density of log τ is that of τ, times τ
      */
-    private static PointEnergy eightSchools(double jacobian) {
+    private static EnergyFunction.AtPoint eightSchools(double jacobian) {
         return (u, gradient) -> {
             double mu = u[0];
             double tau = Math.exp(u[1]);
@@ -180,7 +179,7 @@ class PosteriorsTest {
         assertGradient(PosteriorsTest::bioassay, 0.8, 7.7);
     }
 
-    private static void assertGradient(PointEnergy energy, double... state) {
+    private static void assertGradient(EnergyFunction.AtPoint energy, double... state) {
         double[] gradient = new double[state.length];
         energy.energyAndGradient(state, gradient);
         double step = 1e-5;
