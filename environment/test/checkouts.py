@@ -10,9 +10,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # The files of a checkout that the launcher needs before set-up, and those that set-up makes.
 MODULES = [f"lib/{module}/{part}" for module in ["core", "notebook", "app"] for part in ["pom.xml", "src/main"]]
-SOURCES = ["environment", "pom.xml", "lib/pom.xml", *MODULES, "data/SHA256SUMS", "data/pretrained", "data/pretrained-seed"]
+SOURCES = ["environment", "pom.xml", "lib/pom.xml", *MODULES, "data/SHA256SUMS", "data/fashion/SHA256SUMS", "data/pretrained", "data/pretrained-seed"]
 BUILT = [f"lib/app/target/{name}" for name in ["built", "mnist-ebm-app.jar", "dependency"]]
 MNIST = ["data/mnist"]
+FASHION = ["data/fashion-mnist"]
 TESTS = [f"lib/{module}/src/test" for module in ["core", "notebook", "app"]]
 
 # A user whom the machine does not know, and who has no home.

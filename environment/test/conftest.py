@@ -1,6 +1,9 @@
+import json
 import os
 import pathlib
+import signal
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -40,10 +43,37 @@ class Launcher:
         )
 
 
+class Server:
+    """`run serve`, on a free port."""
+
+    def __init__(self, root, *options):
+        self.process = subprocess.Popen(
+            [root / "environment" / "run", "serve", "--port", "0", *options], stdout=subprocess.PIPE, text=True
+        )
+        self.said = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line.startswith("serving: "):
+                self.url = line.split()[1]
+                return
+        raise AssertionError("the server did not start")
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path) as answer:
+            return answer.read()
+
+    def jobs(self):
+        return json.loads(self.get("healthz"))["jobs"]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=90)
+
+
 def files_of_the_user():
     """Returns the files that the README's commands write by default, and their times."""
     found = [ROOT, *ROOT.glob("samples*"), *(ROOT / "data").glob("*"), *(ROOT / "data").glob("model*/**/*")]
-    return {path: path.stat().st_mtime_ns for path in found if path.name not in ("mnist", ROOT.name)}
+    return {path: path.stat().st_mtime_ns for path in found if path.name not in ("mnist", "fashion-mnist", ROOT.name)}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,15 +2,14 @@
 
 import io
 import json
-import os
 import re
-import signal
-import subprocess
+import shutil
 import urllib.request
 
 import numpy
 import openapi_spec_validator
 import pytest
+from conftest import Server
 from playwright.sync_api import expect, sync_playwright
 
 QUIET = [
@@ -23,33 +22,6 @@ QUIET = [
     "--disable-sync",
 ]
 PHONE = {"width": 360, "height": 740}
-
-
-class Server:
-    """`run serve`, on a free port."""
-
-    def __init__(self, root, *options):
-        self.process = subprocess.Popen(
-            [root / "environment" / "run", "serve", "--port", "0", *options], stdout=subprocess.PIPE, text=True
-        )
-        self.said = []
-        for line in self.process.stdout:
-            self.said.append(line)
-            if line.startswith("serving: "):
-                self.url = line.split()[1]
-                return
-        raise AssertionError("the server did not start")
-
-    def get(self, path):
-        with urllib.request.urlopen(self.url + path) as answer:
-            return answer.read()
-
-    def jobs(self):
-        return json.loads(self.get("healthz"))["jobs"]
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=90)
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +227,27 @@ def test_what_the_server_refuses_is_shown(open_page):
     page.get_by_role("button", name="Generate").click()
     expect(page.locator("#generate-error")).to_have_text("steps: expected at most 2500 with 400 images, found 10000")
     assert open_page.complaints.pop().startswith("Failed to load resource: the server responded with a status of 400")
+
+
+def test_the_page_speaks_of_images_where_the_model_does_not_draw_digits(browser, root, tmp_path):
+    model = shutil.copytree(root / "data" / "pretrained", tmp_path / "garments")
+    card = json.loads((model / "model.json").read_text())
+    del card["cardSha256"]
+    card["dataSet"], card["dataChecksums"] = "garments", {"train-images-idx3-ubyte": "0" * 64}
+    (model / "model.json").write_text(json.dumps(card))
+    started = Server(root, "--model", model)
+    page = browser.new_page()
+    try:
+        page.goto(started.url)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Images from an energy")
+        page.get_by_role("button", name="New image").click()
+        expect(page.locator("#restore-status")).to_have_text("A new image. Hide a part of it, or change it.", timeout=60_000)
+        page.locator("#generate select[name=model]").select_option("default")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Digits from an energy")
+        expect(page.get_by_role("button", name="New digit")).to_be_visible()
+    finally:
+        page.close()
+        started.stop()
 
 
 def test_a_value_out_of_range_is_not_sent(open_page):

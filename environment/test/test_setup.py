@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from checkouts import BUILT, MNIST, ROOT, call, make_checkout, script
+from checkouts import BUILT, FASHION, MNIST, ROOT, call, make_checkout, script
 from conftest import Launcher
 
 
@@ -68,6 +68,64 @@ def test_the_library_is_made_again_when_a_source_has_changed_whatever_its_time(c
     script(tmp_path / "bin" / "mvn", "exit 1\n")
     result = Launcher(copy)("infer", PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
     assert result.stderr == "setup: the library\nsetup: Maven could not build the library\n"
+
+
+# --- Fashion-MNIST ------------------------------------------------------------------------------------------------
+
+
+def test_fashion_mnist_is_unpacked_from_a_package_that_is_not_installed(tmp_path):
+    project = make_checkout(tmp_path / "project", *BUILT, *MNIST, *FASHION)
+    files = {path.name: path.read_bytes() for path in (project / "data" / "fashion-mnist").iterdir()}
+    shutil.rmtree(project / "data" / "fashion-mnist")
+    package = tmp_path / "package" / "usr" / "share" / "datasets"
+    package.mkdir(parents=True)
+    for name, content in files.items():
+        (package / name).write_bytes(content)
+    # In the place of Debian's: the first download fails, since there are no lists of packages yet.
+    script(
+        tmp_path / "bin" / "apt-get",
+        f"""echo "$*" >> {tmp_path}/asked
+case "$*" in
+    *update) touch {tmp_path}/lists ;;
+    *download*) [ -e {tmp_path}/lists ] && touch fashion.deb ;;
+esac
+""",
+    )
+    script(tmp_path / "bin" / "dpkg", f'cp -R {tmp_path}/package "$3"\n')
+    result = setup_fashion(project, tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert {path.name: path.read_bytes() for path in (project / "data" / "fashion-mnist").iterdir()} == files
+    assert not (project / "data" / "fashion-mnist.part").exists()
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert [line.split()[-1] for line in asked] == ["dataset-fashion-mnist", "update", "dataset-fashion-mnist"]
+    assert setup_fashion(project, tmp_path).stdout == ""
+    assert (tmp_path / "asked").read_text().splitlines() == asked
+
+
+def setup_fashion(project, folder):
+    """Sets up as `run setup --with-fashion` does, without the Python packages."""
+    parts = f"set -euo pipefail; ROOT={project} COMMAND_LINE=setup FASHION=$ROOT/data/fashion-mnist; FASHION_SUMS=$ROOT/data/fashion/SHA256SUMS"
+    source = f"source {project}/environment/java.sh; source {project}/environment/setup.sh"
+    return call(["bash", "-c", f"{parts}; {source}; prepare fashion"], PATH=f"{folder}/bin:{os.environ['PATH']}")
+
+
+def test_without_its_package_fashion_mnist_may_be_put_there_by_hand(tmp_path):
+    project = make_checkout(tmp_path / "project")
+    script(tmp_path / "bin" / "apt-get", "echo 'E: Unable to locate package' >&2; exit 100\n")
+    result = setup_fashion(project, tmp_path)
+    assert result.returncode == 1
+    assert f"put the four files of https://github.com/zalandoresearch/fashion-mnist that {project}/data/fashion/SHA256SUMS" in result.stderr
+    assert not (project / "data" / "fashion-mnist.part").exists()
+
+
+def test_a_damaged_file_of_fashion_mnist_is_named(tmp_path):
+    project = make_checkout(tmp_path / "project")
+    file = project / "data" / "fashion-mnist" / "t10k-labels-idx1-ubyte.gz"
+    file.parent.mkdir()
+    file.write_text("not Fashion-MNIST")
+    result = setup_fashion(project, tmp_path)
+    assert result.returncode == 1
+    assert f"setup: {file}: expected sha256 8d3605d1" in result.stderr
 
 
 # --- Java ---------------------------------------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+import { noun } from "./words.js";
+
 const WIDTH = 320;
 const HEIGHT = 150;
 const LEFT = 36;
@@ -50,7 +52,7 @@ export function trace(steps, energies) {
   );
 }
 
-/** A value against the histogram of the test digits'; one beyond the histogram stands at its end, with an arrow. */
+/** A value against the histogram of the test images'; one beyond the histogram stands at its end, with an arrow. */
 export function histogram(title, { edges, counts }, value, shareBelow) {
   const most = Math.max(...counts);
   const x = scale(edges[0], edges.at(-1), LEFT, WIDTH - 24);
@@ -64,8 +66,8 @@ export function histogram(title, { edges, counts }, value, shareBelow) {
   const beyond = value > edges.at(-1) ? " →" : "";
   const percent = `${(100 * shareBelow).toFixed(1)} %`;
   return figure(
-    `${title} of the drawing: ${short(value)} nats, above that of ${percent} of the test digits`,
-    `${title}: ${short(value)} nats, above ${percent} of the 10,000 test digits`,
+    `${title} of the drawing: ${short(value)} nats, above that of ${percent} of the test ${noun()}s`,
+    `${title}: ${short(value)} nats, above ${percent} of the test ${noun()}s`,
     ...bars,
     svg("line", { x1: at, x2: at, y1: TOP, y2: BOTTOM, class: "marker" }),
     text(isRight ? at - 5 : at + 5, TOP + 8, short(value) + beyond, isRight ? "end" : "start", "marked"),

@@ -1,6 +1,7 @@
 import { trace } from "./charts.js";
 import { load } from "./editor.js";
 import { paint, PIXELS } from "./pictures.js";
+import { Noun } from "./words.js";
 
 const dialog = document.getElementById("enlarged");
 const digit = document.getElementById("enlarged-digit");
@@ -24,7 +25,7 @@ export function show(index, frames) {
     energy: each.energies[index],
     pixels: each.pixels.subarray(index * PIXELS, (index + 1) * PIXELS),
   }));
-  document.getElementById("enlarged-title").textContent = `Digit ${index + 1}`;
+  document.getElementById("enlarged-title").textContent = `${Noun()} ${index + 1}`;
   frame.max = shown.length - 1;
   frame.value = shown.length - 1;
   showFrame();

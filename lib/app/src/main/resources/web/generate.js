@@ -1,6 +1,7 @@
 import { follow, runner } from "./api.js";
 import { bytes, canvas, flat, paint, PIXELS } from "./pictures.js";
 import { show } from "./enlarge.js";
+import { noun, Noun } from "./words.js";
 
 const form = document.getElementById("generate");
 const digits = document.getElementById("digits");
@@ -29,7 +30,7 @@ function layOut(count) {
   digits.replaceChildren(...canvases.map((each, i) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.setAttribute("aria-label", `Digit ${i + 1}: enlarge`);
+    button.setAttribute("aria-label", `${Noun()} ${i + 1}: enlarge`);
     button.append(each);
     const item = document.createElement("li");
     item.append(button);
@@ -65,11 +66,11 @@ export function generate() {
     });
     result.images.forEach((image, i) => paint(canvases[i], flat(image).map((pixel) => 255 * pixel)));
     digits.querySelectorAll("button").forEach((button, i) => {
-      button.setAttribute("aria-label", `Digit ${i + 1}, energy ${result.energies[i].toFixed(1)}: enlarge`);
+      button.setAttribute("aria-label", `${Noun()} ${i + 1}, energy ${result.energies[i].toFixed(1)}: enlarge`);
     });
     progress.value = 1;
     const jumps = result.jumpAcceptanceRate === undefined ? "" : `, of jumps ${result.jumpAcceptanceRate.toFixed(2)}`;
-    status.textContent = `${result.images.length} digits. Acceptance ${result.acceptanceRate.toFixed(2)}${jumps}, `
+    status.textContent = `${result.images.length} ${noun()}s. Acceptance ${result.acceptanceRate.toFixed(2)}${jumps}, `
       + `step size ${result.stepSize.toPrecision(2)}. Choose one to enlarge it.`;
     finish(asked, result.id);
   });

@@ -3,6 +3,7 @@ import { histogram } from "./charts.js";
 import { drawing, load } from "./editor.js";
 import { chosenModel } from "./generate.js";
 import { canvas, flat, paint, paintColours } from "./pictures.js";
+import { noun } from "./words.js";
 
 const start = document.getElementById("restore-start");
 const score = document.getElementById("score-start");
@@ -32,6 +33,14 @@ function captioned(picture, caption) {
   words.textContent = caption;
   figure.append(labelled(picture, caption), words);
   return figure;
+}
+
+/** Says how unlike others a drawing is, of which that share of the test images is less unlike. */
+function scoreInWords(share) {
+  if (share > 0.99) {
+    return noun() === "digit" ? "Hardly a digit." : "Hardly an image like those of the data set.";
+  }
+  return share > 0.9 ? `An unusual ${noun()}.` : `${noun() === "digit" ? "A digit" : "An image"} like others.`;
 }
 
 function clear() {
@@ -78,12 +87,12 @@ score.addEventListener("click", () => run(async (signal) => {
       found.reconstructionErrorAbove),
   );
   const unlike = Math.max(found.energyAbove, found.reconstructionErrorAbove);
-  status.textContent = unlike > 0.99 ? "Hardly a digit." : unlike > 0.9 ? "An unusual digit." : "A digit like others.";
+  status.textContent = scoreInWords(unlike);
 }));
 
 newDigit.addEventListener("click", () => run(async (signal) => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const result = await follow("api/generate", { images: 1, seed, model: chosenModel() }, signal);
   load(flat(result.images[0]));
-  status.textContent = "A new digit. Hide a part of it, or change it.";
+  status.textContent = `A new ${noun()}. Hide a part of it, or change it.`;
 }));

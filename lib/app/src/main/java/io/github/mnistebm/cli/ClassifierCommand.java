@@ -1,12 +1,13 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
-import io.github.mnistebm.cli.option.MnistOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.Classifiers;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.io.DataFolder;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains the classifier that samples are evaluated with. */
@@ -33,7 +35,7 @@ final class ClassifierCommand implements Callable<Integer> {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "5",
+            defaultValue = "" + Classifiers.EPOCHS,
             description = "Passes over the training images. Default: ${DEFAULT-VALUE}.")
     private int epochs;
 
@@ -44,11 +46,14 @@ final class ClassifierCommand implements Callable<Integer> {
             description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
     private int seed;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Where it goes. Default: data/classifier.safetensors.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where it goes. Default for MNIST: data/classifier.safetensors.")
     private Path out;
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Mixin
     private DeviceOption device;
@@ -56,12 +61,30 @@ final class ClassifierCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--epochs", 1, epochs);
+        if (out != null) {
+            Options.requireWritable(spec, "--out", out);
+        }
+        Device where = device.resolve();
+        try (DigitImages train = DigitImages.train(data.folder(), where);
+                DigitImages test = DigitImages.test(data.folder(), where)) {
+            train(train, test, file(train));
+        }
+        return 0;
+    }
+
+    private Path file(DigitImages train) {
+        if (out == null && !train.dataSet().isMnist()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--out: must be given for " + train.dataSet().name() + ", since the default file is MNIST's");
+        }
         Path file = out == null ? DataFolder.classifier() : out;
         Options.requireWritable(spec, "--out", file);
-        Device where = device.resolve();
-        try (DigitImages train = DigitImages.train(mnist.folder(), where);
-                DigitImages test = DigitImages.test(mnist.folder(), where);
-                Progress progress = new Progress();
+        return file;
+    }
+
+    private void train(DigitImages train, DigitImages test, Path file) throws IOException {
+        try (Progress progress = new Progress();
                 DigitClassifier classifier = DigitClassifier.train(train, test, epochs, seed, progress)) {
             progress.end();
             Interruption.shield();
@@ -69,6 +92,5 @@ final class ClassifierCommand implements Callable<Integer> {
             System.out.printf(
                     Locale.ROOT, "classifier: %s (test accuracy %.2f %%)%n", file, 100 * classifier.accuracy(test));
         }
-        return 0;
     }
 }

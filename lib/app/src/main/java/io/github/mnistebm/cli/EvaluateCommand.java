@@ -2,8 +2,9 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
-import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.EvaluationClassifier;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.SamplingOptions;
@@ -18,7 +19,6 @@ import io.github.mnistebm.evaluation.NearCopies;
 import io.github.mnistebm.evaluation.QualityReport;
 import io.github.mnistebm.evaluation.SampleQuality;
 import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
-import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.io.Json;
 import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.DigitModel;
@@ -44,9 +44,9 @@ import tech.tablesaw.api.Table;
 /** Measures a model. */
 @Command(
         name = "evaluate",
-        description =
-                "Draws images from a model and measures them with the bundled classifier, beside real images, what"
-                        + " the decoder makes of real latents, and baselines; then the log-likelihood and the convergence of chains.",
+        description = "Draws images from a model and measures them with a classifier, beside real images, what"
+                + " the decoder makes of real latents, and baselines; then the log-likelihood and the convergence of chains."
+                + " The classifier of another set than MNIST is trained first, and kept beside the model.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
@@ -95,7 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private SamplingOptions sampling;
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Mixin
     private DeviceOption device;
@@ -112,13 +112,15 @@ final class EvaluateCommand implements Callable<Integer> {
                 Options.requireWritable(spec, "--record", model.folder().resolve("model.json"));
             }
             Device where = loaded.manager().getDevice();
-            try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
-                    DigitImages train = DigitImages.train(mnist.folder(), where);
-                    DigitImages test = DigitImages.test(mnist.folder(), where);
+            Path folder = data.folder(loaded.card());
+            try (DigitImages train = DigitImages.train(folder, where);
+                    DigitImages test = DigitImages.test(folder, where);
+                    DigitClassifier classifier = classifier(loaded, train, test);
                     ModelEvaluation evaluation = new ModelEvaluation(loaded, train, test, classifier)) {
                 Map<String, Object> results = new LinkedHashMap<>();
                 List<String> arguments = spec.commandLine().getParseResult().originalArgs();
                 results.put("command", "./environment/run " + String.join(" ", arguments));
+                results.put("data set", train.dataSet().name());
                 results.put("classifier test accuracy", classifier.accuracy(test));
                 samples(loaded, evaluation, results);
                 logLikelihoods(loaded, evaluation, results);
@@ -130,6 +132,12 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private DigitClassifier classifier(DigitModel loaded, DigitImages train, DigitImages test) throws IOException {
+        DataOption.requireTrainedOn(spec, loaded.card(), train);
+        DataOption.requireTrainedOn(spec, loaded.card(), test);
+        return EvaluationClassifier.of(spec, model.folder(), train, test);
     }
 
     private void samples(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
@@ -178,7 +186,12 @@ final class EvaluateCommand implements Callable<Integer> {
         System.out.println(diagnostics.printAll());
         System.out.println();
         System.out.println(chains.transitions().printAll());
-        System.out.printf(Locale.ROOT, "%nmean round trip of a digit: %.0f steps%n%s%n", roundTrip, verdict);
+        System.out.printf(
+                Locale.ROOT,
+                "%nmean round trip of a %s: %.0f steps%n%s%n",
+                chains.data().noun(),
+                roundTrip,
+                verdict);
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("steps after burn-in", DIAGNOSED_STEPS);
         summary.put(
@@ -187,7 +200,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 "bulk effective sample size of the energy",
                 diagnostics.doubleColumn(SampleRun.BULK_SIZE).get(0));
         summary.put("largest R-hat", diagnostics.doubleColumn(SampleRun.R_HAT).max());
-        summary.put("mean round trip of a digit in steps", roundTrip);
+        summary.put("mean round trip of a " + chains.data().noun() + " in steps", roundTrip);
         summary.put("verdict", verdict);
         results.put("chains", summary);
     }

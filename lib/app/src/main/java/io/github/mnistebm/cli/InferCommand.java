@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 /** Draws images from a trained model. */
 @Command(
         name = "infer",
-        description = "Draws images of digits from a trained model.",
+        description = "Draws images from a trained model.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class InferCommand implements Callable<Integer> {

@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 /** The entry point of the command line. */
 @Command(
         name = "run",
-        description = "Energy-based models of handwritten digits.",
+        description = "Energy-based models of images of 28 × 28 pixels, such as handwritten digits.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 public final class Main {

@@ -12,18 +12,19 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Prints how unlike digits some images are. */
+/** Prints how unlike the training images some images are. */
 @Command(
         name = "score",
         description = {
-            "Prints how unlike digits some images are: the energy and the reconstruction error of each, in nats, and the percentage",
-            "of the 10,000 test digits that have less. A picture of another size than 28 × 28 pixels is scaled and centred as",
-            "MNIST's digits are."
+            "Prints how unlike the training images some images are: the energy and the reconstruction error of each, in nats, and the",
+            "percentage of the test images, such as MNIST's 10,000 test digits, that have less. A picture of another size than",
+            "28 × 28 pixels is scaled and centred as MNIST's digits are."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -45,13 +46,14 @@ final class ScoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (DigitModel loaded = model.load(device)) {
             DigitsOption.Digits images = digits.read(spec, loaded, DigitPicture::read);
-            TestDigitScores test = TestDigitScores.of(loaded, digits.mnist());
+            TestDigitScores test = testScores(loaded);
             AnomalyScores scores = loaded.score(images.pixels());
             Table table = Table.create(
                     "scores",
                     StringColumn.create("image"),
                     DoubleColumn.create("energy"),
-                    DoubleColumn.create("above % of test digits"),
+                    DoubleColumn.create(
+                            loaded.card().isOfDigits() ? "above % of test digits" : "above % of test images"),
                     DoubleColumn.create("reconstruction error"),
                     DoubleColumn.create("above % of theirs"));
             for (int i = 0; i < images.names().size(); i++) {
@@ -67,6 +69,14 @@ final class ScoreCommand implements Callable<Integer> {
             System.out.println(table.printAll());
         }
         return 0;
+    }
+
+    private TestDigitScores testScores(DigitModel loaded) throws IOException {
+        try {
+            return TestDigitScores.of(loaded, digits.data(loaded));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
     }
 
     private static double rounded(double value) {

@@ -1,8 +1,8 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.Device;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
-import io.github.mnistebm.cli.option.MnistOption;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.ModelFolder;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = {
-            "Serves a web page that draws, restores and scores digits, and the same for programs (/openapi.json).",
+            "Serves a web page that draws, restores and scores images, and the same for programs (/openapi.json).",
             "Ctrl-C or SIGTERM end it, after the jobs that it has accepted."
         },
         mixinStandardHelpOptions = true,
@@ -62,7 +62,7 @@ final class ServeCommand implements Callable<Integer> {
     private List<Path> folders = List.of();
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Mixin
     private DeviceOption device;
@@ -73,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
         Device where = device.resolve();
         ServerConfig config;
         try {
-            config = new ServerConfig(host, port, models, mnist.folder(), where);
+            config = new ServerConfig(host, port, models, data.folder(), where);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }

@@ -2,8 +2,8 @@ package io.github.mnistebm.cli;
 
 import ai.djl.Device;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
-import io.github.mnistebm.cli.option.MnistOption;
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
@@ -40,10 +40,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tech.tablesaw.api.Table;
 
-/** Trains a model on MNIST and writes it with its charts and a grid of samples. */
+/** Trains a model on MNIST, or another set of images, and writes it with its charts and a grid of samples. */
 @Command(
         name = "train",
-        description = "Trains a model on MNIST. Ctrl-C keeps the last complete epoch.",
+        description = "Trains a model on MNIST, or another set of images. Ctrl-C keeps the last complete epoch.",
         mixinStandardHelpOptions = true,
         modelTransformer = TrainingOptions.class,
         sortOptions = false)
@@ -60,7 +60,7 @@ final class TrainCommand implements Callable<Integer> {
     private static final Set<String> WITH_RESUME = Set.of(
             RESUME,
             "--device",
-            "--mnist",
+            DataOption.EARLIER_NAME,
             Setting.AUTOENCODER_LEARNING_RATE.option(),
             Setting.ENERGY_LEARNING_RATE.option());
 
@@ -71,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
     private DeviceOption device;
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "The model's folder. Default: data/model.")
     private Path out;
@@ -81,7 +81,7 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = {
                 "Go on with a training that was stopped: DIR is the folder that its model was to go to.",
-                "It keeps its options. Only --device, --mnist, and, for the epochs to come, --auto-lr and --ebm-lr",
+                "It keeps its options. Only --device, --data, and, for the epochs to come, --auto-lr and --ebm-lr",
                 "can be given."
             })
     private Path resume;
@@ -97,16 +97,26 @@ final class TrainCommand implements Callable<Integer> {
         ModelFolder.requireReplaceable(target);
         Device where = device.resolve();
         try (Checkpoints checkpoints = Checkpoints.of(target);
-                DigitImages all = DigitImages.train(mnist.folder(), where);
+                DigitImages all = DigitImages.train(data.folder(), where);
                 DigitImages train = all.first(config.trainImages());
-                DigitImages test = DigitImages.test(mnist.folder(), where);
+                DigitImages test = DigitImages.test(data.folder(), where);
                 ModelTraining training = training(config, train, test)) {
+            if (isDefaultCount(config) && train.size() < all.size()) {
+                System.out.println("images: the first " + train.size() + " of " + all.size() + " train. --train-images "
+                        + all.size() + " takes all");
+            }
             checkpoints
                     .begin(config)
                     .ifPresent(earlier ->
                             System.out.println("checkpoints of a training that was not ended are now in " + earlier));
             return train(training, target, checkpoints);
         }
+    }
+
+    /** Returns whether neither an option nor the preset chose how many images train. */
+    private boolean isDefaultCount(TrainingConfig config) {
+        return TrainingOptions.given(Setting.TRAIN_IMAGES, spec.commandLine()).isEmpty()
+                && config.trainImages() == Setting.TRAIN_IMAGES.value();
     }
 
     private ModelTraining training(TrainingConfig config, DigitImages train, DigitImages test) {
@@ -134,12 +144,21 @@ final class TrainCommand implements Callable<Integer> {
         try (Checkpoint checkpoint =
                 checkpoints.latest(where, warning -> spec.commandLine().getErr().println("train: " + warning))) {
             requireRatesOnly(checkpoint.configuration());
-            try (DigitImages all = DigitImages.train(mnist.folder(), where);
+            try (DigitImages all = DigitImages.train(data.folder(), where);
                     DigitImages train = all.first(checkpoint.configuration().trainImages());
-                    DigitImages test = DigitImages.test(mnist.folder(), where);
-                    ModelTraining training = ModelTraining.resume(checkpoint, rates(checkpoint), train, test)) {
+                    DigitImages test = DigitImages.test(data.folder(), where);
+                    ModelTraining training = resumed(checkpoint, train, test)) {
                 return train(training, resume, checkpoints);
             }
+        }
+    }
+
+    private ModelTraining resumed(Checkpoint checkpoint, DigitImages train, DigitImages test) {
+        Map<String, Double> rates = rates(checkpoint);
+        try {
+            return ModelTraining.resume(checkpoint, rates, train, test);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
@@ -180,7 +199,7 @@ final class TrainCommand implements Callable<Integer> {
     private int train(ModelTraining training, Path target, Checkpoints checkpoints) throws IOException {
         training.keepCheckpoints(checkpoints);
         boolean complete = false;
-        String toGoOn = "./environment/run train " + RESUME + " " + target;
+        String toGoOn = "./environment/run train " + RESUME + " " + target + data.given();
         boolean diverged = false;
         try (Progress progress = new Progress()) {
             complete = !training.trainAutoencoder(progress).interrupted()

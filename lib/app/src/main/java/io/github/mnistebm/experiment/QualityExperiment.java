@@ -1,6 +1,7 @@
 package io.github.mnistebm.experiment;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.evaluation.ModelEvaluation;
@@ -41,7 +42,7 @@ public final class QualityExperiment {
         PRECISION("precision"),
         RECALL("recall"),
         CONFIDENCE("read with confidence"),
-        SMALLEST_SHARE("smallest share of a digit"),
+        SMALLEST_SHARE("smallest share of a "),
         LARGEST_SHARE("largest"),
         LOG_LIKELIHOOD("held-out log-likelihood, nats"),
         MIXTURE_LOG_LIKELIHOOD("of the mixture, nats");
@@ -50,6 +51,10 @@ public final class QualityExperiment {
 
         Measure(String column) {
             this.column = column;
+        }
+
+        String column(DataSet data) {
+            return this == SMALLEST_SHARE ? column + data.noun() : column;
         }
     }
 
@@ -68,7 +73,7 @@ public final class QualityExperiment {
         this.images = images;
         table = Table.create("quality", StringColumn.create("options of train"));
         for (Measure measure : Measure.values()) {
-            table.addColumns(DoubleColumn.create(measure.column));
+            table.addColumns(DoubleColumn.create(measure.column(test.dataSet())));
         }
     }
 
@@ -94,7 +99,7 @@ public final class QualityExperiment {
         for (Measure measure : Measure.values()) {
             Double value = row.get(measure);
             // Tablesaw leaves the cell of a null empty.
-            table.doubleColumn(measure.column)
+            table.doubleColumn(measure.column(test.dataSet()))
                     .append(value == null ? null : Double.valueOf(Math.round(value * 1e4) / 1e4));
         }
     }
@@ -117,8 +122,12 @@ public final class QualityExperiment {
                 row.put(Measure.PRECISION, samples.neighbours().precision());
                 row.put(Measure.RECALL, samples.neighbours().recall());
                 row.put(Measure.CONFIDENCE, samples.confidentShare());
-                row.put(Measure.SMALLEST_SHARE, Collections.min(samples.classShares()));
-                row.put(Measure.LARGEST_SHARE, Collections.max(samples.classShares()));
+                row.put(
+                        Measure.SMALLEST_SHARE,
+                        Collections.min(samples.classShares().values()));
+                row.put(
+                        Measure.LARGEST_SHARE,
+                        Collections.max(samples.classShares().values()));
                 row.put(
                         Measure.LOG_LIKELIHOOD,
                         LogLikelihood.of(model.energy(), latents, DRAWS, random).nats());

@@ -2,6 +2,7 @@ package io.github.mnistebm.web;
 
 import com.google.gson.Gson;
 import io.github.mnistebm.web.http.ClientEndPoint;
+import io.github.mnistebm.web.http.InvalidRequestException;
 import io.github.mnistebm.web.http.Problem;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -128,6 +129,9 @@ final class Answer {
     }
 
     private static Problem failure(Exception e) {
+        if (e.getCause() instanceof InvalidRequestException invalid) {
+            return Problem.of(invalid);
+        }
         LOG.error("a job failed", e);
         return Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, "the job failed. The server's log says more");
     }

@@ -57,7 +57,7 @@ public final class DigitServer implements AutoCloseable {
 
     private DigitServer(ServerConfig config, ClientConnector.Limits limits) throws IOException {
         this.address = Address.of(config.host());
-        this.models = new Models(config.models(), config.mnist(), config.device());
+        this.models = new Models(config.models(), config.data(), config.device());
         this.answer = new Answer(jobs, Json.COMPACT);
         this.javalin = Javalin.create(settings -> {
             settings.jetty.threadPool = new QueuedThreadPool(limits.connections() + SPARE_THREADS);

@@ -6,6 +6,7 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.web.http.InvalidRequestException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,31 +18,37 @@ import java.util.Map;
 final class Models implements AutoCloseable {
 
     private final Map<String, DigitModel> models = new LinkedHashMap<>();
-    private final Map<String, TestDigitScores> testDigits = new HashMap<>();
-    private final Path mnist;
+    private final Map<String, TestDigitScores> testScores = new HashMap<>();
+    private final Path data;
 
     /**
      * A model as programs see it.
      *
      * @param name its name in requests
+     * @param dataSet the name of the set that it was trained on; absent if unknown
      * @param latentDimension d
      * @param energyHiddenUnits the width of each hidden layer of the energy network
      * @param referenceComponents the number of components of the reference measure; 0 for the standard normal distribution
      * @param seed the seed of its training
      */
     record Description(
-            String name, int latentDimension, List<Integer> energyHiddenUnits, int referenceComponents, int seed) {}
+            String name,
+            String dataSet,
+            int latentDimension,
+            List<Integer> energyHiddenUnits,
+            int referenceComponents,
+            int seed) {}
 
     /**
      * Loads models.
      *
      * @param folders the folders of the models, by name; the first is the default
-     * @param mnist the folder of MNIST's files
+     * @param data the folder of images that scores are compared with
      * @param device the device of their arrays
      * @throws IOException if one cannot be loaded; the message names it
      */
-    Models(Map<String, Path> folders, Path mnist, Device device) throws IOException {
-        this.mnist = mnist;
+    Models(Map<String, Path> folders, Path data, Device device) throws IOException {
+        this.data = data;
         try {
             for (Map.Entry<String, Path> entry : folders.entrySet()) {
                 models.put(entry.getKey(), DigitModel.load(entry.getValue(), device));
@@ -71,6 +78,7 @@ final class Models implements AutoCloseable {
             TrainingConfig configuration = model.card().configuration();
             descriptions.add(new Description(
                     name,
+                    model.card().dataSet(),
                     configuration.autoencoder().latentDimension(),
                     configuration.energyHiddenUnits(),
                     configuration.referenceComponents(),
@@ -79,14 +87,32 @@ final class Models implements AutoCloseable {
         return descriptions;
     }
 
-    /** Scores the test digits when first asked to; called by the jobs' thread only. */
-    TestDigitScores testDigits(String name) throws IOException {
-        TestDigitScores known = testDigits.get(name);
+    /** Scores the test images of a model's data set when first asked to; called by the jobs' thread only. */
+    TestDigitScores testScores(String name) throws IOException {
+        TestDigitScores known = testScores.get(name);
         if (known == null) {
-            known = TestDigitScores.of(models.get(name), mnist);
-            testDigits.put(name, known);
+            known = scored(models.get(name));
+            testScores.put(name, known);
         }
         return known;
+    }
+
+    /** Looks for the images in the server's folder, then in the default one of the model's data set. */
+    private TestDigitScores scored(DigitModel model) throws IOException {
+        Path usual = model.card().dataFolder();
+        for (Path folder : List.of(data, usual)) {
+            try {
+                if (!folder.equals(usual) || Files.exists(folder)) {
+                    return TestDigitScores.of(model, folder);
+                }
+            } catch (IllegalArgumentException e) {
+                // The next folder may hold the model's set.
+            }
+        }
+        throw new InvalidRequestException(
+                "model",
+                "expected a model whose test images the server has. Start it with --data and the folder of "
+                        + model.card().dataSet());
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Measures how unlike digits some images are. */
+/** Measures how unlike the training images some images are. */
 record Scoring(String model, byte[] images) {
 
     static final int MAX_IMAGES = 100;
@@ -20,18 +20,18 @@ record Scoring(String model, byte[] images) {
      *
      * @param energy E of the image's latent, nats
      * @param reconstructionError −log p(image | its latent), nats
-     * @param energyAbove the share of MNIST's test digits whose energy is less
-     * @param reconstructionErrorAbove the share of MNIST's test digits whose reconstruction error is less
+     * @param energyAbove the share of the test images whose energy is less
+     * @param reconstructionErrorAbove the share of the test images whose reconstruction error is less
      */
     record Score(double energy, double reconstructionError, double energyAbove, double reconstructionErrorAbove) {}
 
     /**
-     * The scores, and those of MNIST's test digits to see them by.
+     * The scores, and those of the data set's test images to see them by.
      *
      * @param model the name of the model
      * @param scores one an image
-     * @param testEnergies the energies of the test digits, nats
-     * @param testReconstructionErrors the reconstruction errors of the test digits, nats
+     * @param testEnergies the energies of the test images, nats
+     * @param testReconstructionErrors the reconstruction errors of the test images, nats
      */
     record Result(
             String model,
@@ -46,7 +46,7 @@ record Scoring(String model, byte[] images) {
 
     Result run(Models models) throws IOException {
         DigitModel from = models.get(model);
-        TestDigitScores test = models.testDigits(model);
+        TestDigitScores test = models.testScores(model);
         try (NDArray array = DigitImages.array(from.manager(), images)) {
             AnomalyScores scored = from.score(array);
             List<Score> scores = new ArrayList<>();

@@ -12,10 +12,11 @@ import java.util.Map;
  * @param host the name or the address that it binds to; the loopback address lets nobody else in
  * @param port the port, from 1 to 65535, or 0 for any that is free
  * @param models the folders of the models, by name; the first is the default
- * @param mnist the folder of MNIST's files, whose test digits scores are compared with
+ * @param data the folder of a data set, with whose test images the scores of its models are compared; those of models of MNIST have
+ *     MNIST's default folder
  * @param device the device that it computes on
  */
-public record ServerConfig(String host, int port, Map<String, Path> models, Path mnist, Device device) {
+public record ServerConfig(String host, int port, Map<String, Path> models, Path data, Device device) {
 
     /** The address that only this machine reaches. */
     public static final String LOOPBACK = "127.0.0.1";

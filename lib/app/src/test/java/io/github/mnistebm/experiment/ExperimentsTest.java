@@ -22,18 +22,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
-/** The experiments in small, on real digits. */
+/** The experiments in small, on real digits and garments. */
 class ExperimentsTest {
 
     private static DigitImages train;
     private static DigitImages test;
+    private static DigitImages garments;
 
     @BeforeAll
     static void load() throws IOException {
         try (DigitImages allTrain = DigitImages.train(DataFolder.mnist(), Device.cpu());
-                DigitImages allTest = DigitImages.test(DataFolder.mnist(), Device.cpu())) {
+                DigitImages allTest = DigitImages.test(DataFolder.mnist(), Device.cpu());
+                DigitImages allGarments = DigitImages.test(DataFolder.fashion(), Device.cpu())) {
             train = allTrain.first(1000);
             test = allTest.first(500);
+            garments = allGarments.first(500);
         }
     }
 
@@ -41,6 +44,7 @@ class ExperimentsTest {
     static void close() {
         train.close();
         test.close();
+        garments.close();
     }
 
     private static TrainingConfig.Builder tiny() {
@@ -74,26 +78,37 @@ class ExperimentsTest {
     }
 
     @Test
-    void aDigitHeldOutIsScoredOnceASeed() {
-        HeldOutDigits experiment = new HeldOutDigits(train, test);
+    void aClassHeldOutIsScoredOnceASeed() {
+        HeldOutClasses experiment = new HeldOutClasses(train, test);
         for (int seed = 1; seed <= 2; seed++) {
             experiment.add(1, tiny().set(Setting.SEED, seed).build(), TrainingListener.NONE);
         }
         Table table = experiment.table();
         assertThat(table.intColumn("seed").asList()).containsExactly(1, 2);
         assertThat(table.doubleColumn("energy").asList()).allMatch(area -> area > 0 && area < 1);
-        Table means = experiment.besidePublished();
+        Table means = experiment.overSeeds();
         assertThat(means.doubleColumn("mean").get(0))
                 .isEqualTo(table.doubleColumn("energy beyond the expected").mean());
         assertThat(means.doubleColumn("joint energy-based model").get(0)).isEqualTo(0.722);
     }
 
     @Test
-    void theBundledModelSeparatesNoiseFromDigits() throws IOException {
+    void onlyMnistStandsBesidePublishedAreas() {
+        HeldOutClasses experiment = new HeldOutClasses(garments, garments);
+        experiment.add(9, tiny().set(Setting.TRAIN_IMAGES, 500).build(), TrainingListener.NONE);
+        assertThat(experiment.overSeeds().columnNames())
+                .containsExactly("label held out", "mean", "standard deviation");
+    }
+
+    @Test
+    void theBundledModelSeparatesDigitsFromImagesOfOtherKindsAndNotFromThemselves() throws IOException {
         try (DigitModel model = DigitModel.load(DataFolder.pretrained(), Device.cpu())) {
-            Table table = MadeAnomalies.areas(model, test, 1);
-            assertThat(table.stringColumn(0).asList()).hasSize(3).contains("uniform noise");
-            assertThat(table.doubleColumn("reconstruction error").get(0)).isGreaterThan(0.99);
+            Table others = OtherImages.areas(model, test, garments, 1);
+            assertThat(others.stringColumn(0).asList())
+                    .containsExactly("uniform noise", "digits in shuffled 4 × 4 blocks", "fashion-mnist");
+            assertThat(others.doubleColumn("both").asList()).allMatch(area -> area > 0.98);
+            Table same = OtherImages.areas(model, test, test, 1);
+            assertThat(same.doubleColumn("both").get(2)).isEqualTo(0.5);
         }
     }
 

@@ -7,22 +7,22 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.mnistebm.io.IdxFile;
+import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.tensor.PyTorch;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Labelled images of digits, resident on a device as one tensor of grey values. Owns its native memory: close it.
+ * Labelled images, such as those of digits, resident on a device as one tensor of grey values. Owns its native memory: close it.
  */
 public final class DigitImages implements AutoCloseable {
 
@@ -35,90 +35,82 @@ public final class DigitImages implements AutoCloseable {
     private final NDManager manager;
     private final NDArray grey;
     private final byte[] labels;
-    private final Map<String, String> checksums;
+    private final DataSet dataSet;
 
-    private DigitImages(NDManager manager, NDArray grey, byte[] labels, Map<String, String> checksums) {
+    private DigitImages(NDManager manager, NDArray grey, byte[] labels, DataSet dataSet) {
         this.manager = manager;
         this.grey = grey;
         this.labels = labels;
-        this.checksums = checksums;
+        this.dataSet = dataSet;
     }
 
     /**
-     * Puts images on a device.
+     * Puts images on a device. There are as many classes as the greatest label says.
      *
      * @param grey the grey values 0 to 255, row-major, {@link #PIXELS} an image
-     * @param labels the digits 0 to 9, one an image
+     * @param labels the labels from 0 on, as unsigned bytes, one an image
      * @param device the device
      * @return the images
-     * @throws IllegalArgumentException if the two disagree in length, or a label is not a digit
+     * @throws IllegalArgumentException if the two disagree in length
      */
     public static DigitImages of(byte[] grey, byte[] labels, Device device) {
-        return of(ByteBuffer.wrap(grey), labels.clone(), Map.of(), device);
+        int classes = 0;
+        for (byte label : labels) {
+            classes = Math.max(classes, (label & 0xff) + 1);
+        }
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(String::valueOf).toList();
+        return of(ByteBuffer.wrap(grey), labels.clone(), new DataSet(DataSet.ARRAYS, names, Map.of()), device);
     }
 
-    private static DigitImages of(ByteBuffer grey, byte[] labels, Map<String, String> checksums, Device device) {
+    private static DigitImages of(ByteBuffer grey, byte[] labels, DataSet dataSet, Device device) {
         if (grey.remaining() != labels.length * (long) PIXELS) {
             throw new IllegalArgumentException("expected " + labels.length * (long) PIXELS + " grey values for "
                     + labels.length + " labels, found " + grey.remaining());
         }
-        for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0 || labels[i] > 9) {
-                throw new IllegalArgumentException("label " + i + ": expected 0 to 9, found " + (labels[i] & 0xff));
-            }
-        }
         NDManager manager = PyTorch.newManager(device);
         NDArray tensor = manager.create(grey, new Shape(labels.length, PIXELS), DataType.UINT8);
         NDScope.unregister(tensor);
-        return new DigitImages(manager, tensor, labels, checksums);
+        return new DigitImages(manager, tensor, labels, dataSet);
     }
 
     /**
-     * Loads MNIST's training images.
+     * Loads the training images of a folder: MNIST, or any other set in one of these forms.
      *
-     * @param folder the folder of the four files
+     * <ul>
+     *   <li>Four IDX files with the names of MNIST's, compressed by gzip ({@code .gz}) or not. The names of the test files may begin
+     *       with {@code test} instead of {@code t10k}. A class is a label of the training images.
+     *   <li>{@code train/CLASS/*.png} and {@code test/CLASS/*.png}, with the same classes in both.
+     *   <li>{@code CLASS/*.png}: every sixth image of a class, in the order of the names, is a test image.
+     * </ul>
+     *
+     * Images are 28 × 28 pixels, light on a black background. {@link DataFolder#mnist()}, under whatever name, must hold MNIST itself:
+     * its checksums are verified. No other folder's are.
+     *
+     * @param folder the folder
      * @param device the device of the images
-     * @return 60,000 images
-     * @throws IOException if a file is missing, truncated, or not MNIST's
+     * @return the images; 60,000 of MNIST
+     * @throws IOException if a file is missing, damaged or of another kind; the message names it, what was expected and what was found
      */
     public static DigitImages train(Path folder, Device device) throws IOException {
-        return load(folder, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS, device);
+        return load(folder, DataSet.Part.TRAIN, device);
     }
 
     /**
-     * Loads MNIST's test images.
+     * Loads the test images of a folder, as {@link #train} does the training images.
      *
-     * @param folder the folder of the four files
+     * @param folder the folder
      * @param device the device of the images
-     * @return 10,000 images
-     * @throws IOException if a file is missing, truncated, or not MNIST's
+     * @return the images; 10,000 of MNIST
+     * @throws IOException if a file is missing, damaged or of another kind; the message names it, what was expected and what was found
      */
     public static DigitImages test(Path folder, Device device) throws IOException {
-        return load(folder, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS, device);
+        return load(folder, DataSet.Part.TEST, device);
     }
 
-    private static DigitImages load(Path folder, MnistFile imageFile, MnistFile labelFile, Device device)
-            throws IOException {
-        // The lengths first: "the file holds 41253 images" says more to a user than a checksum does.
-        IdxFile images = read(folder, imageFile, "images", new int[] {imageFile.count(), SIDE, SIDE});
-        IdxFile labels = read(folder, labelFile, "labels", new int[] {labelFile.count()});
-        Map<String, String> checksums = new LinkedHashMap<>();
-        for (MnistFile file : List.of(imageFile, labelFile)) {
-            file.verify(folder.resolve(file.fileName()));
-            checksums.put(file.fileName(), file.sha256());
-        }
-        byte[] digits = new byte[labels.values().remaining()];
-        labels.values().get(digits);
-        return of(images.values(), digits, Collections.unmodifiableMap(checksums), device);
-    }
-
-    private static IdxFile read(Path folder, MnistFile file, String what, int[] shape) throws IOException {
-        IdxFile idx = IdxFile.read(folder.resolve(file.fileName()), what);
-        if (!Arrays.equals(idx.shape(), shape)) {
-            throw new IOException(file.fileName() + ": expected " + what + " of shape " + Arrays.toString(shape)
-                    + ", found " + Arrays.toString(idx.shape()) + ". Delete it and run ./environment/run setup");
-        }
-        return idx;
+    private static DigitImages load(Path folder, DataSet.Part part, Device device) throws IOException {
+        LabelledImages found = LabelledImages.read(folder, part);
+        return of(found.grey(), found.indices(), found.dataSet(folder, part), device);
     }
 
     /**
@@ -164,46 +156,47 @@ public final class DigitImages implements AutoCloseable {
     }
 
     /**
-     * Returns one image's digit.
+     * Returns the name of one image's class.
      *
      * @param index the image
-     * @return 0 to 9
+     * @return the name, such as {@code "7"}
      */
-    public int label(int index) {
-        return labels[index];
+    public String className(int index) {
+        return dataSet.classes().get(labels[index] & 0xff);
     }
 
     /**
-     * Returns the digits of all images.
+     * Returns the labels of all images: the digits of MNIST, else the indices of the classes.
      *
-     * @return a copy, n values of 0 to 9
+     * @return a copy, n unsigned bytes
      */
     public byte[] labels() {
         return labels.clone();
     }
 
     /**
-     * Returns the checksums of the files that the images come from.
+     * Returns the identity of the set that the images come from.
      *
-     * @return the SHA-256 checksums in hexadecimal digits, by file name; empty for images given as arrays
+     * @return the name, the classes and the checksums of the whole part, whatever was left out of it
      */
-    public Map<String, String> checksums() {
-        return checksums;
+    public DataSet dataSet() {
+        return dataSet;
     }
 
     /**
-     * Counts the images of each digit.
+     * Counts the images of each class.
      *
-     * @return a table of 10 rows: digit, images
+     * @return a row a class: its name, images
      */
     public Table counts() {
-        int[] counts = new int[10];
+        int[] counts = new int[dataSet.classes().size()];
         for (byte label : labels) {
-            counts[label]++;
+            counts[label & 0xff]++;
         }
+        String noun = dataSet.noun();
         return Table.create(
-                "images of each digit",
-                IntColumn.create("digit", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+                "images of each " + noun,
+                StringColumn.create(noun, dataSet.classes()),
                 IntColumn.create("images", counts));
     }
 
@@ -249,32 +242,33 @@ public final class DigitImages implements AutoCloseable {
         }
         int kept = Math.min(count, size());
         try (NDArray rows = grey.get(new NDIndex().addSliceDim(0, kept))) {
-            return of(ByteBuffer.wrap(rows.toByteArray()), Arrays.copyOf(labels, kept), checksums, device());
+            return of(ByteBuffer.wrap(rows.toByteArray()), Arrays.copyOf(labels, kept), dataSet, device());
         }
     }
 
     /**
-     * Copies the images of all digits but one into an object of their own.
+     * Copies the images of all classes but one into an object of their own.
      *
-     * @param digit the digit to leave out, 0 to 9
+     * @param label the label of the class to leave out
      * @return the others, in their order
-     * @throws IllegalArgumentException if {@code digit} is none
+     * @throws IllegalArgumentException if there is no such class
      */
-    public DigitImages without(int digit) {
-        if (digit < 0 || digit > 9) {
-            throw new IllegalArgumentException("digit: expected 0 to 9, found " + digit);
+    public DigitImages without(int label) {
+        int classes = dataSet.classes().size();
+        if (label < 0 || label >= classes) {
+            throw new IllegalArgumentException("label: expected 0 to " + (classes - 1) + ", found " + label);
         }
         byte[] all = grey.toByteArray();
         byte[] kept = new byte[all.length];
         byte[] keptLabels = new byte[labels.length];
         int count = 0;
         for (int i = 0; i < labels.length; i++) {
-            if (labels[i] != digit) {
+            if ((labels[i] & 0xff) != label) {
                 System.arraycopy(all, i * PIXELS, kept, count * PIXELS, PIXELS);
                 keptLabels[count++] = labels[i];
             }
         }
-        return of(ByteBuffer.wrap(kept, 0, count * PIXELS), Arrays.copyOf(keptLabels, count), checksums, device());
+        return of(ByteBuffer.wrap(kept, 0, count * PIXELS), Arrays.copyOf(keptLabels, count), dataSet, device());
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.github.mnistebm.data;
 import io.github.mnistebm.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The four files of MNIST (LeCun, Cortes &amp; Burges 1998), uncompressed, with the checksums that distinguish them from
@@ -79,15 +81,37 @@ public enum MnistFile {
     }
 
     /**
+     * Returns the names of the four files.
+     *
+     * @return names without a folder
+     */
+    public static List<String> names() {
+        return Stream.of(values()).map(MnistFile::fileName).toList();
+    }
+
+    /** Returns whether a checksum is that of the file of a name. */
+    static boolean isSum(String fileName, String sum) {
+        for (MnistFile file : values()) {
+            if (file.fileName.equals(fileName)) {
+                return file.sha256.equals(sum);
+            }
+        }
+        return false;
+    }
+
+    /**
      * Checks a copy of this file against its checksum.
      *
      * @param file the copy
      * @throws IOException if it cannot be read or is another file
      */
     public void verify(Path file) throws IOException {
-        String found = Sha256.of(file);
+        require(Sha256.of(file));
+    }
+
+    void require(String found) throws IOException {
         if (!found.equals(sha256)) {
-            throw new IOException(file.getFileName() + ": expected sha256 " + sha256 + ", found " + found
+            throw new IOException(fileName + ": expected sha256 " + sha256 + ", found " + found
                     + ". Delete it and run ./environment/run setup");
         }
     }

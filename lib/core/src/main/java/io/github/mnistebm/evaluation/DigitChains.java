@@ -1,6 +1,7 @@
 package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.diagnostics.ChainDiagnostics;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.SampleRun;
@@ -12,15 +13,14 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Chains as a classifier reads them: which digit each draw shows, and so how chains cross between digits.
+ * Chains as a classifier reads them: the class of each draw, such as the digit that it shows, and so how chains cross between classes.
  *
- * @param digits a row a chain, a digit a draw
+ * @param labels a row a chain, the label of a class a draw
+ * @param data the set whose classes the classifier reads
  * @param thinning chain steps from one draw to the next
  * @param quantities the diagnostics of the energy and of each latent coordinate, as of {@link SampleRun#diagnostics}
  */
-public record DigitChains(int[][] digits, int thinning, Table quantities) {
-
-    private static final int CLASSES = 10;
+public record DigitChains(int[][] labels, DataSet data, int thinning, Table quantities) {
 
     /**
      * Reads the draws of a run.
@@ -41,38 +41,38 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
             NDArray images = model.decodeBinary(
                     positions.reshape(-1, positions.getShape().get(2)));
             long[] read = classifier.probabilities(images).argMax(1).toLongArray();
-            int[][] digits = new int[chains][draws];
+            int[][] labels = new int[chains][draws];
             for (int draw = 0; draw < draws; draw++) {
                 for (int chain = 0; chain < chains; chain++) {
-                    digits[chain][draw] = (int) read[draw * chains + chain];
+                    labels[chain][draw] = (int) read[draw * chains + chain];
                 }
             }
-            return new DigitChains(digits, thinning, quantities);
+            return new DigitChains(labels, classifier.dataSet(), thinning, quantities);
         });
     }
 
     /**
-     * Diagnoses the energy, each latent coordinate, and for each digit the share of draws that show it.
+     * Diagnoses the energy, each latent coordinate, and for each class the share of draws that show it.
      *
-     * @return rows for the quantities: mean, R-hat, bulk and tail effective sample size; R-hat and sizes are NaN for a digit that
+     * @return rows for the quantities: mean, R-hat, bulk and tail effective sample size; R-hat and sizes are NaN for a class that
      *     no draw or every draw shows
      */
     public Table diagnostics() {
         Table table = quantities.copy();
-        for (int digit = 0; digit < CLASSES; digit++) {
-            double[][] shows = new double[digits.length][digits[0].length];
+        for (int label = 0; label < data.classes().size(); label++) {
+            double[][] shows = new double[labels.length][labels[0].length];
             double sum = 0;
-            for (int chain = 0; chain < digits.length; chain++) {
+            for (int chain = 0; chain < labels.length; chain++) {
                 for (int draw = 0; draw < shows[chain].length; draw++) {
-                    shows[chain][draw] = digits[chain][draw] == digit ? 1 : 0;
+                    shows[chain][draw] = labels[chain][draw] == label ? 1 : 0;
                     sum += shows[chain][draw];
                 }
             }
-            double mean = sum / digits.length / digits[0].length;
+            double mean = sum / labels.length / labels[0].length;
             ChainDiagnostics found = mean > 0 && mean < 1
                     ? ChainDiagnostics.of(shows)
                     : new ChainDiagnostics(Double.NaN, Double.NaN, Double.NaN);
-            table.stringColumn(0).append("shows a " + digit);
+            table.stringColumn(0).append("shows a " + data.classes().get(label));
             table.doubleColumn(1).append(mean);
             table.doubleColumn(2).append(found.rHat());
             table.doubleColumn(3).append(found.bulkEffectiveSampleSize());
@@ -99,8 +99,9 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
         if (worst < 0) {
             return String.format(
                     Locale.ROOT,
-                    "Converged: R-hat is at most %.2f for the energy, every latent coordinate and every digit.",
-                    ChainDiagnostics.CONVERGED);
+                    "Converged: R-hat is at most %.2f for the energy, every latent coordinate and every %s.",
+                    ChainDiagnostics.CONVERGED,
+                    data.noun());
         }
         return String.format(
                 Locale.ROOT,
@@ -111,29 +112,32 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
     }
 
     /**
-     * Counts how chains go from digit to digit.
+     * Counts how chains go from class to class.
      *
-     * @return a row a digit: of the draws that show it, the share whose next draw shows each digit; empty cells for a digit
+     * @return a row a class: of the draws that show it, the share whose next draw shows each class; empty cells for a class
      *     that no draw but the last shows
      */
     public Table transitions() {
-        double[][] counts = new double[CLASSES][CLASSES];
-        for (int[] chain : digits) {
+        int classes = data.classes().size();
+        double[][] counts = new double[classes][classes];
+        for (int[] chain : labels) {
             for (int draw = 1; draw < chain.length; draw++) {
                 counts[chain[draw - 1]][chain[draw]]++;
             }
         }
-        Table table = Table.create("from digit to digit in " + thinning + " steps", StringColumn.create("from"));
-        for (int to = 0; to < CLASSES; to++) {
-            table.addColumns(DoubleColumn.create("to " + to));
+        Table table = Table.create(
+                "from " + data.noun() + " to " + data.noun() + " in " + thinning + " steps",
+                StringColumn.create("from"));
+        for (int to = 0; to < classes; to++) {
+            table.addColumns(DoubleColumn.create("to " + data.classes().get(to)));
         }
-        for (int from = 0; from < CLASSES; from++) {
+        for (int from = 0; from < classes; from++) {
             double sum = 0;
             for (double count : counts[from]) {
                 sum += count;
             }
-            table.stringColumn(0).append(String.valueOf(from));
-            for (int to = 0; to < CLASSES; to++) {
+            table.stringColumn(0).append(data.classes().get(from));
+            for (int to = 0; to < classes; to++) {
                 if (sum == 0) {
                     table.doubleColumn(to + 1).appendMissing();
                 } else {
@@ -145,7 +149,7 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
     }
 
     /**
-     * Measures the round trips of chains: from the draw that first shows a digit, by way of another digit, to the next draw that
+     * Measures the round trips of chains: from the draw that first shows a class, by way of another class, to the next draw that
      * shows it again.
      *
      * @return the mean over all completed round trips in chain steps; NaN if there was none
@@ -153,20 +157,20 @@ public record DigitChains(int[][] digits, int thinning, Table quantities) {
     public double roundTripSteps() {
         long trips = 0;
         long draws = 0;
-        for (int[] chain : digits) {
-            int[] entered = new int[CLASSES];
+        for (int[] chain : labels) {
+            int[] entered = new int[data.classes().size()];
             Arrays.fill(entered, -1);
             for (int draw = 0; draw < chain.length; draw++) {
                 boolean entry = draw == 0 || chain[draw - 1] != chain[draw];
                 if (!entry) {
                     continue;
                 }
-                int digit = chain[draw];
-                if (entered[digit] >= 0) {
+                int label = chain[draw];
+                if (entered[label] >= 0) {
                     trips++;
-                    draws += draw - entered[digit];
+                    draws += draw - entered[label];
                 }
-                entered[digit] = draw;
+                entered[label] = draw;
             }
         }
         return trips == 0 ? Double.NaN : (double) draws * thinning / trips;

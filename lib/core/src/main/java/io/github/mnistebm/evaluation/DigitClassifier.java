@@ -21,8 +21,12 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
+import com.google.gson.JsonParseException;
+import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
+import io.github.mnistebm.data.MnistFile;
+import io.github.mnistebm.io.Json;
 import io.github.mnistebm.io.TensorFile;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.PyTorch;
@@ -37,11 +41,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * A convolutional classifier of binary digits: two layers of 5×5 convolutions (16 and 32 channels) with max pooling, a
- * hidden layer of {@value #FEATURES} units whose values serve as features, ten logits. Owns its parameters: close it.
+ * A convolutional classifier of binary images: two layers of 5×5 convolutions (16 and 32 channels) with max pooling, a
+ * hidden layer of {@value #FEATURES} units whose values serve as features, a logit for each class. Owns its parameters: close it.
  */
 public final class DigitClassifier implements AutoCloseable {
 
@@ -57,18 +62,22 @@ public final class DigitClassifier implements AutoCloseable {
     /** Share of test images read rightly; a column of the history. */
     public static final String TEST_ACCURACY = "test accuracy";
 
-    private static final int CLASSES = 10;
     private static final long ROWS_AT_ONCE = 500;
     private static final int BATCH = 128;
     private static final double LEARNING_RATE = 2e-3;
 
+    private static final String NAME = "dataSet";
+    private static final String CLASSES = "classes";
+
+    private final DataSet dataSet;
     private final NDManager manager;
     private final Block features;
     private final Block head;
     private final FlatParameters parameters;
     private ParameterStore store;
 
-    private DigitClassifier(Device device) {
+    private DigitClassifier(DataSet dataSet, Device device) {
+        this.dataSet = dataSet;
         manager = PyTorch.newManager(device);
         features = new SequentialBlock()
                 .add(convolution(16))
@@ -80,7 +89,7 @@ public final class DigitClassifier implements AutoCloseable {
                 .add(Blocks.batchFlattenBlock())
                 .add(Linear.builder().setUnits(FEATURES).build())
                 .add(Activation::relu);
-        head = Linear.builder().setUnits(CLASSES).build();
+        head = Linear.builder().setUnits(dataSet.classes().size()).build();
         initialize(features, new Shape(1, 1, DigitImages.SIDE, DigitImages.SIDE));
         initialize(head, new Shape(1, FEATURES));
         parameters = FlatParameters.of(manager, features, head);
@@ -108,12 +117,17 @@ public final class DigitClassifier implements AutoCloseable {
      * @param seed the seed of the random numbers
      * @param listener the listener to the batches and epochs
      * @return the classifier
+     * @throws IllegalArgumentException if there are fewer than two classes
      * @throws java.util.concurrent.CancellationException if the thread is interrupted; it stays so
      */
     public static DigitClassifier train(
             DigitImages train, DigitImages test, int epochs, int seed, TrainingListener listener) {
+        if (train.dataSet().classes().size() < 2) {
+            throw new IllegalArgumentException("classifier: expected images of at least 2 classes, found those of "
+                    + train.dataSet().classes().size());
+        }
         RandomSource random = RandomSource.of(seed);
-        DigitClassifier classifier = new DigitClassifier(train.device());
+        DigitClassifier classifier = new DigitClassifier(train.dataSet(), train.device());
         try {
             classifier.parameters.drawWeights(random);
             classifier.fit(train, test, epochs, random, listener);
@@ -172,7 +186,7 @@ public final class DigitClassifier implements AutoCloseable {
         try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
             NDArray logProbabilities =
                     forward(head, forward(features, asPictures(images))).logSoftmax(1);
-            NDArray hits = labels.oneHot(CLASSES).mul(logProbabilities);
+            NDArray hits = labels.oneHot(dataSet.classes().size()).mul(logProbabilities);
             NDArray loss = hits.sum(new int[] {1}).mean().neg();
             collector.backward(loss);
             return loss.stopGradient();
@@ -201,7 +215,7 @@ public final class DigitClassifier implements AutoCloseable {
      * Reads images.
      *
      * @param images 0 and 1, of any data type, {@code [n, 784]}
-     * @return the probability of each digit, {@code [n, 10]}, attached to the manager of the images
+     * @return the probability of each class, {@code [n, classes]}, attached to the manager of the images
      */
     public NDArray probabilities(NDArray images) {
         return Tensors.mapInParts(images, ROWS_AT_ONCE, part -> forward(head, forward(features, asPictures(part)))
@@ -224,7 +238,7 @@ public final class DigitClassifier implements AutoCloseable {
      * Measures the accuracy on images.
      *
      * @param images 0 and 1, of any data type, {@code [n, 784]}
-     * @param labels the digits, n
+     * @param labels the labels, n unsigned bytes
      * @return the share that is read rightly
      */
     public double accuracy(NDArray images, byte[] labels) {
@@ -233,20 +247,33 @@ public final class DigitClassifier implements AutoCloseable {
             long[] read = probabilities(images).argMax(1).toLongArray();
             int right = 0;
             for (int i = 0; i < read.length; i++) {
-                right += read[i] == labels[i] ? 1 : 0;
+                right += read[i] == (labels[i] & 0xff) ? 1 : 0;
             }
             return (double) right / read.length;
         }
     }
 
     /**
+     * Returns the set that the classifier was trained on.
+     *
+     * @return its name, its classes and the checksums of its training images
+     */
+    public DataSet dataSet() {
+        return dataSet;
+    }
+
+    /**
      * Saves the classifier.
      *
-     * @param file a safetensors file, with a checksum
+     * @param file a safetensors file, with the data set and a checksum
      * @throws IOException if it cannot be written; a file that was there before is then still there
      */
     public void save(Path file) throws IOException {
-        TensorFile.writeChecked(file, named());
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(NAME, dataSet.name());
+        metadata.put(CLASSES, Json.COMPACT.toJson(dataSet.classes()));
+        metadata.putAll(dataSet.checksums());
+        TensorFile.writeChecked(file, named(), metadata);
     }
 
     /**
@@ -258,7 +285,7 @@ public final class DigitClassifier implements AutoCloseable {
      * @throws IOException if the file is missing or damaged
      */
     public static DigitClassifier load(Path file, Device device) throws IOException {
-        DigitClassifier classifier = new DigitClassifier(device);
+        DigitClassifier classifier = new DigitClassifier(dataSet(file), device);
         try (NDManager reading = classifier.manager.newSubManager()) {
             Map<String, NDArray> named = classifier.named();
             Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -270,6 +297,24 @@ public final class DigitClassifier implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             classifier.close();
             throw e;
+        }
+    }
+
+    /** Reads the data set of a file. Its damage shows when the tensors are read. */
+    private static DataSet dataSet(Path file) throws IOException {
+        Map<String, String> metadata = TensorFile.metadata(file);
+        Map<String, String> checksums = new LinkedHashMap<>(metadata);
+        checksums.keySet().retainAll(MnistFile.names());
+        try {
+            String[] classes = Json.COMPACT.fromJson(metadata.get(CLASSES), String[].class);
+            if (classes == null || classes.length < 2) {
+                throw new IOException(
+                        file.getFileName() + ": expected a classifier with the names of its classes, found"
+                                + " none. Train it anew: ./environment/run classifier");
+            }
+            return new DataSet(metadata.get(NAME), List.of(classes), checksums);
+        } catch (JsonParseException | NullPointerException e) {
+            throw new IOException(file.getFileName() + ": damaged: the names of the classes cannot be read", e);
         }
     }
 

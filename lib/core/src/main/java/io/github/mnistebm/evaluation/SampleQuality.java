@@ -2,7 +2,6 @@ package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.tensor.Scope;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,8 @@ import tech.tablesaw.api.Table;
  *
  * @param images the number of images
  * @param confidentShare the share that it reads with a probability of more than {@value #CONFIDENT}
- * @param meanConfidence mean probability of the digit that it reads
- * @param classShares the share of each digit 0 to 9, by the most probable one
+ * @param meanConfidence mean probability of the class that it reads
+ * @param classShares the share of each class by its name, such as {@code "digit 7"} or {@code "class cat"}, by the most probable one
  * @param frechetDistance between their features and those of real images ({@link FrechetDistance})
  * @param neighbours the overlap of their features with those of real images, by the {@value #NEIGHBOUR}th nearest neighbour
  */
@@ -24,11 +23,11 @@ public record SampleQuality(
         long images,
         double confidentShare,
         double meanConfidence,
-        List<Double> classShares,
+        Map<String, Double> classShares,
         double frechetDistance,
         PrecisionRecall neighbours) {
 
-    /** A digit read with a probability of more than this counts as read with confidence. */
+    /** An image read with a probability of more than this counts as read with confidence. */
     public static final double CONFIDENT = 0.9;
 
     /** The neighbour that precision and recall go by. */
@@ -54,23 +53,27 @@ public record SampleQuality(
         return Scope.compute(() -> {
             NDArray probabilities = classifier.probabilities(images);
             float[] confidence = probabilities.max(new int[] {1}).toFloatArray();
-            long[] digits = probabilities.argMax(1).toLongArray();
-            int[] counts = new int[10];
+            long[] read = probabilities.argMax(1).toLongArray();
+            List<String> classes = classifier.dataSet().classes();
+            int[] counts = new int[classes.size()];
             int confident = 0;
             double sum = 0;
-            for (int i = 0; i < digits.length; i++) {
-                counts[(int) digits[i]]++;
+            for (int i = 0; i < read.length; i++) {
+                counts[(int) read[i]]++;
                 confident += confidence[i] > CONFIDENT ? 1 : 0;
                 sum += confidence[i];
             }
+            String noun = classifier.dataSet().noun() + " ";
+            Map<String, Double> shares = new LinkedHashMap<>();
+            for (int label = 0; label < counts.length; label++) {
+                shares.put(noun + classes.get(label), (double) counts[label] / read.length);
+            }
             NDArray features = classifier.features(images);
             return new SampleQuality(
-                    digits.length,
-                    (double) confident / digits.length,
-                    sum / digits.length,
-                    Arrays.stream(counts)
-                            .mapToObj(count -> (double) count / digits.length)
-                            .toList(),
+                    read.length,
+                    (double) confident / read.length,
+                    sum / read.length,
+                    shares,
                     FrechetDistance.between(features, realFeatures),
                     PrecisionRecall.between(realFeatures, features, NEIGHBOUR));
         });
@@ -91,9 +94,7 @@ public record SampleQuality(
         map.put("recall", neighbours.recall());
         map.put("density", neighbours.density());
         map.put("coverage", neighbours.coverage());
-        for (int digit = 0; digit < classShares.size(); digit++) {
-            map.put("share of digit " + digit, classShares.get(digit));
-        }
+        classShares.forEach((name, share) -> map.put("share of " + name, share));
         return map;
     }
 

@@ -1,2 +1,2 @@
-/** The quality of samples, as measured by a digit classifier that is independent of the model. */
+/** The quality of samples, as measured by a classifier of the data set that is independent of the model. */
 package io.github.mnistebm.evaluation;

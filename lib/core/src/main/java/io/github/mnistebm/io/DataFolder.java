@@ -12,6 +12,9 @@ public final class DataFolder {
     /** The environment variable that names the folder of the user's own model. */
     public static final String MODEL_VARIABLE = "MNIST_EBM_MODEL";
 
+    /** The name of the file of the evaluation's classifier, beside a model too. */
+    public static final String CLASSIFIER = "classifier.safetensors";
+
     private DataFolder() {}
 
     /**
@@ -36,6 +39,15 @@ public final class DataFolder {
      */
     public static Path mnist() {
         return path().resolve("mnist");
+    }
+
+    /**
+     * Returns where Fashion-MNIST's four files are after {@code ./environment/run setup --with-fashion}.
+     *
+     * @return a folder
+     */
+    public static Path fashion() {
+        return path().resolve("fashion-mnist");
     }
 
     /**
@@ -67,12 +79,12 @@ public final class DataFolder {
     }
 
     /**
-     * Returns where the evaluation's classifier is.
+     * Returns where the classifier is that evaluations on MNIST use.
      *
      * @return a file
      */
     public static Path classifier() {
-        return path().resolve("classifier.safetensors");
+        return path().resolve(CLASSIFIER);
     }
 
     /**

@@ -43,10 +43,12 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    /** Computes the checksum of the bytes that remain in a buffer, which stays as it is. */
-    static String of(ByteBuffer bytes) {
+    /** Computes the checksum of the bytes that remain in buffers, one after the other. The buffers stay as they are. */
+    static String of(ByteBuffer... parts) {
         MessageDigest digest = digest();
-        digest.update(bytes.duplicate());
+        for (ByteBuffer part : parts) {
+            digest.update(part.duplicate());
+        }
         return HexFormat.of().formatHex(digest.digest());
     }
 

@@ -93,34 +93,69 @@ public final class TensorFile {
     }
 
     /**
-     * Writes tensors with a checksum of their values in the header. Reading checks it.
+     * Writes tensors with a checksum of their values and of other metadata in the header. Reading checks it.
      *
      * @param file the file to write
      * @param tensors the tensors by name
+     * @param metadata texts by name, other than {@code sha256}
      * @throws IOException if it cannot be written; a file that was there before is then still there
      */
-    public static void writeChecked(Path file, Map<String, NDArray> tensors) throws IOException {
+    public static void writeChecked(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
+            throws IOException {
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         encode(plain, tensors);
         ByteBuffer bytes = ByteBuffer.wrap(plain.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
         byte[] text = new byte[(int) bytes.getLong()];
         bytes.get(text);
-        JsonObject checksum = new JsonObject();
-        checksum.addProperty(CHECKSUM, Sha256.of(bytes.slice()));
+        JsonObject described = new JsonObject();
+        metadata.forEach(described::addProperty);
+        described.addProperty(CHECKSUM, sum(described, bytes.slice()));
         JsonObject header = new JsonObject();
-        header.add(METADATA, checksum);
+        header.add(METADATA, described);
         JsonParser.parseString(new String(text, StandardCharsets.UTF_8))
                 .getAsJsonObject()
                 .entrySet()
                 .forEach(entry -> header.add(entry.getKey(), entry.getValue()));
-        String line = GSON.toJson(header);
-        byte[] padded = (line + " ".repeat(Math.floorMod(-line.length(), Long.BYTES))).getBytes(StandardCharsets.UTF_8);
+        byte[] line = GSON.toJson(header).getBytes(StandardCharsets.UTF_8);
+        byte[] padded = Arrays.copyOf(line, line.length + Math.floorMod(-line.length, Long.BYTES));
+        Arrays.fill(padded, line.length, padded.length, (byte) ' ');
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         StagedFile.write(file, out -> {
             out.write(length.putLong(padded.length).array());
             out.write(padded);
             out.write(bytes.array(), bytes.position(), bytes.remaining());
         });
+    }
+
+    /** Computes the checksum of the values, and of the metadata if there are any besides the checksum. */
+    private static String sum(JsonObject metadata, ByteBuffer values) {
+        JsonObject others = metadata.deepCopy();
+        others.remove(CHECKSUM);
+        String text = others.size() == 0 ? "" : GSON.toJson(others);
+        return Sha256.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), values);
+    }
+
+    /**
+     * Reads the metadata of a file, which {@link #read} checks.
+     *
+     * @param file the file
+     * @return texts by name; empty if the file has none
+     * @throws IOException if the file is missing or its header cannot be read
+     */
+    public static Map<String, String> metadata(Path file) throws IOException {
+        String name = String.valueOf(file.getFileName());
+        requireFile(file);
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            Map<String, String> metadata = new LinkedHashMap<>();
+            if (header(channel, name).get(METADATA) instanceof JsonObject described) {
+                described.entrySet().forEach(entry -> {
+                    if (entry.getValue().isJsonPrimitive()) {
+                        metadata.put(entry.getKey(), entry.getValue().getAsString());
+                    }
+                });
+            }
+            return metadata;
+        }
     }
 
     /**
@@ -148,20 +183,11 @@ public final class TensorFile {
      */
     public static TensorFile read(Path file, Map<String, Shape> shapes, String sha256) throws IOException {
         String name = String.valueOf(file.getFileName());
-        try {
-            RegularFiles.require(file);
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file", e);
-        }
+        requireFile(file);
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             requireLength(channel.size(), name, shapes);
-            long headerLength = read(channel, name, 0, Long.BYTES).getLong();
-            long start = Long.BYTES + headerLength;
-            if (headerLength < 2 || headerLength > MAX_HEADER || start > channel.size()) {
-                throw new IOException(name + ": not a safetensors file (a header of "
-                        + Long.toUnsignedString(headerLength) + " bytes)");
-            }
-            JsonObject header = header(read(channel, name, Long.BYTES, (int) headerLength), name);
+            JsonObject header = header(channel, name);
+            long start = channel.position();
             Map<String, ByteBuffer> values = new LinkedHashMap<>();
             List<Entry> entries = new ArrayList<>();
             for (Map.Entry<String, Shape> expected : shapes.entrySet()) {
@@ -186,7 +212,7 @@ public final class TensorFile {
                 requireChecksum(name, sha256, Sha256.of(file));
             } else if (header.get(METADATA) instanceof JsonObject metadata && metadata.has(CHECKSUM)) {
                 ByteBuffer all = read(channel, name, start, Math.toIntExact(channel.size() - start));
-                requireChecksum(name, metadata.get(CHECKSUM).toString().replace("\"", ""), Sha256.of(all));
+                requireChecksum(name, metadata.get(CHECKSUM).toString().replace("\"", ""), sum(metadata, all));
             }
             return new TensorFile(shapes, values);
         }
@@ -238,7 +264,25 @@ public final class TensorFile {
         return NativeReader.read(channel, name, position, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static JsonObject header(ByteBuffer text, String name) throws IOException {
+    private static void requireFile(Path file) throws IOException {
+        try {
+            RegularFiles.require(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file", e);
+        }
+    }
+
+    /** Reads the header, after which the values begin at the channel's position. */
+    private static JsonObject header(SeekableByteChannel channel, String name) throws IOException {
+        if (channel.size() < Long.BYTES) {
+            throw new IOException(name + ": not a safetensors file (" + channel.size() + " bytes)");
+        }
+        long length = read(channel, name, 0, Long.BYTES).getLong();
+        if (length < 2 || length > MAX_HEADER || Long.BYTES + length > channel.size()) {
+            throw new IOException(
+                    name + ": not a safetensors file (a header of " + Long.toUnsignedString(length) + " bytes)");
+        }
+        ByteBuffer text = read(channel, name, Long.BYTES, (int) length);
         try {
             return JsonParser.parseString(StandardCharsets.UTF_8.decode(text).toString())
                     .getAsJsonObject();

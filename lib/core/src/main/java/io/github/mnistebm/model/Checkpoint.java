@@ -43,6 +43,7 @@ public final class Checkpoint implements AutoCloseable {
             int formatVersion,
             TrainingConfig configuration,
             String training,
+            Map<String, String> dataChecksums,
             List<Course> histories,
             Map<String, long[]> shapes) {
 
@@ -54,6 +55,8 @@ public final class Checkpoint implements AutoCloseable {
             if (configuration == null || histories == null || shapes == null) {
                 throw new IllegalArgumentException("configuration, histories and shapes: must all be given");
             }
+            // Absent in checkpoints that were written when there was one data set only.
+            dataChecksums = dataChecksums == null ? Map.of() : dataChecksums;
         }
     }
 
@@ -84,6 +87,7 @@ public final class Checkpoint implements AutoCloseable {
     private final NDManager manager;
     private final TrainingConfig configuration;
     private final String training;
+    private final Map<String, String> dataChecksums;
     private final List<TrainingHistory> histories;
     private final Map<String, NDArray> arrays;
 
@@ -91,11 +95,13 @@ public final class Checkpoint implements AutoCloseable {
             NDManager manager,
             TrainingConfig configuration,
             String training,
+            Map<String, String> dataChecksums,
             List<TrainingHistory> histories,
             Map<String, NDArray> arrays) {
         this.manager = manager;
         this.configuration = configuration;
         this.training = training;
+        this.dataChecksums = dataChecksums;
         this.histories = histories;
         this.arrays = arrays;
     }
@@ -104,6 +110,7 @@ public final class Checkpoint implements AutoCloseable {
             Path folder,
             TrainingConfig configuration,
             String training,
+            Map<String, String> dataChecksums,
             List<TrainingHistory> histories,
             Map<String, NDArray> arrays)
             throws IOException {
@@ -113,6 +120,7 @@ public final class Checkpoint implements AutoCloseable {
                 FORMAT_VERSION,
                 configuration,
                 training,
+                dataChecksums,
                 histories.stream().map(Course::of).toList(),
                 shapes);
         Files.writeString(folder.resolve(HEAD), Json.PRETTY.toJson(head) + "\n");
@@ -140,6 +148,7 @@ public final class Checkpoint implements AutoCloseable {
                     manager,
                     head.configuration(),
                     head.training(),
+                    head.dataChecksums(),
                     head.histories().stream().map(Course::history).toList(),
                     arrays.arrays(manager));
         } catch (RuntimeException e) {
@@ -180,6 +189,11 @@ public final class Checkpoint implements AutoCloseable {
     /** Returns the unique name of the training; null in checkpoints that were written before trainings had names. */
     String training() {
         return training;
+    }
+
+    /** Returns the checksums of the images of the training; empty in checkpoints that were written without. */
+    Map<String, String> dataChecksums() {
+        return dataChecksums;
     }
 
     /**

@@ -153,7 +153,12 @@ public final class Checkpoints implements AutoCloseable {
     }
 
     /** Writes the next checkpoint, then removes those before the last two. */
-    void write(TrainingConfig config, String training, List<TrainingHistory> histories, Map<String, NDArray> arrays)
+    void write(
+            TrainingConfig config,
+            String training,
+            Map<String, String> dataChecksums,
+            List<TrainingHistory> histories,
+            Map<String, NDArray> arrays)
             throws IOException {
         TrainingHistory last = histories.get(histories.size() - 1);
         Path target = folder.resolve(String.format(
@@ -162,7 +167,7 @@ public final class Checkpoints implements AutoCloseable {
         deleteFiles(staging);
         Files.createDirectories(staging);
         try {
-            Checkpoint.write(staging, config, training, histories, arrays);
+            Checkpoint.write(staging, config, training, dataChecksums, histories, arrays);
         } catch (IOException e) {
             deleteFiles(staging);
             throw e;

@@ -1,6 +1,9 @@
 package io.github.mnistebm.model;
 
+import io.github.mnistebm.data.DataSet;
+import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.training.TrainingHistory;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +14,9 @@ import java.util.Map;
  * @param formatVersion the version of the folder's layout
  * @param configuration the configuration of its training, with the seed
  * @param versions the versions of the library and its dependencies, by name
- * @param dataChecksums the SHA-256 checksums of the files of the images, by file name; empty for images given as arrays
+ * @param dataSet the name of the data set ({@link DataSet#name}); null if the card was saved before cards had it and the checksums are
+ *     not MNIST's
+ * @param dataChecksums the SHA-256 checksums of the images and labels ({@link DataSet#checksums}); empty for images given as arrays
  * @param metrics the metrics of its training, by name: losses in nats an image, energies in nats, times in seconds;
  *     those that are not finite are left out
  * @param evaluation the evaluation of its samples, by name; empty until it was evaluated
@@ -22,6 +27,7 @@ public record ModelCard(
         int formatVersion,
         TrainingConfig configuration,
         Map<String, String> versions,
+        String dataSet,
         Map<String, String> dataChecksums,
         Map<String, Double> metrics,
         Map<String, Object> evaluation,
@@ -48,6 +54,7 @@ public record ModelCard(
         }
         versions = copy(versions);
         dataChecksums = copy(dataChecksums);
+        dataSet = DataSet.isMnist(dataChecksums) ? DataSet.MNIST : dataSet;
         metrics = finite(copy(metrics));
         evaluation = copy(evaluation);
     }
@@ -85,12 +92,46 @@ public record ModelCard(
     }
 
     /**
+     * Returns whether the model draws handwritten digits.
+     *
+     * @return true if it was trained on MNIST
+     */
+    public boolean isOfDigits() {
+        return DataSet.isMnist(dataChecksums);
+    }
+
+    /**
+     * Returns where the images of the model's data set are by default.
+     *
+     * @return {@link DataFolder#mnist()} for MNIST and for an unknown set, else the folder of the set's name in {@link DataFolder#path()}
+     */
+    public Path dataFolder() {
+        return dataSet == null || isOfDigits()
+                ? DataFolder.mnist()
+                : DataFolder.path().resolve(Path.of(dataSet).getFileName());
+    }
+
+    /**
+     * Checks that images are of the set that the model was trained on, as far as the checksums tell.
+     *
+     * @param images the images
+     * @throws IllegalArgumentException if they are not; the message names both sets
+     */
+    public void requireTrainedOn(DataSet images) {
+        if (images.differsFrom(dataChecksums)) {
+            throw new IllegalArgumentException("data: expected " + dataSet + ", on which the model was trained, found "
+                    + images.name() + (images.name().equals(dataSet) ? " with other checksums" : ""));
+        }
+    }
+
+    /**
      * Returns the card with another evaluation.
      *
      * @param newEvaluation the results by name
      * @return a new card
      */
     public ModelCard withEvaluation(Map<String, Object> newEvaluation) {
-        return new ModelCard(formatVersion, configuration, versions, dataChecksums, metrics, newEvaluation, training);
+        return new ModelCard(
+                formatVersion, configuration, versions, dataSet, dataChecksums, metrics, newEvaluation, training);
     }
 }

@@ -13,6 +13,7 @@ import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.io.LockedFile;
 import io.github.mnistebm.io.RegularFiles;
 import io.github.mnistebm.io.Sha256;
@@ -60,8 +61,15 @@ public final class ModelFolder {
     private static final String TABLE = ".csv";
 
     /** The files that this program writes into a model's folder, the card last. */
-    static final List<String> FILES =
-            List.of(WEIGHTS, "autoencoder.csv", "autoencoder.png", "energy.csv", "energy.png", "samples.png", CARD);
+    static final List<String> FILES = List.of(
+            WEIGHTS,
+            "autoencoder.csv",
+            "autoencoder.png",
+            "energy.csv",
+            "energy.png",
+            "samples.png",
+            DataFolder.CLASSIFIER,
+            CARD);
 
     private static final String LOCK = ".mnist-ebm.lock";
     private static final String STAGING = ".mnist-ebm.part";

@@ -110,10 +110,16 @@ public final class ModelTraining implements AutoCloseable {
      * @param train the training images
      * @param test the images that losses are measured on
      * @return the training
-     * @throws IllegalArgumentException if a rate is out of range, or its phase is complete or unknown
+     * @throws IllegalArgumentException if a rate is out of range, or its phase is complete or unknown, or the images are not those that
+     *     the training began with
      */
     public static ModelTraining resume(
             Checkpoint checkpoint, Map<String, Double> learningRates, DigitImages train, DigitImages test) {
+        if (train.dataSet().differsFrom(checkpoint.dataChecksums())
+                || test.dataSet().differsFrom(checkpoint.dataChecksums())) {
+            throw new IllegalArgumentException("data: expected the images that the training began with, found others ("
+                    + train.dataSet().name() + ")");
+        }
         ModelTraining training = new ModelTraining(checkpoint.configuration(learningRates), train, test);
         training.from = checkpoint;
         training.name = checkpoint.training() == null ? training.name : checkpoint.training();
@@ -187,7 +193,7 @@ public final class ModelTraining implements AutoCloseable {
             }
             histories.add(state.history());
             try {
-                checkpoints.write(config, name, histories, arrays);
+                checkpoints.write(config, name, dataChecksums(), histories, arrays);
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "the checkpoint could not be written (" + e.getMessage()
@@ -382,15 +388,26 @@ public final class ModelTraining implements AutoCloseable {
         Map<String, Double> metrics = new LinkedHashMap<>();
         addLastRow(metrics, autoencoderHistory);
         addLastRow(metrics, energyHistory);
-        Map<String, String> checksums = new LinkedHashMap<>(train.checksums());
-        checksums.putAll(test.checksums());
-        ModelCard card =
-                new ModelCard(ModelCard.FORMAT_VERSION, config, Versions.current(), checksums, metrics, Map.of(), name);
+        ModelCard card = new ModelCard(
+                ModelCard.FORMAT_VERSION,
+                config,
+                Versions.current(),
+                train.dataSet().name(),
+                dataChecksums(),
+                metrics,
+                Map.of(),
+                name);
         List<Table> histories = Stream.of(autoencoderHistory, energyHistory)
                 .filter(Objects::nonNull)
                 .map(TrainingHistory::table)
                 .toList();
         return new DigitModel(manager, fitted, network, reference, card, () -> histories);
+    }
+
+    private Map<String, String> dataChecksums() {
+        Map<String, String> checksums = new LinkedHashMap<>(train.dataSet().checksums());
+        checksums.putAll(test.dataSet().checksums());
+        return checksums;
     }
 
     private static void addLastRow(Map<String, Double> metrics, TrainingHistory history) {

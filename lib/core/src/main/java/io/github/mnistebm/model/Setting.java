@@ -35,7 +35,7 @@ public record Setting<T>(String option, T value, String description, Function<Tr
     public static final Setting<Integer> TRAIN_IMAGES = training(
             "--train-images",
             60_000,
-            "How many of the 60,000 training images to use, from the first on.",
+            "How many of the training images to use, from the first on.",
             TrainingConfig::trainImages);
 
     /** {@link TrainingConfig#binarization()}. */

@@ -1,6 +1,7 @@
 package io.github.mnistebm.picture;
 
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.io.PictureFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ public record DigitPicture(byte[] pixels, byte[] known, List<String> notes) {
         }
         byte[] known = new byte[DigitImages.PIXELS];
         Arrays.fill(known, (byte) 1);
-        Ink ink = Ink.of(picture.opaque());
+        Ink ink = Ink.of(Background.filled(picture));
         if (isDigitSized(picture)) {
             return of(file, ink, known, notes);
         }

@@ -1,6 +1,7 @@
 package io.github.mnistebm.picture;
 
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.io.PictureFile;
 import java.util.stream.IntStream;
 
 /**
@@ -29,7 +30,7 @@ record Ink(int width, int height, float[] amounts, boolean inverted) {
 
     /** Finds the ink by the difference of colours. Neither light and dark nor the darkness of blue matters. */
     static Ink of(PictureFile picture) {
-        int background = picture.background();
+        int background = Background.of(picture);
         float[] amounts = new float[picture.argb().length];
         for (int i = 0; i < amounts.length; i++) {
             amounts[i] = picture.isOpaque(i) ? difference(picture.argb()[i], background) : 0;

@@ -12,10 +12,13 @@ import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DigitImagesTest {
+
+    private static final List<String> TEN_DIGITS = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
 
     private final RandomSource random = RandomSource.of(1);
 
@@ -44,8 +47,8 @@ class DigitImagesTest {
         try (DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
                 DigitImages first = test.first(10);
                 DigitImages some = first.without(7)) {
-            assertThat(test.checksums()).isEqualTo(expected);
-            assertThat(some.checksums()).isEqualTo(expected);
+            assertThat(test.dataSet()).isEqualTo(new DataSet("MNIST", TEN_DIGITS, expected));
+            assertThat(some.dataSet()).isEqualTo(test.dataSet());
         }
     }
 
@@ -53,8 +56,8 @@ class DigitImagesTest {
     void imagesGivenAsArraysHaveNoChecksums() {
         try (DigitImages images = images(1, 2);
                 DigitImages first = images.first(1)) {
-            assertThat(images.checksums()).isEmpty();
-            assertThat(first.checksums()).isEmpty();
+            assertThat(images.dataSet()).isEqualTo(new DataSet("arrays", List.of("0"), Map.of()));
+            assertThat(first.dataSet()).isEqualTo(images.dataSet());
         }
     }
 
@@ -100,10 +103,22 @@ class DigitImagesTest {
     }
 
     @Test
-    void rejectsALabelThatIsNoDigit() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> DigitImages.of(new byte[784], new byte[] {10}, Device.cpu()))
-                .withMessage("label 0: expected 0 to 9, found 10");
+    void thereAreAsManyClassesAsTheGreatestLabelSays() {
+        try (DigitImages images = DigitImages.of(new byte[3 * 784], new byte[] {0, (byte) 200, 0}, Device.cpu())) {
+            assertThat(images.dataSet().classes()).hasSize(201);
+            assertThat(images.className(1)).isEqualTo("200");
+            assertThat(images.counts().rowCount()).isEqualTo(201);
+            assertThat(images.counts().intColumn("images").get(200)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void rejectsALabelToLeaveOutThatNoClassHas() {
+        try (DigitImages images = images(1, 2)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> images.without(1))
+                    .withMessage("label: expected 0 to 0, found 1");
+        }
     }
 
     @Test

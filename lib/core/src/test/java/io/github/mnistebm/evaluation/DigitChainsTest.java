@@ -3,8 +3,12 @@ package io.github.mnistebm.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.mnistebm.data.DataSet;
+import io.github.mnistebm.data.MnistFile;
 import io.github.mnistebm.diagnostics.ChainDiagnostics;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
@@ -12,6 +16,11 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class DigitChainsTest {
+
+    private static final DataSet DIGITS = new DataSet(
+            DataSet.MNIST,
+            List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+            Map.of(MnistFile.TRAIN_IMAGES.fileName(), MnistFile.TRAIN_IMAGES.sha256()));
 
     private static DigitChains chains(int[][] digits, int thinning) {
         Table energy = Table.create(
@@ -21,7 +30,7 @@ class DigitChainsTest {
                 DoubleColumn.create("R-hat", 1.0),
                 DoubleColumn.create("bulk effective sample size", 100.0),
                 DoubleColumn.create("tail effective sample size", 100.0));
-        return new DigitChains(digits, thinning, energy);
+        return new DigitChains(digits, DIGITS, thinning, energy);
     }
 
     /** Chains whose every draw is any digit. */

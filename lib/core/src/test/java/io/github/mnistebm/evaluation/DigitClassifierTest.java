@@ -70,7 +70,7 @@ class DigitClassifierTest {
             SampleQuality quality = SampleQuality.of(classifier, binary, binary);
             assertThat(quality.confidentShare()).isGreaterThan(0.95);
             assertThat(quality.frechetDistance()).isCloseTo(0, within(1e-5));
-            assertThat(quality.classShares().get(1)).isCloseTo(0.1135, within(0.01));
+            assertThat(quality.classShares().get("digit 1")).isCloseTo(0.1135, within(0.01));
             assertThat(quality.neighbours().precision()).isEqualTo(1);
             assertThat(quality.neighbours().recall()).isEqualTo(1);
         }

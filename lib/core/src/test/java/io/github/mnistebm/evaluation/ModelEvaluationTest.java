@@ -136,7 +136,7 @@ class ModelEvaluationTest {
     @Test
     void readsTheDigitsOfItsChains() {
         DigitChains chains = evaluation.chains(1, 1000);
-        assertThat(chains.digits()).hasDimensions(16, 1000);
+        assertThat(chains.labels()).hasDimensions(16, 1000);
         assertThat(chains.diagnostics().rowCount()).isEqualTo(1 + model.energy().dimension() + 10);
         assertThat(chains.roundTripSteps()).isPositive();
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ class QualityReportTest {
                         100,
                         0.9,
                         0.95,
-                        Collections.nCopies(10, 0.1),
+                        Map.of("digit 0", 1.0),
                         frechetDistance,
                         new PrecisionRecall(0.9, 0.8, 1, 0.7)));
     }

@@ -2,6 +2,7 @@ package io.github.mnistebm.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.djl.Device;
 import io.github.mnistebm.InEveryLocale;
@@ -62,6 +63,20 @@ class CheckpointsTest {
             Thread.interrupted();
         }
         return checkpoints;
+    }
+
+    @Test
+    void aTrainingDoesNotGoOnWithOtherImages() throws IOException {
+        TrainingConfig config = TinyModel.config(1);
+        try (Checkpoints checkpoints = stopped(config, "autoencoder", 1);
+                Checkpoint checkpoint = checkpoints.latest(Device.cpu(), warning -> {});
+                DigitImages other = DigitImages.train(DataFolder.fashion(), Device.cpu());
+                DigitImages train = other.first(config.trainImages())) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ModelTraining.resume(checkpoint, train, train))
+                    .withMessage(
+                            "data: expected the images that the training began with, found others (fashion-mnist)");
+        }
     }
 
     private static DigitModel resumed(Checkpoints checkpoints, List<String> warnings) throws IOException {

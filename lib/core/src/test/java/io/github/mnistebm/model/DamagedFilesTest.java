@@ -166,7 +166,8 @@ class DamagedFilesTest {
             TrainingHistory history = TrainingHistory.of("energy", "loss");
             for (int epoch = 1; epoch <= 2; epoch++) {
                 history.add(epoch);
-                checkpoints.write(config, "name", List.of(history), Map.of("epoch", manager.create((float) epoch)));
+                checkpoints.write(
+                        config, "name", Map.of(), List.of(history), Map.of("epoch", manager.create((float) epoch)));
             }
             for (String name : List.of("state.safetensors", "checkpoint.json", "SHA256SUMS")) {
                 Path damaged = checkpoints.folder().resolve("1-energy-0002").resolve(name);

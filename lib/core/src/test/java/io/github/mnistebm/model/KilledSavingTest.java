@@ -63,7 +63,7 @@ class KilledSavingTest {
             history.add(i);
         }
         try (NDArray array = newModel.manager().create((float) epoch)) {
-            checkpoints.write(config(), newModel.card().training(), List.of(history), Map.of("epoch", array));
+            checkpoints.write(config(), newModel.card().training(), Map.of(), List.of(history), Map.of("epoch", array));
         }
     }
 

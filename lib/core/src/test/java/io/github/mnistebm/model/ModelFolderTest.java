@@ -1,14 +1,17 @@
 package io.github.mnistebm.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.InEveryLocale;
+import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.MnistFile;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
@@ -105,6 +108,45 @@ class ModelFolderTest extends WithTinyModel {
             assertThat(loaded.card().evaluation()).containsEntry("share", 0.5);
             assertThat(loaded.card().configuration()).isEqualTo(model.card().configuration());
         }
+    }
+
+    @Test
+    void aCardThatNamesNoDataSetIsOfMnistIfItsChecksumsAre() throws IOException {
+        edit("\"dataSet\": \"MNIST\",", "");
+        ModelCard card = ModelFolder.readCard(folder);
+        assertThat(card.dataSet()).isEqualTo("MNIST");
+        assertThat(card.isOfDigits()).isTrue();
+        assertThat(card.dataFolder()).isEqualTo(DataFolder.mnist());
+    }
+
+    @Test
+    void aCardKnowsTheImagesOfItsTraining() throws IOException {
+        edit(MnistFile.TRAIN_LABELS.sha256(), "0".repeat(64));
+        edit("\"dataSet\": \"MNIST\"", "\"dataSet\": \"noisy labels\"");
+        ModelCard card = ModelFolder.readCard(folder);
+        assertThat(card.isOfDigits()).isFalse();
+        assertThat(card.dataFolder()).isEqualTo(DataFolder.path().resolve("noisy labels"));
+        DataSet mnist = new DataSet("MNIST", List.of("0"), model.card().dataChecksums());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.requireTrainedOn(mnist))
+                .withMessage("data: expected noisy labels, on which the model was trained, found MNIST");
+        DataSet same = new DataSet("noisy labels", List.of("0"), model.card().dataChecksums());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> card.requireTrainedOn(same))
+                .withMessageEndingWith("found noisy labels with other checksums");
+        card.requireTrainedOn(new DataSet("arrays", List.of("0"), Map.of()));
+        card.requireTrainedOn(new DataSet("own", List.of("0"), card.dataChecksums()));
+    }
+
+    @Test
+    void theClassifierBesideAModelGoesWithIt() throws IOException {
+        Files.writeString(folder.resolve("classifier.safetensors"), "of the first");
+        try (DigitModel second = TinyModel.trained(2)) {
+            second.save(folder);
+        }
+        assertThat(folder.resolve("classifier.safetensors")).doesNotExist();
+        assertThat(parent.resolve("model.previous").resolve("classifier.safetensors"))
+                .hasContent("of the first");
     }
 
     @Test

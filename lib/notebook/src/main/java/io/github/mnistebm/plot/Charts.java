@@ -36,7 +36,6 @@ import tech.tablesaw.api.Table;
 /** The project's charts, in one style. */
 public final class Charts {
 
-    private static final int CLASSES = 10;
     private static final int BINS = 60;
     private static final Color GRID = new Color(0xDDDDDD);
     private static final Color[] COLOURS = {
@@ -212,23 +211,23 @@ public final class Charts {
     }
 
     /**
-     * Draws latents as points, a colour a digit.
+     * Draws latents as points, a colour a class.
      *
      * @param map the plane
      * @param latents {@code [n, d]}
-     * @param labels the digit of each
+     * @param labels the label of each, from 0 on, as unsigned bytes
      * @return the chart
      */
     public static JFreeChart latents(LatentMap map, NDArray latents, byte[] labels) {
         JFreeChart chart = ChartFactory.createScatterPlot(
-                "latents of the digits",
+                "latents of the images",
                 "first direction of the class means",
                 "second direction",
                 classes(map.project(latents), labels));
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
-        for (int digit = 0; digit < CLASSES; digit++) {
-            renderer.setSeriesPaint(digit, COLOURS[digit]);
-            renderer.setSeriesShape(digit, new Ellipse2D.Double(-1.2, -1.2, 2.4, 2.4));
+        for (int label = 0; label < LatentMap.classes(labels); label++) {
+            renderer.setSeriesPaint(label, COLOURS[label % COLOURS.length]);
+            renderer.setSeriesShape(label, new Ellipse2D.Double(-1.2, -1.2, 2.4, 2.4));
         }
         return styled(chart, renderer);
     }
@@ -238,7 +237,7 @@ public final class Charts {
      *
      * @param map the plane
      * @param latents the latents of the data, {@code [n, d]}
-     * @param labels the digit of each
+     * @param labels the label of each, from 0 on, as unsigned bytes
      * @param ways positions of the chains, {@code [draws, chains, d]}
      * @return the chart; each chain starts at a ring
      */
@@ -247,8 +246,8 @@ public final class Charts {
         chart.setTitle("chains on their way");
         XYPlot plot = chart.getXYPlot();
         XYLineAndShapeRenderer points = (XYLineAndShapeRenderer) plot.getRenderer();
-        for (int digit = 0; digit < CLASSES; digit++) {
-            points.setSeriesPaint(digit, translucent(COLOURS[digit]));
+        for (int label = 0; label < LatentMap.classes(labels); label++) {
+            points.setSeriesPaint(label, translucent(COLOURS[label % COLOURS.length]));
         }
         XYSeriesCollection lines = new XYSeriesCollection();
         XYSeriesCollection starts = new XYSeriesCollection(new XYSeries("start"));
@@ -290,10 +289,10 @@ public final class Charts {
 
     private static XYSeriesCollection classes(double[][] points, byte[] labels) {
         XYSeriesCollection data = new XYSeriesCollection();
-        for (int digit = 0; digit < CLASSES; digit++) {
-            XYSeries series = new XYSeries(String.valueOf(digit), false);
+        for (int label = 0; label < LatentMap.classes(labels); label++) {
+            XYSeries series = new XYSeries(String.valueOf(label), false);
             for (int i = 0; i < points.length; i++) {
-                if (labels[i] == digit) {
+                if ((labels[i] & 0xff) == label) {
                     series.add(points[i][0], points[i][1]);
                 }
             }

@@ -9,12 +9,10 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /**
- * A plane through latent space on which the digits lie as far apart as they can: the first two principal directions of
- * the ten class means. (Whitened latents as a whole have no principal direction: their covariance is I.)
+ * A plane through latent space on which the classes lie as far apart as they can: the first two principal directions of
+ * the class means. (Whitened latents as a whole have no principal direction: their covariance is I.)
  */
 public final class LatentMap {
-
-    private static final int CLASSES = 10;
 
     private final DMatrixRMaj centre;
     private final DMatrixRMaj axes;
@@ -28,9 +26,9 @@ public final class LatentMap {
      * Finds the plane.
      *
      * @param latents {@code [n, d]} with d &gt; 1
-     * @param labels the digit of each
+     * @param labels the label of each, from 0 on, as unsigned bytes
      * @return the map
-     * @throws IllegalArgumentException if d is 1, a label is missing, or latents are not finite
+     * @throws IllegalArgumentException if d is 1, there are not as many labels as latents, or latents are not finite
      */
     public static LatentMap of(NDArray latents, byte[] labels) {
         DMatrixRMaj rows = toMatrix(latents);
@@ -39,28 +37,39 @@ public final class LatentMap {
                     + ", d) with d > 1, found " + latents.getShape());
         }
         int d = rows.getNumCols();
-        DMatrixRMaj means = new DMatrixRMaj(CLASSES, d);
-        int[] counts = new int[CLASSES];
+        int classes = classes(labels);
+        DMatrixRMaj means = new DMatrixRMaj(classes, d);
+        int[] counts = new int[classes];
         for (int i = 0; i < labels.length; i++) {
-            counts[labels[i]]++;
+            int label = labels[i] & 0xff;
+            counts[label]++;
             for (int j = 0; j < d; j++) {
-                means.set(labels[i], j, means.get(labels[i], j) + rows.get(i, j));
+                means.set(label, j, means.get(label, j) + rows.get(i, j));
             }
         }
         DMatrixRMaj centre = new DMatrixRMaj(1, d);
-        for (int digit = 0; digit < CLASSES; digit++) {
+        for (int label = 0; label < classes; label++) {
             for (int j = 0; j < d; j++) {
-                means.set(digit, j, means.get(digit, j) / Math.max(1, counts[digit]));
-                centre.set(0, j, centre.get(0, j) + means.get(digit, j) / CLASSES);
+                means.set(label, j, means.get(label, j) / Math.max(1, counts[label]));
+                centre.set(0, j, centre.get(0, j) + means.get(label, j) / classes);
             }
         }
-        SingularValueDecomposition_F64<DMatrixRMaj> svd = DecompositionFactory_DDRM.svd(CLASSES, d, false, true, true);
+        SingularValueDecomposition_F64<DMatrixRMaj> svd = DecompositionFactory_DDRM.svd(classes, d, false, true, true);
         if (!svd.decompose(subtract(means, centre))) {
             throw new IllegalArgumentException("latent map: expected finite latents");
         }
         DMatrixRMaj directions = svd.getV(null, false);
         SingularOps_DDRM.descendingOrder(null, false, svd.getW(null), directions, false);
         return new LatentMap(centre, CommonOps_DDRM.extract(directions, 0, d, 0, 2));
+    }
+
+    /** Returns the number of classes, one more than the greatest label. */
+    static int classes(byte[] labels) {
+        int classes = 0;
+        for (byte label : labels) {
+            classes = Math.max(classes, (label & 0xff) + 1);
+        }
+        return classes;
     }
 
     /**

@@ -33,4 +33,18 @@ class LatentMapTest {
                     .isCloseTo(Math.hypot(9, 1), within(1e-5));
         }
     }
+
+    @Test
+    void aSetMayHaveFewerClassesThanLatentsHaveDimensions() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray latents = manager.eye(4).get("1:");
+            double[][] points = LatentMap.of(latents, new byte[] {0, 1, 2}).project(latents);
+            // Three classes span a plane, which keeps their distances.
+            for (int i = 0; i < 3; i++) {
+                double[] next = points[(i + 1) % 3];
+                assertThat(Math.hypot(points[i][0] - next[0], points[i][1] - next[1]))
+                        .isCloseTo(Math.sqrt(2), within(1e-6));
+            }
+        }
+    }
 }

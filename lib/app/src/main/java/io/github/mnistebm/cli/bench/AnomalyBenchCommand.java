@@ -1,18 +1,22 @@
 package io.github.mnistebm.cli.bench;
 
 import ai.djl.Device;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
-import io.github.mnistebm.cli.option.MnistOption;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Progress;
+import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.experiment.HeldOutDigits;
-import io.github.mnistebm.experiment.MadeAnomalies;
+import io.github.mnistebm.experiment.HeldOutClasses;
+import io.github.mnistebm.experiment.OtherImages;
+import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.TrainingConfig;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -23,14 +27,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures how well a model distinguishes images that are not digits from test digits. */
+/** Measures how well a model distinguishes images of other kinds from test images of its own data set. */
 @Command(
         name = "anomaly",
         description = {
-            "Measures how well a model distinguishes images that are not digits from the 10,000 test digits, by the area under the",
-            "receiver operating characteristic of energy, reconstruction error, and their sum. Takes seconds.",
-            "With --held-out it trains a model without a digit, for each digit and seed, and measures how well the scores",
-            "distinguish that digit from the others, by the area under the precision-recall curve. It adds the excess of the energy",
+            "Measures how well a model distinguishes noise, shuffled images and those of another data set from test images of its own, by",
+            "the area under the receiver operating characteristic of energy, reconstruction error, and their sum. Takes seconds.",
+            "The other set is Fashion-MNIST in data/fashion-mnist, which ./environment/run setup --with-fashion brings; for a model of",
+            "Fashion-MNIST it is MNIST.",
+            "With --held-out it trains a model without a class, such as a digit, for each class and seed, and measures how well the scores",
+            "distinguish that class from the others, by the area under the precision-recall curve. It adds the excess of the energy",
             "over the energy expected of images with as long edges and as many white pixels. Takes a minute or two a training."
         },
         mixinStandardHelpOptions = true,
@@ -44,21 +50,21 @@ final class AnomalyBenchCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Seed of the images that are no digits, or of the first training. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the images that are made, or of the first training. Default: ${DEFAULT-VALUE}.")
     private int seed;
 
     @Option(
             names = {"--held-out", "--held_out"},
-            paramLabel = "DIGIT",
+            paramLabel = "LABEL",
             split = ",",
-            description = "Digits to leave out of training, one after the other, such as 1,4,5,7,9.")
+            description = "Labels, such as digits, to leave out of training, one after the other, such as 1,4,5,7,9.")
     private List<Integer> heldOut = List.of();
 
     @Option(
             names = "--seeds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How many trainings without each digit. Default: ${DEFAULT-VALUE}.")
+            description = "How many trainings without each class. Default: ${DEFAULT-VALUE}.")
     private int seeds;
 
     @Option(
@@ -72,54 +78,78 @@ final class AnomalyBenchCommand implements Callable<Integer> {
     private ModelOption model;
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Mixin
     private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
-        for (int digit : heldOut) {
-            if (digit < 0 || digit > 9) {
-                throw new ParameterException(
-                        spec.commandLine(), "--held-out: expected digits from 0 to 9, found " + digit);
-            }
-        }
         Options.requireAtLeast(spec, "--seeds", 1, seeds);
         if (heldOut.isEmpty()) {
-            madeAnomalies();
+            otherKinds();
         } else {
-            heldOutDigits();
+            heldOutClasses();
         }
         return 0;
     }
 
-    private void heldOutDigits() throws IOException {
+    private void heldOutClasses() throws IOException {
         List<TrainingConfig> configs = IntStream.range(seed, seed + seeds)
                 .mapToObj(each -> TrainingOptions.quoted(spec, "--options", (options + " --seed " + each).strip()))
                 .toList();
         Device where = device.resolve();
-        try (DigitImages train = DigitImages.train(mnist.folder(), where);
-                DigitImages test = DigitImages.test(mnist.folder(), where)) {
+        try (DigitImages train = DigitImages.train(data.folder(), where);
+                DigitImages test = DigitImages.test(data.folder(), where)) {
+            requireLabels(train.dataSet());
             Options.requireTrainable(spec, "--options", configs, train);
-            HeldOutDigits experiment = new HeldOutDigits(train, test);
-            for (int digit : heldOut) {
+            HeldOutClasses experiment = new HeldOutClasses(train, test);
+            for (int label : heldOut) {
                 for (TrainingConfig config : configs) {
                     try (Progress progress = new Progress()) {
-                        experiment.add(digit, config, progress);
+                        experiment.add(label, config, progress);
                     }
                     System.out.println(experiment.table().printAll());
                 }
             }
-            System.out.println(experiment.besidePublished().printAll());
+            System.out.println(experiment.overSeeds().printAll());
         }
     }
 
-    private void madeAnomalies() throws IOException {
-        try (DigitModel loaded = model.load(device);
-                DigitImages test =
-                        DigitImages.test(mnist.folder(), loaded.manager().getDevice())) {
-            System.out.println(MadeAnomalies.areas(loaded, test, seed).printAll());
+    private void requireLabels(DataSet set) {
+        int classes = set.classes().size();
+        for (int label : heldOut) {
+            if (label < 0 || label >= classes) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--held-out: expected labels from 0 to " + (classes - 1) + ", found " + label);
+            }
         }
+    }
+
+    private void otherKinds() throws IOException {
+        try (DigitModel loaded = model.load(device);
+                DigitImages test = DigitImages.test(
+                        data.folder(loaded.card()), loaded.manager().getDevice());
+                DigitImages others = others(loaded)) {
+            DataOption.requireTrainedOn(spec, loaded.card(), test);
+            System.out.println(OtherImages.areas(loaded, test, others, seed).printAll());
+        }
+    }
+
+    /** Reads the test images of another set than the model's. */
+    private static DigitImages others(DigitModel loaded) throws IOException {
+        Device where = loaded.manager().getDevice();
+        Path fashion = DataFolder.fashion();
+        if (!Files.isDirectory(fashion)) {
+            throw new IOException(fashion + ": expected Fashion-MNIST, found nothing there. Run ./environment/run setup"
+                    + " --with-fashion");
+        }
+        DigitImages garments = DigitImages.test(fashion, where);
+        if (garments.dataSet().differsFrom(loaded.card().dataChecksums())) {
+            return garments;
+        }
+        garments.close();
+        return DigitImages.test(DataFolder.mnist(), where);
     }
 }

@@ -1,7 +1,7 @@
 package io.github.mnistebm.cli.bench;
 
 import io.github.mnistebm.benchmark.SpeedBenchmark;
-import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.io.DataFolder;
@@ -75,7 +75,7 @@ public final class BenchCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Override
     public Integer call() throws IOException {
@@ -92,7 +92,7 @@ public final class BenchCommand implements Callable<Integer> {
         Options.requireWritable(spec, "--out", file);
         Options.requireWritable(spec, "--out", picture);
         SpeedBenchmark benchmark =
-                new SpeedBenchmark(python, peers, mnist.folder(), DataFolder.pretrained(), rounds, epochs);
+                new SpeedBenchmark(python, peers, data.folder(), DataFolder.pretrained(), rounds, epochs);
         List<SpeedBenchmark.Result> results = benchmark.run(result -> System.out.printf(
                 Locale.ROOT,
                 "%s: %.2f times %s on %d threads%n",

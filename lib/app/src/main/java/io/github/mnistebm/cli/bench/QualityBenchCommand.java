@@ -1,8 +1,9 @@
 package io.github.mnistebm.cli.bench;
 
 import ai.djl.Device;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
-import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.EvaluationClassifier;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Interruption;
@@ -69,7 +70,7 @@ final class QualityBenchCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Mixin
     private DeviceOption device;
@@ -82,10 +83,9 @@ final class QualityBenchCommand implements Callable<Integer> {
                 .map(options -> TrainingOptions.quoted(spec, "--variant", options))
                 .toList();
         Device where = device.resolve();
-        try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
-                DigitImages train = DigitImages.train(mnist.folder(), where);
-                DigitImages test = DigitImages.test(mnist.folder(), where)) {
-            Options.requireTrainable(spec, "--variant", configs, train);
+        try (DigitImages train = DigitImages.train(data.folder(), where);
+                DigitImages test = DigitImages.test(data.folder(), where);
+                DigitClassifier classifier = classifier(configs, file, train, test)) {
             QualityExperiment experiment = new QualityExperiment(train, test, classifier, IMAGES);
             for (int i = 0; i < configs.size(); i++) {
                 System.out.println("train " + variants.get(i));
@@ -100,6 +100,13 @@ final class QualityBenchCommand implements Callable<Integer> {
         }
         System.out.println("written: " + file);
         return 0;
+    }
+
+    /** Keeps a classifier that is trained beside the table. */
+    private DigitClassifier classifier(List<TrainingConfig> configs, Path table, DigitImages train, DigitImages test)
+            throws IOException {
+        Options.requireTrainable(spec, "--variant", configs, train);
+        return EvaluationClassifier.of(spec, table.toAbsolutePath().getParent(), train, test);
     }
 
     private static void write(Table table, Path file) throws IOException {

@@ -1,17 +1,18 @@
 package io.github.mnistebm.cli.bench;
 
 import ai.djl.Device;
+import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
-import io.github.mnistebm.cli.option.MnistOption;
+import io.github.mnistebm.cli.option.EvaluationClassifier;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.experiment.RestorationExperiment;
-import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,11 +21,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tech.tablesaw.api.Table;
 
-/** Measures how well a model completes test digits of which half the pixels are hidden. */
+/** Measures how well a model completes test images of which half the pixels are hidden. */
 @Command(
         name = "restore",
         description = {
-            "Hides half the pixels of test digits, completes them, and measures how many the classifier reads rightly, beside",
+            "Hides half the pixels of test images, completes them, and measures how many the classifier reads rightly, beside",
             "completion by the nearest training image. Takes minutes."
         },
         mixinStandardHelpOptions = true,
@@ -38,7 +39,7 @@ final class RestoreBenchCommand implements Callable<Integer> {
             names = "--images",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "How many test digits, the first ones. Default: ${DEFAULT-VALUE}.")
+            description = "How many test images, the first ones. Default: ${DEFAULT-VALUE}.")
     private int images;
 
     @Option(
@@ -52,7 +53,7 @@ final class RestoreBenchCommand implements Callable<Integer> {
     private ModelOption model;
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     @Mixin
     private DeviceOption device;
@@ -62,9 +63,10 @@ final class RestoreBenchCommand implements Callable<Integer> {
         Options.requireAtLeast(spec, "--images", 1, images);
         try (DigitModel loaded = model.load(device)) {
             Device where = loaded.manager().getDevice();
-            try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), where);
-                    DigitImages train = DigitImages.train(mnist.folder(), where);
-                    DigitImages test = DigitImages.test(mnist.folder(), where);
+            Path folder = data.folder(loaded.card());
+            try (DigitImages train = DigitImages.train(folder, where);
+                    DigitImages test = DigitImages.test(folder, where);
+                    DigitClassifier classifier = classifier(loaded, train, test);
                     DigitImages some = test.first(Math.min(images, test.size()));
                     Progress progress = new Progress()) {
                 Table table = RestorationExperiment.run(loaded, classifier, train, some, seed, progress::share);
@@ -73,5 +75,10 @@ final class RestoreBenchCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private DigitClassifier classifier(DigitModel loaded, DigitImages train, DigitImages test) throws IOException {
+        DataOption.requireTrainedOn(spec, loaded.card(), test);
+        return EvaluationClassifier.of(spec, model.folder(), train, test);
     }
 }

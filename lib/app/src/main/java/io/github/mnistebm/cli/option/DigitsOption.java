@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say which images a command is about: picture files, test digits of MNIST, or both. */
+/** The options that say which images a command is about: picture files, test images of the data set, or both. */
 public final class DigitsOption {
 
     @Option(
@@ -30,11 +30,12 @@ public final class DigitsOption {
             names = "--digits",
             paramLabel = "N",
             split = ",",
-            description = "Test digits of MNIST, by their number from 0, such as 0,7,42.")
+            description =
+                    "Test images of the data set, such as MNIST's digits, by their number from 0, such as 0,7,42.")
     private List<Integer> digits = List.of();
 
     @Mixin
-    private MnistOption mnist;
+    private DataOption data;
 
     /**
      * Some images.
@@ -67,7 +68,7 @@ public final class DigitsOption {
             known.add(DigitImages.array(manager, picture.known()));
         }
         if (!digits.isEmpty()) {
-            try (DigitImages test = DigitImages.test(mnist.folder(), manager.getDevice());
+            try (DigitImages test = DigitImages.test(data.folder(model.card()), manager.getDevice());
                     NDArray all = test.binarized(model.card().configuration().binarization(), RandomSource.of(1))) {
                 for (int digit : digits) {
                     if (digit < 0 || digit >= test.size()) {
@@ -75,7 +76,8 @@ public final class DigitsOption {
                                 spec.commandLine(),
                                 "--digits: expected numbers from 0 to " + (test.size() - 1) + ", found " + digit);
                     }
-                    names.add("test digit " + digit + ", a " + test.label(digit));
+                    names.add((test.dataSet().isMnist() ? "test digit " : "test image ") + digit + ", a "
+                            + test.className(digit));
                     NDArray image =
                             all.get(digit).reshape(1, DigitImages.PIXELS).duplicate();
                     image.attach(manager);
@@ -87,7 +89,8 @@ public final class DigitsOption {
         return new Digits(names, NDArrays.concat(pixels), NDArrays.concat(known));
     }
 
-    public Path mnist() {
-        return mnist.folder();
+    /** Returns the folder of the data set. */
+    public Path data(DigitModel model) {
+        return data.folder(model.card());
     }
 }

@@ -1,2 +1,2 @@
-/** Options that several commands share, and checks of options. */
+/** Options that several commands share, checks of options, and the classifier that the options call for. */
 package io.github.mnistebm.cli.option;

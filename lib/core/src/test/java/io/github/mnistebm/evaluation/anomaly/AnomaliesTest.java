@@ -47,20 +47,4 @@ class AnomaliesTest {
         }
         assertThat(moved).isGreaterThan(10);
     }
-
-    @Test
-    void everyGarmentCoversAPartOfItsImage() {
-        byte[] garments = Anomalies.garments(50, 1);
-        for (int image = 0; image < 50; image++) {
-            double share = whiteShare(
-                    Arrays.copyOfRange(garments, image * DigitImages.PIXELS, (image + 1) * DigitImages.PIXELS));
-            assertThat(share).isBetween(0.1, 0.8);
-        }
-    }
-
-    @Test
-    void theSameSeedMakesTheSameImages() {
-        assertThat(Anomalies.garments(10, 3)).isEqualTo(Anomalies.garments(10, 3));
-        assertThat(Anomalies.noise(10, 3)).isNotEqualTo(Anomalies.noise(10, 4));
-    }
 }

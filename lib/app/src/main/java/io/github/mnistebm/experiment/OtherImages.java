@@ -1,6 +1,7 @@
 package io.github.mnistebm.experiment;
 
 import ai.djl.ndarray.NDArray;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.anomaly.Anomalies;
 import io.github.mnistebm.evaluation.anomaly.Detection;
@@ -12,34 +13,38 @@ import java.util.Map;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Measures how well a model separates test digits from images that are not digits. */
-public final class MadeAnomalies {
+/** Measures how well a model separates test images of its data set from images of other kinds. */
+public final class OtherImages {
 
     private static final String ANOMALIES = "anomalies";
 
-    private MadeAnomalies() {}
+    private OtherImages() {}
 
     /**
      * Computes the areas under the receiver operating characteristic.
      *
      * @param model the model
-     * @param test the test images
-     * @param seed the seed of the anomalies
+     * @param test the test images of the model's data set
+     * @param others images of another data set
+     * @param seed the seed of the images that are made, and of the binarization
      * @return a row for each kind of anomalies, a column for each score
      */
-    public static Table areas(DigitModel model, DigitImages test, int seed) {
+    public static Table areas(DigitModel model, DigitImages test, DigitImages others, int seed) {
         Table table = Table.create(
                 "area under the receiver operating characteristic",
                 StringColumn.create(ANOMALIES),
                 Areas.create(Areas.ENERGY),
                 Areas.create(Areas.RECONSTRUCTION_ERROR),
                 Areas.create(Areas.BOTH));
-        try (NDArray digits = test.binarized(model.card().configuration().binarization(), RandomSource.of(seed))) {
-            AnomalyScores usual = model.score(digits);
+        Binarization binarization = model.card().configuration().binarization();
+        try (NDArray images = test.binarized(binarization, RandomSource.of(seed));
+                NDArray otherImages = others.binarized(binarization, RandomSource.of(seed))) {
+            AnomalyScores usual = model.score(images);
             Map<String, byte[]> anomalies = new LinkedHashMap<>();
             anomalies.put("uniform noise", Anomalies.noise(test.size(), seed));
-            anomalies.put("digits in shuffled 4 × 4 blocks", Anomalies.shuffledBlocks(digits.toByteArray(), seed));
-            anomalies.put("drawn garments", Anomalies.garments(test.size(), seed));
+            String own = test.dataSet().isMnist() ? "digits" : "images";
+            anomalies.put(own + " in shuffled 4 × 4 blocks", Anomalies.shuffledBlocks(images.toByteArray(), seed));
+            anomalies.put(others.dataSet().name(), otherImages.toByteArray());
             anomalies.forEach((name, bytes) -> append(table, name, usual, scores(model, bytes)));
         }
         return table;

@@ -1,4 +1,4 @@
-package io.github.mnistebm.picture;
+package io.github.mnistebm.io;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

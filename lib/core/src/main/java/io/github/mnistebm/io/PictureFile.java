@@ -1,6 +1,5 @@
-package io.github.mnistebm.picture;
+package io.github.mnistebm.io;
 
-import io.github.mnistebm.data.DigitImages;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -21,6 +20,7 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * A picture from a file, upright and in eight bits a channel.
@@ -29,15 +29,9 @@ import javax.imageio.stream.ImageInputStream;
  * @param height the number of rows
  * @param argb the opacity, red, green and blue of each pixel, row by row
  */
-record PictureFile(int width, int height, int[] argb) {
+public record PictureFile(int width, int height, int[] argb) {
 
-    private static final int BLACK = 0xff000000;
-    private static final int WHITE = 0xffffffff;
     private static final int OPAQUE = 128;
-
-    /** The share of the border that must be opaque to show the background. It is one half in a digit with half its pixels hidden. */
-    private static final double LEAST_BORDER = 0.25;
-
     private static final int MAX_BYTES = 64 << 20;
     private static final int MAX_SIDE = 4096;
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
@@ -53,7 +47,7 @@ record PictureFile(int width, int height, int[] argb) {
      * @throws IOException if the file is missing, not a picture, damaged, too large, or of an unknown kind; the message names the file
      *     and the fault
      */
-    static PictureFile read(Path file) throws IOException {
+    public static PictureFile read(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());
         }
@@ -106,7 +100,7 @@ record PictureFile(int width, int height, int[] argb) {
     }
 
     private static PictureFile decoded(byte[] bytes) throws IOException {
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new IOException("expected a picture (PNG, JPEG, GIF, BMP or TIFF), found something else");
@@ -211,77 +205,46 @@ record PictureFile(int width, int height, int[] argb) {
         return new PictureFile(columns, rows, pixels);
     }
 
-    /** Returns whether a pixel is more opaque than transparent. */
-    boolean isOpaque(int pixel) {
+    /**
+     * Returns whether a pixel is more opaque than transparent.
+     *
+     * @param pixel the index of the pixel
+     * @return true from an opacity of one half on
+     */
+    public boolean isOpaque(int pixel) {
         return argb[pixel] >>> 24 >= OPAQUE;
     }
 
-    /** Returns whether some pixel is not quite opaque. */
-    boolean isTransparent() {
+    /**
+     * Returns whether some pixel is not quite opaque.
+     *
+     * @return true if one is
+     */
+    public boolean isTransparent() {
         return IntStream.of(argb).anyMatch(colour -> colour >>> 24 != 255);
     }
 
-    /** Returns the lightness of a colour, 0 to 255 (Recommendation ITU-R BT.601). */
-    static double lightness(int colour) {
-        return 0.299 * (colour >> 16 & 0xff) + 0.587 * (colour >> 8 & 0xff) + 0.114 * (colour & 0xff);
+    /**
+     * Returns the lightness of each pixel on a black background.
+     *
+     * @return unsigned bytes, 255 for opaque white, row by row
+     */
+    public byte[] grey() {
+        byte[] grey = new byte[argb.length];
+        for (int i = 0; i < grey.length; i++) {
+            grey[i] = (byte) Math.round((argb[i] >>> 24) * lightness(argb[i]) / 255);
+        }
+        return grey;
     }
 
     /**
-     * Returns the colour of most of the border. It is black, as in MNIST, if the border does not show it: in a part of a digit
-     * whose other pixels are unknown.
+     * Returns the lightness of a colour (Recommendation ITU-R BT.601).
+     *
+     * @param colour red, green and blue, eight bits each
+     * @return 0 to 255
      */
-    int background() {
-        int[] border = border().toArray();
-        int[] opaque = IntStream.of(border).filter(this::isOpaque).toArray();
-        if (opaque.length < LEAST_BORDER * border.length) {
-            return BLACK;
-        }
-        int background = 0;
-        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-            int channel = shift;
-            int[] values = IntStream.of(opaque)
-                    .map(i -> argb[i] >> channel & 0xff)
-                    .sorted()
-                    .toArray();
-            background |= values[values.length / 2] << shift;
-        }
-        return background;
-    }
-
-    private IntStream border() {
-        int wide = Math.max(1, Math.min(width, height) / DigitImages.SIDE);
-        return IntStream.range(0, argb.length).filter(i -> {
-            int x = i % width;
-            int y = i / width;
-            return Math.min(Math.min(x, width - 1 - x), Math.min(y, height - 1 - y)) < wide;
-        });
-    }
-
-    /** Puts the picture on its background; on black or white, whichever differs from the ink, if most of the border is transparent. */
-    PictureFile opaque() {
-        boolean bare = border().filter(this::isOpaque).count() * 2 < border().count();
-        int background = bare ? (isLight() ? BLACK : WHITE) : background();
-        int[] colours = new int[argb.length];
-        for (int i = 0; i < colours.length; i++) {
-            int opacity = argb[i] >>> 24;
-            colours[i] = 0xff000000;
-            for (int shift = 0; shift < Integer.SIZE - Byte.SIZE; shift += Byte.SIZE) {
-                int mixed = opacity * (argb[i] >> shift & 0xff) + (255 - opacity) * (background >> shift & 0xff);
-                colours[i] |= Math.round(mixed / 255f) << shift;
-            }
-        }
-        return new PictureFile(width, height, colours);
-    }
-
-    /** Returns whether the opaque pixels are lighter than a middle grey. */
-    private boolean isLight() {
-        double sum = 0;
-        double opacity = 0;
-        for (int colour : argb) {
-            sum += (colour >>> 24) * lightness(colour);
-            opacity += colour >>> 24;
-        }
-        return sum > opacity * OPAQUE;
+    public static double lightness(int colour) {
+        return 0.299 * (colour >> 16 & 0xff) + 0.587 * (colour >> 8 & 0xff) + 0.114 * (colour & 0xff);
     }
 
     private int at(int x, int y) {
