@@ -107,7 +107,7 @@ final class Peer implements AutoCloseable {
         return Double.parseDouble(line());
     }
 
-    /** The most memory that the process has had resident, in MiB; NaN where the system does not tell. */
+    /** The most memory that the process has had resident, in MiB; NaN where the system does not report it. */
     double peakMemory() {
         return peakMemory(process.pid());
     }

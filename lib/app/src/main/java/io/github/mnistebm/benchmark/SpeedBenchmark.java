@@ -14,10 +14,10 @@ import java.util.function.Consumer;
 import org.apache.commons.statistics.descriptive.Median;
 
 /**
- * Times this library and Python's libraries at the same work, each in a process of its own, by turns in one run, so that what else the
- * machine does falls on both.
+ * Times this library and Python's libraries at the same work, each in a process of its own. The two alternate within one run, so that
+ * other load of the machine falls on both.
  *
- * @param python an interpreter with what {@code environment/bench/requirements.txt} names
+ * @param python an interpreter with the packages of {@code environment/bench/requirements.txt}
  * @param peers the folder of the peers' scripts
  * @param mnist the folder of MNIST's files
  * @param model a trained model, to draw from

@@ -31,7 +31,7 @@ record Work(
         int epochs,
         String mnist) {
 
-    /** The product of two matrices of so many rows and columns shows what the machine can do. */
+    /** The rows and columns of two matrices whose product shows the speed of the machine. */
     static final int MATRIX = 2048;
 
     static Work sampler(String kind, int chains, int dimension, List<Integer> hidden, int steps) {

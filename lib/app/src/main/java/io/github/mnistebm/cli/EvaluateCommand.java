@@ -44,8 +44,8 @@ import tech.tablesaw.api.Table;
 /** Measures a model. */
 @Command(
         name = "evaluate",
-        description = "Draws images from a model and measures them with a classifier, beside real images, what"
-                + " the decoder makes of real latents, and baselines; then the log-likelihood and the convergence of chains."
+        description = "Draws images from a model and measures them with a classifier, beside real images,"
+                + " decoded latents of real images, and baselines; then the log-likelihood and the convergence of chains."
                 + " The classifier of another set than MNIST is trained first, and kept beside the model.",
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -23,7 +23,7 @@ import tech.tablesaw.api.Table;
         name = "score",
         description = {
             "Prints how unlike the training images some images are: the energy and the reconstruction error of each, in nats, and the",
-            "percentage of the test images, such as MNIST's 10,000 test digits, that have less. A picture of another size than",
+            "percentage of the test images, such as MNIST's 10,000 test digits, that score lower. A picture of another size than",
             "28 × 28 pixels is scaled and centred as MNIST's digits are."
         },
         mixinStandardHelpOptions = true,

@@ -175,8 +175,8 @@ final class TrainCommand implements Callable<Integer> {
                         .orElse("");
                 throw new ParameterException(
                         spec.commandLine(),
-                        name + ": cannot be given with " + RESUME + ", which goes on with what the training began with"
-                                + value);
+                        name + ": cannot be given with " + RESUME
+                                + ", which keeps the value that the training began with" + value);
             }
         }
     }

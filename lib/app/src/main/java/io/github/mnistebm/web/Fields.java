@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the fields of a request, and says of a wrong one what was expected of it. */
+/** Reads the fields of a request. An exception names a wrong field and the expected value. */
 final class Fields {
 
     private static final TypeAdapter<JsonElement> ELEMENTS = new Gson().getAdapter(JsonElement.class);

@@ -28,7 +28,7 @@ final class Pixels {
         return image;
     }
 
-    /** From probabilities to bytes 0 to 255, in Base64: a third of what they would take as numbers. */
+    /** Writes probabilities as bytes 0 to 255 in Base64, which takes a third of the space of numbers. */
     static String frame(float[] means) {
         byte[] bytes = new byte[means.length];
         for (int i = 0; i < means.length; i++) {

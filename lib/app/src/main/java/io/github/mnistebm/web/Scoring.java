@@ -26,7 +26,7 @@ record Scoring(String model, byte[] images) {
     record Score(double energy, double reconstructionError, double energyAbove, double reconstructionErrorAbove) {}
 
     /**
-     * The scores, and those of the data set's test images to see them by.
+     * The scores, and those of the data set's test images for comparison.
      *
      * @param model the name of the model
      * @param scores one an image

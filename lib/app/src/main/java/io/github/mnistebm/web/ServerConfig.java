@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * The models that a server serves, and its address.
  *
- * @param host the name or the address that it binds to; the loopback address lets nobody else in
+ * @param host the name or the address that it binds to; the loopback address lets no other machine in
  * @param port the port, from 1 to 65535, or 0 for any that is free
  * @param models the folders of the models, by name; the first is the default
  * @param data the folder of a data set, with whose test images the scores of its models are compared; those of models of MNIST have

@@ -13,7 +13,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * What Langevin dynamics makes of a standard normal distribution, where all is known: with the Metropolis correction its variance
+ * The bias of Langevin dynamics on a standard normal distribution, where it is known: with the Metropolis correction the variance
  * is 1 at any step size ε, without it 1 / (1 − ε/2) (Roberts &amp; Tweedie 1996, section 1.3); at temperature T the variance is T.
  */
 public final class LangevinBias {
@@ -28,7 +28,7 @@ public final class LangevinBias {
      * Samples with several step sizes. The Monte Carlo error of each variance is 0.007 times
      * the variance.
      *
-     * @param manager parent of what is made on the way
+     * @param manager parent of the arrays of the computation
      * @param random the source of randomness
      * @param stepSizes ε, in (0, 2)
      * @return a row a step size: ε, variance of the draws of either algorithm, and the exact variance of the unadjusted one
@@ -50,7 +50,7 @@ public final class LangevinBias {
     /**
      * Samples at several temperatures by the Metropolis-adjusted algorithm.
      *
-     * @param manager parent of what is made on the way
+     * @param manager parent of the arrays of the computation
      * @param random the source of randomness
      * @param temperatures T, positive
      * @return a row a temperature: T, which the variance must be, and the variance of the draws

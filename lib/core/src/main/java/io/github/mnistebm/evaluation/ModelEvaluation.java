@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A model against the test images, and beside it what it can be measured by: real images, images that its decoder makes of real
+ * A model against the test images, beside its yardsticks: real images, images that its decoder makes of real
  * latents, and two simple distributions of latents in the place of the energy. Owns its arrays: close it.
  */
 public final class ModelEvaluation implements AutoCloseable {

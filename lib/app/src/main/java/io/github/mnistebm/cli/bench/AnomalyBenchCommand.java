@@ -27,16 +27,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures how well a model distinguishes images of other kinds from test images of its own data set. */
+/** Measures how well a model separates images of other kinds from test images of its own data set. */
 @Command(
         name = "anomaly",
         description = {
-            "Measures how well a model distinguishes noise, shuffled images and those of another data set from test images of its own, by",
+            "Measures how well a model separates noise, shuffled images and images of another data set from test images of its own, by",
             "the area under the receiver operating characteristic of energy, reconstruction error, and their sum. Takes seconds.",
             "The other set is Fashion-MNIST in data/fashion-mnist, which ./environment/run setup --with-fashion brings; for a model of",
             "Fashion-MNIST it is MNIST.",
             "With --held-out it trains a model without a class, such as a digit, for each class and seed, and measures how well the scores",
-            "distinguish that class from the others, by the area under the precision-recall curve. It adds the excess of the energy",
+            "separate that class from the others, by the area under the precision-recall curve. It adds the excess of the energy",
             "over the energy expected of images with as long edges and as many white pixels. Takes a minute or two a training."
         },
         mixinStandardHelpOptions = true,

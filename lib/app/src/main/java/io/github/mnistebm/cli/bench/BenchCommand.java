@@ -25,11 +25,11 @@ import picocli.CommandLine.Spec;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** Measurements that take long: what the README's tables are made by. */
+/** Measurements that take long. They make the tables of the documentation. */
 @Command(
         name = "bench",
         description =
-                "Times this library beside PyTorch, TorchEBM and BlackJAX at the same work, by turns; writes a table and a chart."
+                "Times this library beside PyTorch, TorchEBM and BlackJAX at the same work, alternating; writes a table and a chart."
                         + " Takes about a quarter of an hour.",
         mixinStandardHelpOptions = true,
         sortOptions = false,

@@ -57,7 +57,7 @@ final class QualityBenchCommand implements Callable<Integer> {
             names = "--variant",
             paramLabel = "OPTIONS",
             description =
-                    "Options of train, in quotes; can be given several times. Default: those of the README's table.")
+                    "Options of train, in quotes; can be given several times. Default: the rows of data/quality.csv.")
     private List<String> variants = VARIANTS;
 
     @Option(

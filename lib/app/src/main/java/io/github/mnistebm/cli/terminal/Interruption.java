@@ -6,8 +6,8 @@ import org.jline.utils.Signals;
 
 /**
  * Turns the first Ctrl-C into an interruption of the thread that runs the command, which then puts things away and ends;
- * a second one ends the process at once. A shutdown hook would not do: while the process shuts down, Java refuses what
- * putting away needs.
+ * a second one ends the process at once. A shutdown hook would not do: while the process shuts down, Java refuses the
+ * steps that putting away needs.
  */
 public final class Interruption {
 
@@ -35,7 +35,7 @@ public final class Interruption {
         }
     }
 
-    /** Clears an interruption of the calling thread and spares it further ones: what follows is written to the end. */
+    /** Clears an interruption of the calling thread and spares it further ones: the command then writes its results to the end. */
     public static synchronized void shield() {
         shielded = true;
         Thread.interrupted();

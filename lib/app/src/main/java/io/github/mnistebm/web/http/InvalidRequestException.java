@@ -8,7 +8,7 @@ public final class InvalidRequestException extends RuntimeException {
     private final String field;
 
     /**
-     * Names what is wrong.
+     * Creates an exception that names a field.
      *
      * @param field where, as a path such as {@code images[2][27]}
      * @param message the message, with the expected and the found value

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A problem, in the form of RFC 9457 ("Problem Details for HTTP APIs").
  *
- * @param type always {@code about:blank}: the status says what kind of problem it is
+ * @param type always {@code about:blank}: the status gives the kind of problem
  * @param title the title of the status
  * @param status the status of the answer
  * @param detail the fault and its remedy
@@ -17,7 +17,7 @@ public record Problem(String type, String title, int status, String detail, List
 
     static final String CONTENT_TYPE = "application/problem+json";
 
-    /** A field, and what was expected of it. */
+    /** A wrong field, and the expected value. */
     public record FieldError(String field, String message) {}
 
     public static Problem of(HttpStatus status, String detail) {

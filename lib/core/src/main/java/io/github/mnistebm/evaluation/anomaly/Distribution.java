@@ -3,7 +3,7 @@ package io.github.mnistebm.evaluation.anomaly;
 import java.util.Arrays;
 
 /**
- * Numbers in order, with their histogram: what another number is seen by.
+ * A sample in order, with its histogram; places another value within it.
  *
  * @param sorted the numbers, the least first
  * @param histogram in {@value #BINS} equal bins

@@ -7,8 +7,8 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * The energy that the complexity of an image lets one expect. Simple images have little energy whether or not they are like
- * those of the training: a one that no training has seen has less than a common eight. What the energy exceeds the expected by tells
- * such anomalies better, as for likelihoods (Serrà et al. 2020, "Input complexity and out-of-distribution detection with
+ * those of the training: a one that no training has seen has less than a common eight. Subtracting the energy
+ * expected for an image of that complexity separates such anomalies better, as for likelihoods (Serrà et al. 2020, "Input complexity and out-of-distribution detection with
  * likelihood-based generative models", who measure complexity by the size of the compressed image).
  *
  * <p>Complexity is taken from the length of the edges, the number of neighbouring pixels that differ, and from the number of white

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The scores that a model gives the test images of its data set, to see those of other images by.
+ * The scores that a model gives the test images of its data set, for comparison with those of other images.
  *
  * @param energies E of the test images' latents, nats
  * @param reconstructionErrors −log p(x | u) of the test images, nats

@@ -29,7 +29,7 @@ public final class AnnealedImportanceSampling {
     private final double stepSize;
 
     /**
-     * Sets what to estimate and how finely.
+     * Creates an estimator.
      *
      * @param energy f and q
      * @param temperatures T, at least 1
