@@ -156,7 +156,7 @@ class TrainingFailuresTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .startsWith("train: " + option
-                        + ": cannot be given with --resume, which goes on with what the training began" + " with: "
+                        + ": cannot be given with --resume, which keeps the value that the training began with: "
                         + has);
     }
 
