@@ -3,6 +3,7 @@ package io.github.mnistebm.autoencoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -14,18 +15,20 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.FlatParameters;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * An encoder 784 → h → d with one hidden layer of rectified linear units, and a decoder that gives the logits of independent
- * Bernoulli pixels: either the same backwards, d → h → 784, or a {@linkplain ConvolutionalDecoder convolutional one}. Both
- * are DJL blocks. Owns its parameters: close it.
+ * An encoder from 784 pixels to d latents, and a decoder from these to the logits of independent Bernoulli pixels. Both are DJL blocks.
+ * By default, the encoder is 784 → h → d with one hidden layer of rectified linear units, and the decoder is the same backwards,
+ * d → h → 784, or a {@linkplain ConvolutionalDecoder convolutional one}. Owns its parameters: close it.
  */
 public final class Autoencoder implements AutoCloseable {
 
@@ -36,30 +39,34 @@ public final class Autoencoder implements AutoCloseable {
     private final Block encoder;
     private final Block decoder;
     private final FlatParameters parameters;
+    private final ParameterStore store;
+    private final List<NDArray> decoderViews;
+    /** Null where the encoder is another block. */
     private final Perceptron encoderInClosedForm;
-    /** Null for a convolutional one. */
+    /** Null where the decoder is another block. */
     private final Perceptron decoderInClosedForm;
 
-    private ParameterStore store;
+    private final Map<String, NDArray> named = new LinkedHashMap<>();
 
-    private Autoencoder(NDManager parent, AutoencoderConfig config) {
+    private Autoencoder(NDManager parent, AutoencoderConfig config, Block encoder, Block decoder) {
         this.manager = parent.newSubManager();
-        DecoderArchitecture architecture = config.decoder();
         int latents = config.latentDimension();
-        this.encoder = initialized(perceptron(config.hiddenUnits(), latents), DigitImages.PIXELS);
-        this.decoder = initialized(
-                switch (architecture) {
-                    case PERCEPTRON -> perceptron(config.hiddenUnits(), DigitImages.PIXELS);
-                    case CONVOLUTIONAL -> ConvolutionalDecoder.create();
-                },
-                latents);
-        this.parameters = FlatParameters.of(manager, encoder, decoder);
-        List<NDArray> views = parameters.views();
-        this.encoderInClosedForm = Perceptron.of(views.subList(0, Perceptron.PARAMETERS));
-        this.decoderInClosedForm = architecture == DecoderArchitecture.PERCEPTRON
-                ? Perceptron.of(views.subList(Perceptron.PARAMETERS, views.size()))
-                : null;
+        boolean perceptron = decoder == null && config.decoder() == DecoderArchitecture.PERCEPTRON;
+        this.encoder =
+                initialized(encoder == null ? perceptron(config.hiddenUnits(), latents) : encoder, DigitImages.PIXELS);
+        this.decoder = initialized(decoder == null ? decoder(config) : decoder, latents);
+        this.parameters = FlatParameters.of(manager, this.encoder, this.decoder);
         this.store = parameters.store();
+        name(ENCODER, this.encoder, encoder == null);
+        name(DECODER, this.decoder, decoder == null);
+        List<NDArray> views = parameters.views();
+        int ofEncoder = this.encoder.getParameters().size();
+        this.decoderViews = views.subList(ofEncoder, views.size());
+        this.encoderInClosedForm = encoder == null ? Perceptron.of(views.subList(0, ofEncoder)) : null;
+        this.decoderInClosedForm = perceptron ? Perceptron.of(decoderViews) : null;
+        if (encoder != null || decoder != null) {
+            requireShapes(latents);
+        }
     }
 
     /**
@@ -71,7 +78,23 @@ public final class Autoencoder implements AutoCloseable {
      * @return the autoencoder
      */
     public static Autoencoder create(NDManager parent, AutoencoderConfig config, RandomSource random) {
-        Autoencoder autoencoder = zeros(parent, config);
+        return create(parent, config, null, null, random);
+    }
+
+    /**
+     * Creates an untrained autoencoder of any blocks, whose weights are drawn as those of the library's own.
+     *
+     * @param parent the parent of the manager that owns the parameters
+     * @param config the latent dimension d; its hidden units and decoder count where a block is not given
+     * @param encoder maps {@code [n, 784]} to {@code [n, d]}; null for the library's own
+     * @param decoder maps {@code [n, d]} to {@code [n, 784]}; null for the library's own
+     * @param random the source of randomness of the weights
+     * @return the autoencoder
+     * @throws IllegalArgumentException if a block gives another shape
+     */
+    public static Autoencoder create(
+            NDManager parent, AutoencoderConfig config, Block encoder, Block decoder, RandomSource random) {
+        Autoencoder autoencoder = zeros(parent, config, encoder, decoder);
         autoencoder.parameters.drawWeights(random);
         return autoencoder;
     }
@@ -84,7 +107,28 @@ public final class Autoencoder implements AutoCloseable {
      * @return the autoencoder
      */
     public static Autoencoder zeros(NDManager parent, AutoencoderConfig config) {
-        return new Autoencoder(parent, config);
+        return zeros(parent, config, null, null);
+    }
+
+    /**
+     * Creates an autoencoder of any blocks, whose weights are all zero. The caller fills them.
+     *
+     * @param parent the parent of the manager that owns the parameters
+     * @param config the latent dimension d; its hidden units and decoder count where a block is not given
+     * @param encoder maps {@code [n, 784]} to {@code [n, d]}; null for the library's own
+     * @param decoder maps {@code [n, d]} to {@code [n, 784]}; null for the library's own
+     * @return the autoencoder
+     * @throws IllegalArgumentException if a block gives another shape
+     */
+    public static Autoencoder zeros(NDManager parent, AutoencoderConfig config, Block encoder, Block decoder) {
+        return new Autoencoder(parent, config, encoder, decoder);
+    }
+
+    private static Block decoder(AutoencoderConfig config) {
+        return switch (config.decoder()) {
+            case PERCEPTRON -> perceptron(config.hiddenUnits(), DigitImages.PIXELS);
+            case CONVOLUTIONAL -> new ConvolutionalDecoder();
+        };
     }
 
     private static Block perceptron(int hidden, int outputs) {
@@ -94,10 +138,49 @@ public final class Autoencoder implements AutoCloseable {
                 .add(Linear.builder().setUnits(outputs).build());
     }
 
+    private void requireShapes(int latents) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            Shape encoded =
+                    encode(manager.zeros(new Shape(2, DigitImages.PIXELS))).getShape();
+            require("encoder", new Shape(2, latents), encoded);
+            Shape decoded = decodeLogits(manager.zeros(new Shape(2, latents))).getShape();
+            require("decoder", new Shape(2, DigitImages.PIXELS), decoded);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private static void require(String name, Shape expected, Shape found) {
+        if (!expected.equals(found)) {
+            throw new IllegalArgumentException(
+                    name + ": expected an output of shape " + expected + " for two rows, found " + found);
+        }
+    }
+
     private Block initialized(Block block, int inputs) {
         block.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, inputs));
         return block;
+    }
+
+    /**
+     * Returns the encoder.
+     *
+     * @return a block from {@code [n, 784]} to {@code [n, d]}, which holds views of the parameters
+     */
+    public Block encoder() {
+        return encoder;
+    }
+
+    /**
+     * Returns the decoder.
+     *
+     * @return a block from {@code [n, d]} to the logits {@code [n, 784]}, which holds views of the parameters
+     */
+    public Block decoder() {
+        return decoder;
     }
 
     /**
@@ -107,7 +190,33 @@ public final class Autoencoder implements AutoCloseable {
      * @return latents, {@code [n, d]}, attached to the manager of the images
      */
     public NDArray encode(NDArray images) {
-        return encoderInClosedForm.forward(images).outputs();
+        return encoderInClosedForm == null
+                ? forward(encoder, images, store)
+                : encoderInClosedForm.forward(images).outputs();
+    }
+
+    /**
+     * The latents of a batch, and the way back to the encoder's parameters.
+     *
+     * @param latents {@code [n, d]}
+     * @param parameterGradients maps the gradient by the latents, {@code [n, d]}, to that by each parameter; called at most once
+     */
+    record Encoded(NDArray latents, Function<NDArray, List<NDArray>> parameterGradients) {}
+
+    /** Encodes images with the way back. */
+    Encoded encodeWithGradient(NDArray images) {
+        if (encoderInClosedForm != null) {
+            Perceptron.Pass encoded = encoderInClosedForm.forward(images);
+            return new Encoded(
+                    encoded.outputs(),
+                    gradient -> encoded.parameterGradients(encoded.hiddenGradient(gradient), gradient));
+        }
+        FlatParameters.Leaves leaves = parameters.leaves(encoder);
+        NDArray latents = Autograd.recorded(() -> forward(encoder, images, leaves.store()));
+        return new Encoded(latents.stopGradient(), gradient -> {
+            Autograd.backward(latents, gradient);
+            return leaves.gradients();
+        });
     }
 
     /**
@@ -119,12 +228,21 @@ public final class Autoencoder implements AutoCloseable {
      */
     public NDArray decodeLogits(NDArray latents) {
         return decoderInClosedForm == null
-                ? decoder.forward(store, new NDList(latents), false).singletonOrThrow()
+                ? decodeLogits(latents, store)
                 : decoderInClosedForm.forward(latents).outputs();
     }
 
+    /** Decodes by the block, with parameters from a store. */
+    NDArray decodeLogits(NDArray latents, ParameterStore from) {
+        return forward(decoder, latents, from);
+    }
+
+    private static NDArray forward(Block block, NDArray inputs, ParameterStore from) {
+        return block.forward(from, new NDList(inputs), false).singletonOrThrow();
+    }
+
     /**
-     * Decodes latents with the way back, in closed form and so from several threads at once.
+     * Decodes latents with the way back, that of the library's own decoders in closed form.
      *
      * @param latents {@code [n, d]}
      * @return the logits and the map from their gradient to that of the latents
@@ -135,11 +253,16 @@ public final class Autoencoder implements AutoCloseable {
             return new DecodedLogits(
                     decoded.outputs(), gradient -> decoded.inputGradient(decoded.hiddenGradient(gradient)));
         }
-        Map<String, NDArray> parameters = new HashMap<>();
-        name("", decoder, parameters);
-        // With them, the engine would remember every step that a chain has made.
-        parameters.replaceAll((name, parameter) -> parameter.stopGradient());
-        return ConvolutionalDecoder.decode(latents, parameters);
+        if (decoder instanceof ConvolutionalDecoder) {
+            return ConvolutionalDecoder.decode(latents, decoderViews);
+        }
+        NDArray leaf = latents.stopGradient();
+        leaf.setRequiresGradient(true);
+        NDArray logits = Autograd.recorded(() -> decodeLogits(leaf, store));
+        return new DecodedLogits(logits.stopGradient(), gradient -> {
+            Autograd.backward(logits, gradient);
+            return leaf.getGradient();
+        });
     }
 
     /**
@@ -165,25 +288,14 @@ public final class Autoencoder implements AutoCloseable {
         return parameters;
     }
 
-    /** The encoder, of views of the parameters. */
-    Perceptron encoderInClosedForm() {
-        return encoderInClosedForm;
-    }
-
     /** The decoder, of views of the parameters, where it is a perceptron. */
     Optional<Perceptron> decoderInClosedForm() {
         return Optional.ofNullable(decoderInClosedForm);
     }
 
-    /** Makes ready for a backward pass, which then adds to no gradient of before. */
-    void dropDecoderGradients() {
-        parameters.dropGradients();
-        store = parameters.store();
-    }
-
-    /** The gradients that a backward pass left of the decoder's parameters, in their order. */
-    List<NDArray> decoderGradients() {
-        return parameters.gradients(Perceptron.PARAMETERS);
+    /** The decoder's parameters for one backward pass. */
+    FlatParameters.Leaves decoderLeaves() {
+        return parameters.leaves(decoder);
     }
 
     /**
@@ -220,22 +332,20 @@ public final class Autoencoder implements AutoCloseable {
      * Returns the parameters under the names that they have on disk. The arrays stay this object's; writing to them
      * changes it.
      *
-     * @return {@code encoder.0.weight} and so on, in a fixed order
+     * @return {@code encoder.0.weight} and so on, in a fixed order; of other blocks {@code encoder.} or {@code decoder.} and the name
+     *     that the block gives
      */
     public Map<String, NDArray> namedParameters() {
-        Map<String, NDArray> named = new LinkedHashMap<>();
-        name(ENCODER, encoder, named);
-        name(DECODER, decoder, named);
-        return named;
+        return Collections.unmodifiableMap(named);
     }
 
-    private static void name(String prefix, Block block, Map<String, NDArray> named) {
+    /** Names the library's own parameters by the number of their layer, and those of other blocks as these do. */
+    private void name(String prefix, Block block, boolean own) {
         int layer = 0;
         for (Pair<String, Parameter> parameter : block.getParameters()) {
             boolean bias = parameter.getValue().getType() == Parameter.Type.BIAS;
-            named.put(
-                    prefix + layer + (bias ? ".bias" : ".weight"),
-                    parameter.getValue().getArray());
+            String name = own ? layer + (bias ? ".bias" : ".weight") : parameter.getKey();
+            named.put(prefix + name, parameter.getValue().getArray());
             layer += bias ? 1 : 0;
         }
     }

@@ -103,7 +103,7 @@ public final class ContrastiveDivergenceTrainer {
      * Trains. At the end the network holds the moving average of its weights. If the thread is interrupted, training
      * goes back to the end of the last complete epoch and returns with a history that says so.
      *
-     * @param network f; changed
+     * @param tilt f; changed
      * @param reference q
      * @param data {@code [n, d]}
      * @param random the source of randomness; each epoch has a source of its own, by its number
@@ -115,19 +115,19 @@ public final class ContrastiveDivergenceTrainer {
      * @throws IllegalArgumentException if the data are of another dimension than the network
      */
     public TrainingHistory train(
-            EnergyNetwork network,
+            TrainableEnergy tilt,
             ReferenceMeasure reference,
             NDArray data,
             RandomSource random,
             TrainingListener listener) {
-        return train(network, reference, data, random, listener, null);
+        return train(tilt, reference, data, random, listener, null);
     }
 
     /**
-     * Like {@link #train(EnergyNetwork, ReferenceMeasure, NDArray, RandomSource, TrainingListener)}, from a state that a training of the same
+     * Like {@link #train(TrainableEnergy, ReferenceMeasure, NDArray, RandomSource, TrainingListener)}, from a state that a training of the same
      * configuration reached.
      *
-     * @param network f; changed
+     * @param tilt f; changed
      * @param reference q
      * @param data {@code [n, d]}
      * @param random the source of randomness; each epoch has a source of its own, by its number
@@ -140,13 +140,13 @@ public final class ContrastiveDivergenceTrainer {
      *     configuration
      */
     public TrainingHistory train(
-            EnergyNetwork network,
+            TrainableEnergy tilt,
             ReferenceMeasure reference,
             NDArray data,
             RandomSource random,
             TrainingListener listener,
             TrainingState from) {
-        TiltedEnergy energy = new TiltedEnergy(network, reference);
+        TiltedEnergy energy = new TiltedEnergy(tilt, reference);
         if (data.getShape().dimension() != 2 || data.getShape().get(1) != energy.dimension()) {
             throw new IllegalArgumentException(
                     "data: expected shape (n, " + energy.dimension() + "), found " + data.getShape());
@@ -154,7 +154,7 @@ public final class ContrastiveDivergenceTrainer {
         TrainingHistory history = from == null ? newHistory() : from.history();
         double stepSize = from == null ? config.initialStepSize() : history.last(STEP_SIZE);
         try (NDManager manager = data.getManager().newSubManager();
-                Session session = new Session(manager, network, energy, data, stepSize, random.numbered(0))) {
+                Session session = new Session(manager, tilt, energy, data, stepSize, random.numbered(0))) {
             if (from != null) {
                 session.resume(from);
             }
@@ -176,7 +176,7 @@ public final class ContrastiveDivergenceTrainer {
     /** The state of one training. */
     private final class Session implements AutoCloseable {
         private final NDManager manager;
-        private final EnergyNetwork network;
+        private final TrainableEnergy tilt;
         private final TiltedEnergy energy;
         private final Chains chains;
         private final NDArray data;
@@ -195,21 +195,21 @@ public final class ContrastiveDivergenceTrainer {
 
         Session(
                 NDManager manager,
-                EnergyNetwork network,
+                TrainableEnergy tilt,
                 TiltedEnergy energy,
                 NDArray data,
                 double stepSize,
                 RandomSource random) {
             this.manager = manager;
-            this.network = network;
+            this.tilt = tilt;
             this.energy = energy;
             this.data = data;
             this.batchSize = (int) Math.min(config.batchSize(), data.getShape().get(0));
             int negatives = batchSize * config.samplesPerDatapoint();
-            this.adam = new Adam(network.parameters());
+            this.adam = new Adam(tilt.parameters());
             this.schedule = new CosineSchedule(
                     config.learningRate(), config.epochs() * (data.getShape().get(0) / batchSize));
-            this.average = new ExponentialMovingAverage(network.parameters(), config.averageDecay());
+            this.average = new ExponentialMovingAverage(tilt.parameters(), config.averageDecay());
             this.chains = Chains.of(manager, kernel.apply(energy), negatives, stepSize, config.targetAcceptance());
             this.buffer = config.negatives() == NegativeSource.PERSISTENT
                     ? new ReplayBuffer(
@@ -226,7 +226,7 @@ public final class ContrastiveDivergenceTrainer {
                 double chainShare = draws == 0 ? 1 : 1 - DRAWS_SHARE;
                 this.signs = manager.full(new Shape(batchSize), 1f / batchSize)
                         .concat(manager.full(new Shape(negatives), (float) (-chainShare / negatives)));
-                this.kept = network.parameters().duplicate();
+                this.kept = tilt.parameters().duplicate();
                 this.kept.attach(manager);
                 this.totals = manager.zeros(new Shape(3));
                 NDScope.unregister(signs, kept, totals);
@@ -236,7 +236,7 @@ public final class ContrastiveDivergenceTrainer {
         /** Returns the arrays that training changes, by name. The step size of the chains is in the history. */
         private Map<String, NDArray> state() {
             Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
-            state.put("parameters", network.parameters());
+            state.put("parameters", tilt.parameters());
             state.put(AVERAGE, average.average());
             if (buffer != null) {
                 state.put("chains", buffer.chains());
@@ -337,7 +337,7 @@ public final class ContrastiveDivergenceTrainer {
             if (draws > 0) {
                 states.add(energy.reference().sample(manager, draws, random));
             }
-            EnergyAndGradient loss = network.parameterGradient(NDArrays.concat(states), this::coefficients);
+            EnergyAndGradient loss = tilt.parameterGradient(NDArrays.concat(states), this::coefficients);
             adam.update(List.of(loss.gradient()), schedule.rate(updates++));
             average.update();
             count(positives, loss.energy().get(new NDIndex().addSliceDim(0, batchSize)));
@@ -392,7 +392,7 @@ public final class ContrastiveDivergenceTrainer {
 
         /** Leaves the network with the averaged weights of the last complete epoch. */
         private void keepLastEpoch() {
-            Tensors.copy(kept, network.parameters());
+            Tensors.copy(kept, tilt.parameters());
         }
 
         @Override

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.EnergyAndGradient;
-import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.HostEnergy;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
@@ -29,7 +28,7 @@ import java.util.function.UnaryOperator;
  * automatic differentiation, which in DJL is neither concurrent nor cheap. All parameters are views of one contiguous
  * vector. Several threads may evaluate it at once, as long as none writes to the parameters.
  */
-public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
+public final class EnergyNetwork implements TrainableEnergy {
 
     private final NDManager manager;
     private final int dimension;
@@ -153,6 +152,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
      * @return for each hidden layer the weights {@code [units, inputs]} row by row, then the biases; last the output
      *     weights; {@code [p]}
      */
+    @Override
     public NDArray parameters() {
         return parameters;
     }
@@ -162,6 +162,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
      *
      * @return views of {@link #parameters()} with the names and shapes of {@link #parameterShapes}
      */
+    @Override
     public Map<String, NDArray> namedParameters() {
         return Collections.unmodifiableMap(named);
     }
@@ -200,13 +201,7 @@ public final class EnergyNetwork implements EnergyFunction, AutoCloseable {
         return new EnergyAndGradient(forward.energy(), MatrixProducts.product(signal, weights.get(0)));
     }
 
-    /**
-     * Differentiates a weighted sum of energies with respect to the parameters.
-     *
-     * @param states {@code [n, d]}
-     * @param coefficients maps the energies {@code [n]} to the weight c of each, {@code [n]}
-     * @return the energies, and Σᵢ cᵢ ∂f(uᵢ)/∂θ in the order of {@link #parameters()}
-     */
+    @Override
     public EnergyAndGradient parameterGradient(NDArray states, UnaryOperator<NDArray> coefficients) {
         Forward forward = forward(states);
         NDArray weighting = coefficients.apply(forward.energy());

@@ -1,7 +1,6 @@
 package io.github.mnistebm.evaluation;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -17,7 +16,6 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.pooling.Pool;
-import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
@@ -28,6 +26,7 @@ import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.data.MnistFile;
 import io.github.mnistebm.io.Json;
 import io.github.mnistebm.io.TensorFile;
+import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.PyTorch;
 import io.github.mnistebm.tensor.RandomSource;
@@ -74,7 +73,7 @@ public final class DigitClassifier implements AutoCloseable {
     private final Block features;
     private final Block head;
     private final FlatParameters parameters;
-    private ParameterStore store;
+    private final ParameterStore store;
 
     private DigitClassifier(DataSet dataSet, Device device) {
         this.dataSet = dataSet;
@@ -153,10 +152,9 @@ public final class DigitClassifier implements AutoCloseable {
                         Cancellation.check();
                         try (NDScope update = new NDScope()) {
                             update.suppressNotUsedWarning();
-                            total.addi(backward(batches.get(batch)));
-                            adam.update(parameters.gradients(), schedule.rate(updates++));
-                            parameters.dropGradients();
-                            store = parameters.store();
+                            FlatParameters.Leaves leaves = parameters.leaves(features, head);
+                            total.addi(backward(batches.get(batch), leaves.store()));
+                            adam.update(leaves.gradients(), schedule.rate(updates++));
                         }
                         listener.batchDone(PHASE, epoch, epochs, batch + 1, batches.count());
                     }
@@ -180,17 +178,17 @@ public final class DigitClassifier implements AutoCloseable {
         }
     }
 
-    private NDArray backward(NDArray labelledRows) {
+    private NDArray backward(NDArray labelledRows, ParameterStore leaves) {
         NDArray images = labelledRows.get(new NDIndex(":,1:"));
         NDArray labels = labelledRows.get(new NDIndex(":,0")).toType(DataType.INT64, false);
-        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDArray logProbabilities =
-                    forward(head, forward(features, asPictures(images))).logSoftmax(1);
+        NDArray loss = Autograd.recorded(() -> {
+            NDArray logProbabilities = forward(head, forward(features, asPictures(images), leaves), leaves)
+                    .logSoftmax(1);
             NDArray hits = labels.oneHot(dataSet.classes().size()).mul(logProbabilities);
-            NDArray loss = hits.sum(new int[] {1}).mean().neg();
-            collector.backward(loss);
-            return loss.stopGradient();
-        }
+            return hits.sum(new int[] {1}).mean().neg();
+        });
+        Autograd.backward(loss);
+        return loss.stopGradient();
     }
 
     private static NDArray asPictures(NDArray images) {
@@ -198,6 +196,10 @@ public final class DigitClassifier implements AutoCloseable {
     }
 
     private NDArray forward(Block block, NDArray input) {
+        return forward(block, input, store);
+    }
+
+    private static NDArray forward(Block block, NDArray input, ParameterStore store) {
         return block.forward(store, new NDList(input), false).singletonOrThrow();
     }
 

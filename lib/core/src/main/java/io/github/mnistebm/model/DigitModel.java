@@ -8,7 +8,7 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
-import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
@@ -33,7 +33,7 @@ public final class DigitModel implements AutoCloseable {
 
     private final NDManager manager;
     private final LatentSpace latentSpace;
-    private final EnergyNetwork network;
+    private final TrainableEnergy network;
     private final TiltedEnergy energy;
     private final ModelCard card;
     private final Supplier<List<Table>> histories;
@@ -41,7 +41,7 @@ public final class DigitModel implements AutoCloseable {
     DigitModel(
             NDManager manager,
             LatentSpace latentSpace,
-            EnergyNetwork network,
+            TrainableEnergy network,
             ReferenceMeasure reference,
             ModelCard card,
             Supplier<List<Table>> histories) {
@@ -75,7 +75,21 @@ public final class DigitModel implements AutoCloseable {
      * @throws IOException if a file is missing, damaged, or of another version; the message names it
      */
     public static DigitModel load(Path folder, Supplier<Device> device) throws IOException {
-        return ModelFolder.load(folder, device);
+        return ModelFolder.load(folder, device, Networks.BUILT_IN);
+    }
+
+    /**
+     * Loads a model of other networks than the library's.
+     *
+     * @param folder the folder that {@link #save} wrote
+     * @param device the device of its arrays
+     * @param networks the networks that the model was trained with
+     * @return the model
+     * @throws IOException if a file is missing, damaged, or of another version, or the model is one of other networks; the message names
+     *     the file or the network
+     */
+    public static DigitModel load(Path folder, Device device, Networks networks) throws IOException {
+        return ModelFolder.load(folder, () -> device, networks);
     }
 
     /**
@@ -273,7 +287,7 @@ public final class DigitModel implements AutoCloseable {
         return latentSpace;
     }
 
-    EnergyNetwork network() {
+    TrainableEnergy network() {
         return network;
     }
 

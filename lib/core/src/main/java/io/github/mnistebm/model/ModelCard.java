@@ -22,6 +22,8 @@ import java.util.Map;
  * @param evaluation the evaluation of its samples, by name; empty until it was evaluated
  * @param training the unique name of the training, which its later results share; null in cards that were saved before trainings had
  *     names
+ * @param blocks the architectures of the networks that are not the library's own, by {@code energy}, {@code encoder} or {@code decoder};
+ *     empty for a model of the library's networks
  */
 public record ModelCard(
         int formatVersion,
@@ -31,7 +33,8 @@ public record ModelCard(
         Map<String, String> dataChecksums,
         Map<String, Double> metrics,
         Map<String, Object> evaluation,
-        String training) {
+        String training,
+        Map<String, BlockCard> blocks) {
 
     /** The layout that this version of the library writes and reads. */
     public static final int FORMAT_VERSION = 1;
@@ -57,6 +60,7 @@ public record ModelCard(
         dataSet = DataSet.isMnist(dataChecksums) ? DataSet.MNIST : dataSet;
         metrics = finite(copy(metrics));
         evaluation = copy(evaluation);
+        blocks = copy(blocks);
     }
 
     private static <V> Map<String, V> copy(Map<String, V> map) {
@@ -132,6 +136,14 @@ public record ModelCard(
      */
     public ModelCard withEvaluation(Map<String, Object> newEvaluation) {
         return new ModelCard(
-                formatVersion, configuration, versions, dataSet, dataChecksums, metrics, newEvaluation, training);
+                formatVersion,
+                configuration,
+                versions,
+                dataSet,
+                dataChecksums,
+                metrics,
+                newEvaluation,
+                training,
+                blocks);
     }
 }

@@ -13,6 +13,7 @@ import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.io.LockedFile;
 import io.github.mnistebm.io.RegularFiles;
@@ -289,23 +290,29 @@ public final class ModelFolder {
                 file(folder, CARD), new SavedCard(saved.card().withEvaluation(evaluation), saved.weights()).text());
     }
 
-    static DigitModel load(Path folder, Supplier<Device> device) throws IOException {
+    static DigitModel load(Path folder, Supplier<Device> device, Networks networks) throws IOException {
         SavedCard saved = readSaved(folder);
         ModelCard card = saved.card();
-        int dimension = card.configuration().autoencoder().latentDimension();
-        List<Integer> energyHidden = card.configuration().energyHiddenUnits();
+        try {
+            networks.requireThoseOf(card);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(folder + ": " + e.getMessage(), e);
+        }
         // The file's length confirms the card's sizes before any network is made.
-        TensorFile weights = TensorFile.read(file(folder, WEIGHTS), shapes(card.configuration()), saved.weights());
+        TensorFile weights = TensorFile.read(file(folder, WEIGHTS), shapes(card), saved.weights());
         NDManager manager = PyTorch.newManager(device.get());
         try (NDManager reading = manager.newSubManager()) {
             Map<String, NDArray> tensors = weights.arrays(reading);
-            Autoencoder autoencoder =
-                    Autoencoder.zeros(manager, card.configuration().autoencoder());
+            Autoencoder autoencoder = networks.emptyAutoencoder(manager, card.configuration());
+            TrainableEnergy network = networks.emptyEnergy(manager, card.configuration());
+            networks.requireArchitecture(card, autoencoder, network);
             LatentSpace latentSpace = latentSpace(manager, autoencoder, tensors);
-            EnergyNetwork network = EnergyNetwork.zeros(manager, dimension, energyHidden);
             network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
             ReferenceMeasure reference = reference(manager, card.configuration(), tensors);
             return new DigitModel(manager, latentSpace, network, reference, card, () -> readHistories(folder));
+        } catch (IllegalArgumentException e) {
+            manager.close();
+            throw new IOException(folder + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -359,6 +366,16 @@ public final class ModelFolder {
         }
         EnergyNetwork.parameterShapes(dimension, configuration.energyHiddenUnits())
                 .forEach((name, shape) -> shapes.put(ENERGY + name, shape));
+        return shapes;
+    }
+
+    /** Returns the shapes of a model's tensors, with those of other networks in the place of the library's. */
+    private static Map<String, Shape> shapes(ModelCard card) {
+        Map<String, Shape> shapes = shapes(card.configuration());
+        card.blocks().forEach((name, block) -> {
+            shapes.keySet().removeIf(tensor -> tensor.startsWith(name + "."));
+            shapes.putAll(block.shapes());
+        });
         return shapes;
     }
 

@@ -12,7 +12,7 @@ import io.github.mnistebm.density.ExpectationMaximization;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
-import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.tensor.PyTorch;
 import io.github.mnistebm.tensor.RandomSource;
@@ -55,7 +55,8 @@ public final class ModelTraining implements AutoCloseable {
     private final DigitImages test;
     private final NDManager manager;
     private final Autoencoder autoencoder;
-    private final EnergyNetwork network;
+    private final Networks networks;
+    private final TrainableEnergy network;
     private LatentSpace latentSpace;
     private ReferenceMeasure reference;
     private TrainingHistory autoencoderHistory;
@@ -78,15 +79,29 @@ public final class ModelTraining implements AutoCloseable {
      *     TrainingConfig#requireTrainable}
      */
     public ModelTraining(TrainingConfig config, DigitImages train, DigitImages test) {
+        this(config, train, test, Networks.BUILT_IN);
+    }
+
+    /**
+     * Creates a training of other networks than the library's, untrained, on the device of the images.
+     *
+     * @param config the configuration of the training
+     * @param train the training images; not closed with this object
+     * @param test the images that losses are measured on; not closed with this object
+     * @param networks the networks
+     * @throws IllegalArgumentException if the training cannot work on that number of images, or a network is not of the shape that the
+     *     configuration asks for
+     */
+    public ModelTraining(TrainingConfig config, DigitImages train, DigitImages test, Networks networks) {
         config.requireTrainable(train.size());
         this.config = config;
         this.train = train;
         this.test = test;
         Device device = train.device();
         this.manager = PyTorch.newManager(device);
-        this.autoencoder = Autoencoder.create(manager, config.autoencoder(), random(AUTOENCODER_WEIGHTS));
-        this.network = EnergyNetwork.create(
-                manager, config.autoencoder().latentDimension(), config.energyHiddenUnits(), random(ENERGY_WEIGHTS));
+        this.networks = networks;
+        this.autoencoder = networks.autoencoder(manager, config, random(AUTOENCODER_WEIGHTS));
+        this.network = networks.energy(manager, config, random(ENERGY_WEIGHTS));
     }
 
     /**
@@ -115,19 +130,41 @@ public final class ModelTraining implements AutoCloseable {
      */
     public static ModelTraining resume(
             Checkpoint checkpoint, Map<String, Double> learningRates, DigitImages train, DigitImages test) {
+        return resume(checkpoint, learningRates, train, test, Networks.BUILT_IN);
+    }
+
+    /**
+     * Returns a training that goes on from a checkpoint of other networks than the library's.
+     *
+     * @param checkpoint the state of the training; not closed with this object, and needed until the training is done
+     * @param learningRates the new rates by phase; those of other phases stay
+     * @param train the training images
+     * @param test the images that losses are measured on
+     * @param networks the networks that the training began with
+     * @return the training
+     * @throws IllegalArgumentException as above, or if the checkpoint is one of other networks
+     */
+    public static ModelTraining resume(
+            Checkpoint checkpoint,
+            Map<String, Double> learningRates,
+            DigitImages train,
+            DigitImages test,
+            Networks networks) {
         if (train.dataSet().differsFrom(checkpoint.dataChecksums())
                 || test.dataSet().differsFrom(checkpoint.dataChecksums())) {
             throw new IllegalArgumentException("data: expected the images that the training began with, found others ("
                     + train.dataSet().name() + ")");
         }
-        ModelTraining training = new ModelTraining(checkpoint.configuration(learningRates), train, test);
+        ModelTraining training = new ModelTraining(checkpoint.configuration(learningRates), train, test, networks);
         training.from = checkpoint;
         training.name = checkpoint.training() == null ? training.name : checkpoint.training();
         TrainingHistory energy = checkpoint.history(ContrastiveDivergenceTrainer.PHASE);
         if (energy != null) {
             training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
             training.energyHistory = energy;
-            Tensors.copy(checkpoint.arrays().get(ContrastiveDivergenceTrainer.AVERAGE), training.network.parameters());
+            TrainingState state = checkpoint.state(ContrastiveDivergenceTrainer.PHASE);
+            state.copyInto(Map.of(ContrastiveDivergenceTrainer.AVERAGE, training.network.parameters()));
+            state.copyInto(training.autoencoder.namedParameters());
             training.latentSpace = ModelFolder.latentSpace(training.manager, training.autoencoder, checkpoint.arrays());
             training.reference = ModelFolder.reference(training.manager, training.config, checkpoint.arrays());
         }
@@ -396,7 +433,8 @@ public final class ModelTraining implements AutoCloseable {
                 dataChecksums(),
                 metrics,
                 Map.of(),
-                name);
+                name,
+                networks.cards(autoencoder, network));
         List<Table> histories = Stream.of(autoencoderHistory, energyHistory)
                 .filter(Objects::nonNull)
                 .map(TrainingHistory::table)

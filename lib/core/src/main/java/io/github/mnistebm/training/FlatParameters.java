@@ -1,5 +1,6 @@
 package io.github.mnistebm.training;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -14,40 +15,51 @@ import ai.djl.util.PairList;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The parameters of blocks, laid into one contiguous vector. The blocks go on with views of it, so that one in-place
- * operation on the vector updates every layer.
+ * operation on the vector updates every layer. Several threads may use the blocks at once, as long as none writes to the vector.
  */
 public final class FlatParameters {
 
     private final NDManager manager;
     private final NDArray values;
     private final List<Parameter> parameters;
-    private final List<Shape> shapes;
+    private final List<NDArray> views;
 
     private FlatParameters(NDManager manager, NDArray values, List<Parameter> parameters) {
         this.manager = manager;
         this.values = values;
         this.parameters = List.copyOf(parameters);
-        this.shapes = parameters.stream()
-                .map(parameter -> parameter.getArray().getShape())
-                .toList();
+        List<NDArray> parts = new ArrayList<>();
+        long offset = 0;
+        for (Parameter parameter : parameters) {
+            NDArray view = view(offset, parameter.getArray().getShape());
+            view.attach(manager);
+            NDScope.unregister(view);
+            view.setName(parameter.getArray().getName());
+            parameter.close();
+            parameter.setShape(null);
+            parameter.setArray(view);
+            parts.add(view);
+            offset += view.size();
+        }
+        this.views = List.copyOf(parts);
     }
 
     /**
      * Moves the parameters of initialized blocks into one vector.
      *
      * @param manager the owner of the vector and of the views
-     * @param blocks the blocks, all parameters of which must be trainable
+     * @param blocks the blocks
      * @return the vector, holding the blocks' present values
      */
     public static FlatParameters of(NDManager manager, Block... blocks) {
-        List<Parameter> parameters = new ArrayList<>();
-        for (Block block : blocks) {
-            parameters.addAll(((PairList<String, Parameter>) block.getParameters()).values());
-        }
+        List<Parameter> parameters = parameters(blocks);
         NDList flattened = new NDList();
         for (Parameter parameter : parameters) {
             flattened.add(parameter.getArray().stopGradient().flatten());
@@ -56,14 +68,21 @@ public final class FlatParameters {
         values.attach(manager);
         flattened.close();
         NDScope.unregister(values);
-        FlatParameters flat = new FlatParameters(manager, values, parameters);
-        flat.dropGradients();
-        return flat;
+        return new FlatParameters(manager, values, parameters);
+    }
+
+    /** A parameter that several layers share counts once. */
+    private static List<Parameter> parameters(Block... blocks) {
+        return Stream.of(blocks)
+                .flatMap(block -> ((PairList<String, Parameter>) block.getParameters()).values().stream())
+                .distinct()
+                .toList();
     }
 
     /**
      * Draws the weights, uniformly in ±√(12 / (inputs + outputs)) (Glorot &amp; Bengio 2010, "Understanding the difficulty of training
-     * deep feedforward neural networks", equation 16, with twice the variance), and leaves the biases as they are.
+     * deep feedforward neural networks", equation 16, with twice the variance), and leaves the biases as they are. A weight of less than
+     * two axes counts as one output of as many inputs.
      *
      * @param random the source of randomness
      */
@@ -71,27 +90,15 @@ public final class FlatParameters {
         for (Parameter parameter : parameters) {
             if (parameter.getType() == Parameter.Type.WEIGHT) {
                 Shape shape = parameter.getArray().getShape();
-                long units = (shape.get(0) + shape.get(1)) * shape.slice(2).size();
+                long units = shape.dimension() < 2
+                        ? 1 + shape.size()
+                        : (shape.get(0) + shape.get(1)) * shape.slice(2).size();
                 float bound = (float) Math.sqrt(12.0 / units);
                 try (NDArray drawn = random.uniform(manager, -bound, bound, shape)) {
                     Tensors.copy(drawn, parameter.getArray());
                 }
             }
         }
-    }
-
-    /**
-     * Returns the store that hands the parameters to the blocks. It knows all parameters from the beginning, so that several threads may
-     * use it at once.
-     *
-     * @return the store of the present views
-     */
-    public ParameterStore store() {
-        ParameterStore store = new ParameterStore(manager, false);
-        for (Parameter parameter : parameters) {
-            store.getValue(parameter, manager.getDevice(), false);
-        }
-        return store;
     }
 
     /**
@@ -104,25 +111,45 @@ public final class FlatParameters {
     }
 
     /**
-     * Creates views of the parts of the vector that no gradient is asked of, for gradients in closed form.
+     * Returns views of the parts of the vector, which the blocks hold too. They require no gradient.
      *
-     * @return the view of each parameter, in the order of the vector, attached to the manager of the vector
+     * @return the view of each parameter, in the order of the vector; they stay this object's
      */
     public List<NDArray> views() {
-        List<NDArray> views = new ArrayList<>();
-        long offset = 0;
-        for (Shape shape : shapes) {
-            views.add(view(offset, shape));
-            offset += shape.size();
+        return views;
+    }
+
+    /**
+     * Creates a store that hands the parameters to the blocks, for forward passes. The engine remembers nothing of such a pass, except
+     * for gradients of its inputs.
+     *
+     * @return the store of the views
+     */
+    public ParameterStore store() {
+        return new Store(manager, parameters, views);
+    }
+
+    /**
+     * Creates the leaves of one backward pass through blocks: views that require a gradient, where the block's parameter does. No
+     * other pass adds to their gradients.
+     *
+     * @param blocks some of the blocks
+     * @return new views, attached to the manager of the vector and, if there is one, to the innermost scope
+     */
+    public Leaves leaves(Block... blocks) {
+        List<Parameter> chosen = parameters(blocks);
+        List<NDArray> arrays = new ArrayList<>();
+        for (Parameter parameter : chosen) {
+            NDArray leaf = parameter.getArray().stopGradient();
+            leaf.setRequiresGradient(parameter.requiresGradient());
+            arrays.add(leaf);
         }
-        return List.copyOf(views);
+        return new Leaves(new Store(manager, chosen, arrays), List.copyOf(arrays));
     }
 
     private NDArray view(long offset, Shape shape) {
         NDArray slice = values.get(new NDIndex().addSliceDim(offset, offset + shape.size()));
         NDArray view = slice.reshape(shape);
-        view.attach(manager);
-        NDScope.unregister(view);
         if (slice != view) {
             slice.close();
         }
@@ -130,43 +157,40 @@ public final class FlatParameters {
     }
 
     /**
-     * Returns the gradients that a backward pass left, and that the next one would add to.
+     * The parameters of a block as the leaves of a computation.
      *
-     * @return the gradient of each part of the vector, in its order
+     * @param store the store that hands them to the block
+     * @param arrays the parameters, in the order of the vector
      */
-    public List<NDArray> gradients() {
-        return gradients(0);
+    public record Leaves(ParameterStore store, List<NDArray> arrays) {
+
+        /**
+         * Returns the gradients that a backward pass left.
+         *
+         * @return the gradient of each parameter, in their order; zeros where a parameter has none
+         */
+        public List<NDArray> gradients() {
+            return arrays.stream()
+                    .map(array -> array.hasGradient() ? array.getGradient() : array.zerosLike())
+                    .toList();
+        }
     }
 
-    /**
-     * Returns the gradients that a backward pass through the last of the blocks left.
-     *
-     * @param skipped parameters of the blocks before
-     * @return the gradient of each part of the vector after these, in its order
-     */
-    public List<NDArray> gradients(int skipped) {
-        return parameters.stream()
-                .skip(skipped)
-                .map(parameter -> parameter.getArray().getGradient())
-                .toList();
-    }
+    /** Parameters by identity, all known from the beginning, so that several threads may ask at once. */
+    private static final class Store extends ParameterStore {
+        private final Map<Parameter, NDArray> arrays = new IdentityHashMap<>();
 
-    /**
-     * Gives the blocks new views, which have no gradient yet. A backward pass then keeps its results, and need not add
-     * them to zeros. A {@link #store} of the old views cannot be used any more.
-     */
-    public void dropGradients() {
-        long offset = 0;
-        for (int i = 0; i < parameters.size(); i++) {
-            Parameter parameter = parameters.get(i);
-            Shape shape = shapes.get(i);
-            NDArray view = view(offset, shape);
-            offset += shape.size();
-            view.setName(parameter.getArray().getName());
-            view.setRequiresGradient(true);
-            parameter.close();
-            parameter.setShape(null);
-            parameter.setArray(view);
+        Store(NDManager manager, List<Parameter> parameters, List<NDArray> values) {
+            super(manager, false);
+            for (int i = 0; i < values.size(); i++) {
+                arrays.put(parameters.get(i), values.get(i));
+            }
+        }
+
+        /** Returns null for an optional parameter that a block does not have. */
+        @Override
+        public NDArray getValue(Parameter parameter, Device device, boolean training) {
+            return arrays.get(parameter);
         }
     }
 }

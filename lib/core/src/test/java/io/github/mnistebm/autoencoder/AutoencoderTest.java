@@ -8,9 +8,14 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.training.FlatParameters;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -93,7 +98,7 @@ class AutoencoderTest {
             NDArray images =
                     random.uniform(manager, 0, 1, new Shape(count, 784)).round();
             LossAndGradient computed = loss.of(images, random);
-            autoencoder.dropDecoderGradients();
+            FlatParameters.Leaves leaves = autoencoder.decoderLeaves();
             List<NDArray> views = autoencoder.parameters().views();
             List<NDArray> copies = new ArrayList<>();
             int copied = decoder == DecoderArchitecture.PERCEPTRON ? views.size() : Perceptron.PARAMETERS;
@@ -111,7 +116,7 @@ class AutoencoderTest {
                         ? Perceptron.of(copies.subList(Perceptron.PARAMETERS, copied))
                                 .forward(latents)
                                 .outputs()
-                        : autoencoder.decodeLogits(latents);
+                        : autoencoder.decodeLogits(latents, leaves.store());
                 expected = Autoencoder.crossEntropy(images, logits)
                         .add(latents.square().sum().mul((float) penalty / count));
                 collector.backward(expected);
@@ -120,7 +125,7 @@ class AutoencoderTest {
             List<NDArray> gradients = new ArrayList<>();
             copies.forEach(copy -> gradients.add(copy.getGradient()));
             if (decoder == DecoderArchitecture.CONVOLUTIONAL) {
-                gradients.addAll(autoencoder.decoderGradients());
+                gradients.addAll(leaves.gradients());
             }
             assertThat(computed.gradient()).hasSameSizeAs(gradients);
             for (int i = 0; i < gradients.size(); i++) {
@@ -129,6 +134,52 @@ class AutoencoderTest {
                         .containsExactly(gradients.get(i).toFloatArray(), within(1e-5f));
             }
         }
+    }
+
+    /** Blocks of the library's own architecture, but given by a user: automatic differentiation against the closed forms. */
+    @Test
+    void anyBlocksAreDifferentiatedAsTheLibrarysOwn() {
+        int count = 5;
+        AutoencoderConfig config =
+                new AutoencoderConfig(20, 3, DecoderArchitecture.PERCEPTRON, 1, count, 1e-3, 0, 0.25);
+        try (NDManager manager = NDManager.newBaseManager();
+                Autoencoder own = Autoencoder.create(manager, config, RandomSource.of(1));
+                Autoencoder given = Autoencoder.create(
+                        manager, config, perceptron(20, 3), perceptron(20, 784), RandomSource.of(1));
+                AutoencoderLoss ownLoss = new AutoencoderLoss(own, config, count, manager);
+                AutoencoderLoss givenLoss = new AutoencoderLoss(given, config, count, manager)) {
+            NDArray images =
+                    random.uniform(manager, 0, 1, new Shape(count, 784)).round();
+            LossAndGradient expected = ownLoss.of(images, random);
+            LossAndGradient found = givenLoss.of(images, random);
+            assertThat(found.loss().getFloat()).isCloseTo(expected.loss().getFloat(), withinPercentage(0.001));
+            assertThat(found.gradient()).hasSameSizeAs(expected.gradient());
+            for (int i = 0; i < found.gradient().size(); i++) {
+                assertThat(found.gradient().get(i).toFloatArray())
+                        .as("parameter %d", i)
+                        .containsExactly(expected.gradient().get(i).toFloatArray(), within(1e-5f));
+            }
+            NDArray latents = random.normal(manager, new Shape(count, 3));
+            NDArray signal = random.normal(manager, new Shape(count, 784));
+            DecodedLogits decoded = given.decodeWithGradient(latents);
+            assertThat(decoded.logits().toFloatArray())
+                    .containsExactly(own.decodeLogits(latents).toFloatArray(), within(1e-5f));
+            assertThat(decoded.vectorJacobianProduct().apply(signal).toFloatArray())
+                    .containsExactly(
+                            own.decodeWithGradient(latents)
+                                    .vectorJacobianProduct()
+                                    .apply(signal)
+                                    .toFloatArray(),
+                            within(1e-4f));
+            assertThat(given.namedParameters()).containsKeys("encoder.01Linear_weight", "decoder.03Linear_bias");
+        }
+    }
+
+    private static Block perceptron(int hidden, int outputs) {
+        return new SequentialBlock()
+                .add(Linear.builder().setUnits(hidden).build())
+                .add(Activation::relu)
+                .add(Linear.builder().setUnits(outputs).build());
     }
 
     private static AutoencoderConfig small(DecoderArchitecture decoder) {

@@ -1,9 +1,9 @@
 package io.github.mnistebm.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -11,7 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.core.Linear;
-import ai.djl.training.GradientCollector;
+import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.List;
@@ -69,31 +69,46 @@ class FlatParametersTest {
     }
 
     @Test
-    void gradientsAreOfTheLastPassOnceTheOldOnesAreDropped() {
+    void gradientsAreThoseOfOnePass() {
         backward();
-        backward();
-        // Two passes add up.
-        assertThat(parameters.gradients().get(3).toFloatArray()).containsExactly(2);
-        parameters.dropGradients();
-        backward();
-        List<NDArray> gradients = parameters.gradients();
+        List<NDArray> gradients = backward().gradients();
         assertThat(gradients).hasSize(4);
         // ∂/∂W₂ are the outputs of the first layer, ∂/∂b₁ the weights of the second.
+        assertThat(gradients.get(3).toFloatArray()).containsExactly(1);
         assertThat(gradients.get(2).toFloatArray()).containsExactly(16, 39, 62);
         assertThat(gradients.get(1).toFloatArray()).containsExactly(9, 10, 11);
         assertThat(gradients.get(0).toFloatArray()).containsExactly(9, 90, 10, 100, 11, 110);
-        assertThat(parameters.gradients(2)).hasSize(2);
-        assertThat(parameters.gradients(2).get(0)).isEqualTo(gradients.get(2));
     }
 
-    private void backward() {
-        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            NDList hidden =
-                    first.forward(parameters.store(), new NDList(manager.create(new float[][] {{1, 10}})), true);
-            collector.backward(second.forward(parameters.store(), hidden, true)
-                    .singletonOrThrow()
-                    .sum());
-        }
+    @Test
+    void aFrozenParameterHasAGradientOfZeros() {
+        second.freezeParameters(true);
+        List<NDArray> gradients = backward().gradients();
+        assertThat(gradients.get(0).toFloatArray()).containsExactly(9, 90, 10, 100, 11, 110);
+        assertThat(gradients.get(2).toFloatArray()).containsExactly(0, 0, 0);
+    }
+
+    @Test
+    void aForwardPassRemembersNothing() {
+        NDArray found = Autograd.recorded(
+                () -> first.forward(parameters.store(), new NDList(manager.ones(new Shape(1, 2))), false)
+                        .singletonOrThrow());
+        assertThatThrownBy(() -> Autograd.backward(found)).hasMessageContaining("does not require grad");
+    }
+
+    @Test
+    void aSharedParameterCountsOnce() {
+        FlatParameters shared = FlatParameters.of(manager, first, first);
+        assertThat(shared.values().size()).isEqualTo(9);
+    }
+
+    private FlatParameters.Leaves backward() {
+        FlatParameters.Leaves leaves = parameters.leaves(first, second);
+        NDList inputs = new NDList(manager.create(new float[][] {{1, 10}}));
+        Autograd.backward(Autograd.recorded(
+                () -> second.forward(leaves.store(), first.forward(leaves.store(), inputs, false), false)
+                        .singletonOrThrow()));
+        return leaves;
     }
 
     @Test

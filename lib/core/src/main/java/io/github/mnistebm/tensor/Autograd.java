@@ -1,0 +1,63 @@
+package io.github.mnistebm.tensor;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.training.GradientCollector;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Automatic differentiation, also from several threads. The engine has one gradient collector for the whole process, and throws if a
+ * second one is opened, so that threads take turns here.
+ */
+public final class Autograd {
+
+    private static final Object COLLECTOR = new Object();
+
+    private Autograd() {}
+
+    /**
+     * Computes a value so that a backward pass through it is possible. Without this, whether the engine records depends on the thread.
+     *
+     * @param computation a computation from arrays that require a gradient; it does not call this class
+     * @return its result
+     * @throws IllegalStateException if other code has opened a gradient collector
+     */
+    public static NDArray recorded(Supplier<NDArray> computation) {
+        return collecting(collector -> computation.get());
+    }
+
+    /**
+     * Runs a backward pass through the sum of some values, which adds to the gradient of each array that they were computed from and that
+     * requires a gradient. A second pass through the same values is not possible.
+     *
+     * @param values the values, {@linkplain #recorded recorded}, of any shape
+     * @throws IllegalStateException if other code has opened a gradient collector
+     */
+    public static void backward(NDArray values) {
+        collecting(collector -> {
+            NDArray sum = values.sum();
+            collector.backward(sum);
+            return sum;
+        });
+    }
+
+    /**
+     * Runs a backward pass through the weighted sum of some values, as {@link #backward(NDArray)} does.
+     *
+     * @param values the values, recorded
+     * @param weights the weight of each value, of the same shape: the gradient of a further function with respect to the values
+     * @throws IllegalStateException if other code has opened a gradient collector
+     */
+    public static void backward(NDArray values, NDArray weights) {
+        backward(recorded(() -> values.mul(weights)));
+    }
+
+    private static NDArray collecting(Function<GradientCollector, NDArray> work) {
+        synchronized (COLLECTOR) {
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                return work.apply(collector);
+            }
+        }
+    }
+}
