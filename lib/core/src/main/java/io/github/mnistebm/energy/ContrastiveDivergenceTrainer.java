@@ -67,6 +67,9 @@ public final class ContrastiveDivergenceTrainer {
     /** The moving average of the weights, {@code [p]}; an array of the training's state. */
     public static final String AVERAGE = "average";
 
+    /** The chains of the replay buffer, {@code [buffer batches * negatives, d]}; an array of the training's state. */
+    public static final String CHAINS = "chains";
+
     /** Gain of the step size adaptation, which goes on as long as the target changes. */
     private static final double ADAPTATION_GAIN = 0.05;
 
@@ -239,7 +242,7 @@ public final class ContrastiveDivergenceTrainer {
             state.put("parameters", tilt.parameters());
             state.put(AVERAGE, average.average());
             if (buffer != null) {
-                state.put("chains", buffer.chains());
+                state.put(CHAINS, buffer.chains());
             }
             return state;
         }

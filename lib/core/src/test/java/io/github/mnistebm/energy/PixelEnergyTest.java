@@ -95,7 +95,7 @@ class PixelEnergyTest {
         TrainingListener keeper = new TrainingListener() {
             @Override
             public void stateReached(TrainingState state) {
-                NDArray kept = state.arrays().get("chains");
+                NDArray kept = state.arrays().get(ContrastiveDivergenceTrainer.CHAINS);
                 chains = manager.create(kept.toFloatArray(), kept.getShape());
             }
         };
