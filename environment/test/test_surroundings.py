@@ -10,7 +10,7 @@ import urllib.request
 
 import nbformat
 import pytest
-from checkouts import AS_STRANGER, BUILT, MNIST, ROOT, STRANGER, TESTS, call, give_to_stranger, link, make_checkout, open_folder
+from checkouts import AS_STRANGER, BUILT, FASHION, MNIST, ROOT, STRANGER, TESTS, call, give_to_stranger, link, make_checkout, open_folder
 
 FOLDERS = ["a blank", "ü", "张", "[1]"]
 LOCALES = ["none", "C.UTF-8", "de_DE.UTF-8", "ar_EG.UTF-8"]
@@ -259,7 +259,7 @@ def test_it_builds_and_runs_without_a_warning_on_every_java_that_is_installed(tm
     if not homes:
         pytest.skip("one Java Development Kit is installed only")
     for home in homes:
-        project = make_checkout(tmp_path / home.name, *MNIST, *TESTS, "notebooks", "data/classifier.safetensors")
+        project = make_checkout(tmp_path / home.name, *MNIST, *FASHION, *TESTS, "notebooks", "data/classifier.safetensors")
         shutil.copytree(ROOT / ".venv", project / ".venv", symlinks=True)
         java = {"JAVA_HOME": home}
         assert call([project / "environment" / "run", "setup"], **java).returncode == 0
