@@ -31,7 +31,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
- * Trains an energy network by contrastive divergence (Hinton 2002). The gradient of the negative log-likelihood is that
+ * Trains an energy by contrastive divergence (Hinton 2002). The gradient of the negative log-likelihood is that
  * of
  *
  * <pre>mean f(data) − mean f(negatives)</pre>
@@ -103,7 +103,7 @@ public final class ContrastiveDivergenceTrainer {
     }
 
     /**
-     * Trains. At the end the network holds the moving average of its weights. If the thread is interrupted, training
+     * Trains. At the end f has the moving average of its parameters. If the thread is interrupted, training
      * goes back to the end of the last complete epoch and returns with a history that says so.
      *
      * @param tilt f; changed
@@ -114,8 +114,8 @@ public final class ContrastiveDivergenceTrainer {
      * @return the history: {@value #DATA_ENERGY}, {@value #NEGATIVE_ENERGY}, {@value #ENERGY_GAP}, {@value
      *     #ACCEPTANCE}, {@value #STEP_SIZE}, {@value TrainingHistory#SECONDS}
      * @throws TrainingDivergedException if at an epoch's end the energy gap is wider than 20 nats and one for each dimension, the
-     *     chains stand still, or a value is not finite; the network is then as it was at the end of the epoch before
-     * @throws IllegalArgumentException if the data are of another dimension than the network
+     *     chains stand still, or a value is not finite; f is then as it was at the end of the epoch before
+     * @throws IllegalArgumentException if the data are of another dimension than f
      */
     public TrainingHistory train(
             TrainableEnergy tilt,
@@ -139,7 +139,7 @@ public final class ContrastiveDivergenceTrainer {
      * @return the history, that of the state included
      * @throws TrainingDivergedException as above
      * @throws CancellationException if the thread is interrupted before the first update
-     * @throws IllegalArgumentException if the data are of another dimension than the network, or the state is that of another
+     * @throws IllegalArgumentException if the data are of another dimension than f, or the state is that of another
      *     configuration
      */
     public TrainingHistory train(
@@ -393,7 +393,7 @@ public final class ContrastiveDivergenceTrainer {
             return moved;
         }
 
-        /** Leaves the network with the averaged weights of the last complete epoch. */
+        /** Leaves f with the averaged parameters of the last complete epoch. */
         private void keepLastEpoch() {
             Tensors.copy(kept, tilt.parameters());
         }

@@ -19,12 +19,15 @@ public record BlockCard(String description, Map<String, List<Long>> parameters) 
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if the shapes are missing or out of range
+     * @throws IllegalArgumentException if one is missing, or a shape is out of range
      */
     public BlockCard {
-        if (parameters == null || parameters.values().stream().anyMatch(BlockCard::isNoShape)) {
+        if (description == null
+                || parameters == null
+                || parameters.values().stream().anyMatch(BlockCard::isNoShape)) {
             throw new IllegalArgumentException(
-                    "blocks: expected the shape of each parameter in positive numbers, found " + parameters);
+                    "blocks: expected a description and the shape of each parameter in positive numbers, found "
+                            + description + ", " + parameters);
         }
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }

@@ -9,6 +9,7 @@ import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -120,6 +121,11 @@ public final class Networks {
      * @throws IllegalArgumentException if not; the message names the network and the call to make
      */
     void requireThoseOf(ModelCard card) {
+        for (String name : card.blocks().keySet()) {
+            if (!List.of(ENERGY, ENCODER, DECODER).contains(name)) {
+                throw new IllegalArgumentException("blocks: expected energy, encoder or decoder, found " + name);
+            }
+        }
         require(card, ENERGY, energy, "withEnergy");
         require(card, ENCODER, encoder, "withEncoder");
         require(card, DECODER, decoder, "withDecoder");
