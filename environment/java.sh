@@ -106,8 +106,7 @@ archived_as() {
 exec_java() {
     local quiet jvm archive=() key
     # An archive of the classes in the form of the virtual machine makes each start faster. The first infer writes it.
-    # CompileThresholdScaling: code that runs a thousand times during the start is not worth compiling well. A greater scale makes
-    # infer faster, and longer work as fast as before.
+    # CompileThresholdScaling: code that runs a thousand times during the start is not worth compiling well.
     key=$(archived_as)
     if [[ -n $key && $CLASSES -nt $JAR && -e $CLASSES.key && $(<"$CLASSES.key") == "$key" ]]; then
         archive=("-XX:SharedArchiveFile=$CLASSES" -Dmnistebm.skipDestructors=true -XX:CompileThresholdScaling=4)

@@ -6,14 +6,9 @@ import io.github.mnistebm.cli.bench.BenchCommand;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.tensor.PyTorch;
-import java.io.IOException;
-import java.lang.reflect.Array;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,18 +54,16 @@ public final class Main {
     public static void main(String[] arguments) {
         // The libraries that print tables, charts and help must write numbers as this program's English texts do.
         Locale.setDefault(Locale.ROOT);
-        // PyTorch loads while the arguments are read, which saves 0.3 s. A failure here occurs again where it is
-        // reported.
+        // PyTorch loads while the arguments are read. A failure here occurs again where it is reported.
         CompletableFuture.runAsync(PyTorch::start);
-        linkNativeMethods();
         Interruption.listen();
         int code = execute(arguments);
         exit(Interruption.happened() ? Interruption.EXIT_CODE : code);
     }
 
     /**
-     * Ends the process: where the launcher says so, without PyTorch's destructors, which take 80 ms to free what the system frees
-     * at once, but also without what Java itself does last, such as writing an archive of its classes.
+     * Ends the process: where the launcher says so, without PyTorch's destructors, since the system frees the memory at once. Java's
+     * own last steps, such as writing an archive of its classes, are skipped too.
      */
     private static void exit(int code) {
         if (Boolean.getBoolean("mnistebm.skipDestructors")) {
@@ -84,24 +77,6 @@ public final class Main {
     }
 
     /**
-     * Calls the native methods of Java that the arguments and a model are read with. The first call of each waits for the
-     * dynamic loader, which is busy for 0.2 s while it loads PyTorch: called before, they save {@code infer} 20 ms.
-     */
-    private static void linkNativeMethods() {
-        Main.class.getAnnotation(Command.class);
-        Array.getLength(new int[0]);
-        Array.set(new long[1], 0, 0L);
-        TimeZone.getDefault();
-        Path home = Path.of(System.getProperty("java.home"));
-        try {
-            Files.createDirectories(home);
-            Files.readString(home.resolve("release"));
-        } catch (IOException e) {
-            // Then they wait.
-        }
-    }
-
-    /**
      * Runs a command.
      *
      * @param arguments the command and its options
@@ -109,7 +84,7 @@ public final class Main {
      */
     static int execute(String... arguments) {
         CommandLine line = new CommandLine(new Main());
-        // One command's annotations are read in 50 ms less than those of all.
+        // Reading the annotations of all commands takes longer than reading those of one.
         String asked = arguments.length == 0 ? "" : arguments[0];
         COMMANDS.forEach((name, command) -> {
             if (name.equals(asked) || !COMMANDS.containsKey(asked)) {
