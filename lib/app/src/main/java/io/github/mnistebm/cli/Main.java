@@ -55,9 +55,11 @@ public final class Main {
         // The libraries that print tables, charts and help must write numbers as this program's English texts do.
         Locale.setDefault(Locale.ROOT);
         // PyTorch loads while the arguments are read. A failure here occurs again where it is reported.
-        CompletableFuture.runAsync(PyTorch::start);
+        CompletableFuture<Void> engine = CompletableFuture.runAsync(PyTorch::start);
         Interruption.listen();
         int code = execute(arguments);
+        // A process that exits while PyTorch's libraries load crashes.
+        engine.exceptionally(failure -> null).join();
         exit(Interruption.happened() ? Interruption.EXIT_CODE : code);
     }
 
