@@ -15,6 +15,7 @@ import ai.djl.util.Pair;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.training.FlatParameters;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -156,17 +157,11 @@ public final class BlockEnergy implements TrainableEnergy {
 
     /** Frees all that a computation makes, except for its result, which goes to the manager of the states and the caller's scope. */
     private static EnergyAndGradient handedOut(NDArray states, Supplier<EnergyAndGradient> computation) {
-        EnergyAndGradient result;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            result = computation.get();
-            result.energy().attach(states.getManager());
-            result.gradient().attach(states.getManager());
-            NDScope.unregister(result.energy(), result.gradient());
-        }
-        NDScope.register(result.energy());
-        NDScope.register(result.gradient());
-        return result;
+        return Scope.compute(() -> {
+            EnergyAndGradient result = computation.get();
+            result.arrays().forEach(array -> array.attach(states.getManager()));
+            return result;
+        });
     }
 
     /** Returns the description of the block. */

@@ -11,6 +11,7 @@ import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.HostEnergy;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -82,13 +83,12 @@ public final class EnergyNetwork implements TrainableEnergy {
     public static EnergyNetwork create(
             NDManager parent, int dimension, List<Integer> hiddenUnits, RandomSource random) {
         EnergyNetwork network = zeros(parent, dimension, hiddenUnits);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        Scope.run(() -> {
             for (NDArray weight : network.weights) {
                 float bound = (float) Math.sqrt(3.0 / weight.getShape().get(1));
                 Tensors.copy(random.uniform(network.manager, -bound, bound, weight.getShape()), weight);
             }
-        }
+        });
         return network;
     }
 

@@ -2,7 +2,6 @@ package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -46,16 +45,14 @@ public final class NearCopies {
      * @return whole numbers as 32-bit floats, {@code [n]}, attached to the manager of the images
      */
     public static NDArray nearest(NDArray images, NDArray train) {
-        NDArray nearest;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             long m = train.getShape().get(0);
-            nearest = images.getManager().full(new Shape(images.getShape().get(0)), Float.MAX_VALUE);
+            NDArray nearest =
+                    images.getManager().full(new Shape(images.getShape().get(0)), Float.MAX_VALUE);
             for (long from = 0; from < m; from += TRAINING_ROWS_AT_ONCE) {
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
-                    NDArray rows = train.get(new NDIndex().addSliceDim(from, Math.min(m, from + TRAINING_ROWS_AT_ONCE)))
-                            .toType(DataType.FLOAT32, true);
+                NDIndex part = new NDIndex().addSliceDim(from, Math.min(m, from + TRAINING_ROWS_AT_ONCE));
+                Scope.run(() -> {
+                    NDArray rows = train.get(part).toType(DataType.FLOAT32, true);
                     // ‖x − y‖² of binary images: whole numbers, which a float holds exactly.
                     NDArray norms = rows.sum(new int[] {1});
                     NDArray transposed = rows.muli(-2).transpose();
@@ -66,14 +63,10 @@ public final class NearCopies {
                                 .min(new int[] {1})
                                 .addi(x.sum(new int[] {1}));
                     });
-                    NDArray nearer = NDArrays.minimum(nearest, distances);
-                    NDScope.unregister(nearer);
-                    nearest.close();
-                    nearest = nearer;
-                }
+                    Tensors.copy(NDArrays.minimum(nearest, distances), nearest);
+                });
             }
-        }
-        NDScope.register(nearest);
-        return nearest;
+            return nearest;
+        });
     }
 }

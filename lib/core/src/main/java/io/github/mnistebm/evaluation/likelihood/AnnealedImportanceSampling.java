@@ -2,7 +2,7 @@ package io.github.mnistebm.evaluation.likelihood;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.sampling.ChainState;
@@ -82,43 +82,33 @@ public final class AnnealedImportanceSampling {
 
     /** log w = −Σₜ (βₜ − βₜ₋₁) f(uₜ₋₁), along u₀ … u_T forwards, along u_T … u₀ backwards. */
     private double[] logWeights(NDArray start, boolean forwards, RandomSource random) {
-        NDManager manager = start.getManager();
-        try (NDScope scope = new NDScope();
-                NDArray step = Tensors.scalar(manager, stepSize);
-                NDArray share = Tensors.scalar(manager, -1.0 / temperatures);
-                NDArray total = manager.zeros(start.getShape().slice(0, 1))) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
+            NDManager manager = start.getManager();
+            NDArray step = Tensors.scalar(manager, stepSize);
+            NDArray share = Tensors.scalar(manager, -1.0 / temperatures);
+            NDArray total = manager.zeros(start.getShape().slice(0, 1));
             NDArray positions = start.duplicate();
-            NDScope.unregister(positions);
             for (int t = 1; t <= temperatures; t++) {
                 Cancellation.check();
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
-                    NDArray before = positions;
+                int index = t;
+                Scope.run(() -> {
                     if (forwards) {
                         total.addi(energy.tilt().energy(positions).muli(share));
                     }
-                    int index = forwards ? t : temperatures - t + 1;
-                    EnergyFunction tilt = energy.tilt().atTemperature((double) temperatures / index);
+                    int passed = forwards ? index : temperatures - index + 1;
+                    EnergyFunction tilt = energy.tilt().atTemperature((double) temperatures / passed);
                     TiltedEnergy between = new TiltedEnergy(tilt, energy.reference());
-                    positions = new MetropolisAdjustedLangevin(between)
-                            .step(ChainState.at(between, before), step, t, random)
+                    NDArray moved = new MetropolisAdjustedLangevin(between)
+                            .step(ChainState.at(between, positions), step, index, random)
                             .state()
                             .positions();
+                    Tensors.copy(moved, positions);
                     if (!forwards) {
                         total.addi(energy.tilt().energy(positions).muli(share));
                     }
-                    NDScope.unregister(positions);
-                    before.close();
-                }
+                });
             }
-            positions.close();
-            float[] values = total.toFloatArray();
-            double[] logWeights = new double[values.length];
-            for (int i = 0; i < values.length; i++) {
-                logWeights[i] = values[i];
-            }
-            return logWeights;
-        }
+            return total.toType(DataType.FLOAT64, true).toDoubleArray();
+        });
     }
 }

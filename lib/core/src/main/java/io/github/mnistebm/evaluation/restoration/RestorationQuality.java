@@ -2,7 +2,6 @@ package io.github.mnistebm.evaluation.restoration;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.evaluation.DigitClassifier;
@@ -56,9 +55,7 @@ public record RestorationQuality(double accuracy, double knownError, double hidd
      * @return the nearest training images, of their data type, {@code [n, 784]}, attached to the manager of {@code train}
      */
     public static NDArray nearestNeighbours(NDArray images, NDArray known, NDArray train) {
-        NDArray chosen;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             // Σᵢ kᵢ (xᵢ − yᵢ)² of binary images is Σᵢ kᵢ xᵢ + Σᵢ kᵢ (1 − 2 xᵢ) yᵢ, of which the first does not depend
             // on y.
             NDArray kept = known.toType(DataType.FLOAT32, false);
@@ -67,10 +64,7 @@ public record RestorationQuality(double accuracy, double knownError, double hidd
             NDArray transposed = train.toType(DataType.FLOAT32, false).transpose();
             NDArray nearest = Tensors.mapInParts(
                     factors, ROWS_AT_ONCE, part -> part.matMul(transposed).neg().argMax(1));
-            chosen = train.get(new NDIndex().addIndices("{}", nearest));
-            NDScope.unregister(chosen);
-        }
-        NDScope.register(chosen);
-        return chosen;
+            return train.get(new NDIndex().addIndices("{}", nearest));
+        });
     }
 }
