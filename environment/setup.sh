@@ -232,8 +232,9 @@ install_library() {
     local made_from
     say "the library"
     made_from=$(library_sources)
-    # Jars of other versions would stay on the classpath. Maven's records name the files of the checkout that they were copied from.
-    rm -rf "$BUILT" "$JAR" "$DEPENDENCIES" "$ROOT"/lib/*/target/maven-status
+    # Jars of other versions would stay on the classpath, and classes without a source in the jars. Maven's records name the files of the
+    # checkout that they were copied from.
+    rm -rf "$BUILT" "$JAR" "$DEPENDENCIES" "$ROOT"/lib/*/target/{classes,maven-status}
     run_maven -q -DskipTests package >&2 || die "Maven could not build the library"
     printf '%s\n' "$made_from" >"$BUILT"
 }
