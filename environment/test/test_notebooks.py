@@ -56,7 +56,7 @@ def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed, m
 def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
     path = executed / "notebooks" / "inference.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 10
+    assert len(outputs(path, "image/png")) == 12
     assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 7
 
 
