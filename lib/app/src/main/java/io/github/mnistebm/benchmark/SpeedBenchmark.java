@@ -68,7 +68,7 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
     /**
      * Measures everything.
      *
-     * @param listener is given each result
+     * @param listener the consumer of each result
      * @return all results
      * @throws IOException if a process fails
      * @throws CancellationException if the thread is interrupted; it stays so

@@ -196,7 +196,7 @@ public final class DigitServer implements AutoCloseable {
         answer.deliver(context, check.of(Body.read(context)));
     }
 
-    /** Makes a file of digits. */
+    /** Creates a file of digits. */
     @FunctionalInterface
     private interface Format {
         byte[] of(Results.Digits digits) throws IOException;

@@ -57,7 +57,7 @@ public final class AutoencoderTrainer {
     private final AutoencoderConfig config;
 
     /**
-     * Makes a trainer.
+     * Creates a trainer.
      *
      * @param config the configuration of the training
      */

@@ -40,7 +40,7 @@ record Perceptron(NDArray hiddenWeight, NDArray hiddenBias, NDArray outputWeight
      */
     record Pass(Perceptron of, NDArray inputs, NDArray hidden, NDArray outputs) {
 
-        /** From the gradient by the outputs to that by what the hidden units are given. */
+        /** Maps the gradient with respect to the outputs to that with respect to the inputs of the hidden units. */
         NDArray hiddenGradient(NDArray outputGradient) {
             return MatrixProducts.product(outputGradient, of.outputWeight).muli(hidden.sign());
         }

@@ -39,7 +39,7 @@ public final class Whitening implements AutoCloseable {
     }
 
     /**
-     * Makes the map from its arrays.
+     * Creates the map from its arrays.
      *
      * @param parent the parent of the manager that owns them
      * @param mean μ, {@code [d]}; taken over

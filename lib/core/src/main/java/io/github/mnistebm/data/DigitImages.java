@@ -114,7 +114,7 @@ public final class DigitImages implements AutoCloseable {
     }
 
     /**
-     * Makes an array of black and white images.
+     * Creates an array of black and white images.
      *
      * @param manager the owner of the result
      * @param pixels 0 and 1, row by row, {@value #PIXELS} an image
@@ -212,7 +212,7 @@ public final class DigitImages implements AutoCloseable {
     /**
      * Makes black and white images of all of them.
      *
-     * @param binarization how
+     * @param binarization the rule by which grey values become 0 or 1
      * @param random the source of randomness; {@link Binarization#THRESHOLD} does not use it
      * @return unsigned bytes 0 and 1, {@code [n, 784]}; closed with this object unless the caller detaches the array
      */

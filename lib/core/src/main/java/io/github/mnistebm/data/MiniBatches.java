@@ -54,7 +54,7 @@ public final class MiniBatches implements AutoCloseable {
     /**
      * Gathers a batch on the device.
      *
-     * @param index which, from 0
+     * @param index the number of the batch, from 0
      * @return the batch as 32-bit floats, {@code [batch size, …]}, attached to the manager of the data; with it come
      *     arrays on the way to it, so call this within an {@code NDScope}
      */

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * A density known up to its normalizing constant, p(u) ∝ exp(−E(u)) on R^d.
  *
- * <p>Implementations work on whole batches, one state a row. What they return, and what they make on the way, is
- * attached to the manager of the states; callers that loop do so within an {@code NDScope}.
+ * <p>Implementations work on whole batches, one state a row. Results and intermediate arrays are attached to the manager of the
+ * states; callers that loop do so within a {@link io.github.mnistebm.tensor.Scope}.
  */
 public interface EnergyFunction {
 
@@ -19,14 +19,14 @@ public interface EnergyFunction {
          * Evaluates the energy and its gradient. Several threads call this at once.
          *
          * @param state u, {@code [d]}; left as it is, and not kept
-         * @param gradient is given ∇E(u), {@code [d]}; zeros at first, so that a sum over observations adds its terms
+         * @param gradient receives ∇E(u), {@code [d]}; zeros at first, so that a sum over observations adds its terms
          * @return E(u) in nats, up to a constant; infinite or NaN where the density is zero
          */
         double energyAndGradient(double[] state, double[] gradient);
     }
 
     /**
-     * Makes an energy of a function of one state.
+     * Creates an energy of a function of one state.
      *
      * @param dimension d; positive
      * @param point the energy and its gradient at one state

@@ -140,7 +140,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     /**
-     * Makes a mixture.
+     * Creates a mixture.
      *
      * @param parent the parent of the manager that owns its arrays
      * @param weights wₖ, positive, with sum 1
@@ -181,7 +181,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     /**
-     * Makes a mixture of what {@link #namedParameters} gave.
+     * Creates a mixture of what {@link #namedParameters} gave.
      *
      * @param parent the parent of the manager that owns its arrays
      * @param parameters the parameters by name, of the shapes of {@link #parameterShapes}

@@ -37,9 +37,9 @@ public interface HostEnergy {
     }
 
     /**
-     * Makes something that evaluates this energy, with working memory of its own: one for each thread.
+     * Creates an evaluator of this energy, with working memory of its own: one for each thread.
      *
-     * @param lanes the length of the rows that it is given: as many chains as there may be in a block
+     * @param lanes the length of the rows, the number of chains that a block may have
      * @return the evaluator
      */
     Evaluator evaluator(int lanes);
@@ -52,7 +52,7 @@ public interface HostEnergy {
          *
          * @param chains the number of lanes in use; values in the others mean nothing
          * @param positions {@code [d][lanes]}
-         * @param energies is given E of each chain in nats, {@code [lanes]}
+         * @param energies receives E of each chain in nats, {@code [lanes]}
          */
         void energy(int chains, float[][] positions, float[] energies);
 
@@ -61,8 +61,8 @@ public interface HostEnergy {
          *
          * @param chains the number of lanes in use; values in the others mean nothing
          * @param positions {@code [d][lanes]}
-         * @param energies is given E of each chain in nats, {@code [lanes]}
-         * @param gradients is given ∇E, {@code [d][lanes]}
+         * @param energies receives E of each chain in nats, {@code [lanes]}
+         * @param gradients receives ∇E, {@code [d][lanes]}
          */
         void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients);
     }

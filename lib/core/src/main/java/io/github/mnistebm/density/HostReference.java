@@ -10,7 +10,7 @@ public interface HostReference extends HostEnergy {
      *
      * @param chains the number of lanes in use
      * @param random the source of randomness
-     * @param positions is given a sample for each chain, {@code [d][lanes]}
+     * @param positions receives a sample for each chain, {@code [d][lanes]}
      */
     void sample(int chains, SplittableRandom random, float[][] positions);
 }

@@ -53,7 +53,7 @@ public final class BlockEnergy implements TrainableEnergy {
     }
 
     /**
-     * Makes an energy of a block. If the block is not initialized yet, its weights are drawn from the source, uniformly in
+     * Creates an energy of a block. If the block is not initialized yet, its weights are drawn from the source, uniformly in
      * ±√(12 / (inputs + outputs)), and its other parameters are those that their types begin with, such as 0 for a bias. An initialized
      * block keeps its values.
      *

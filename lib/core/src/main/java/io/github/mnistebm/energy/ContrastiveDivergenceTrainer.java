@@ -91,7 +91,7 @@ public final class ContrastiveDivergenceTrainer {
     private final Function<TiltedEnergy, TransitionKernel> kernel;
 
     /**
-     * Makes a trainer.
+     * Creates a trainer.
      *
      * @param config the configuration of the training
      * @param kernel makes the kernel of the chains for an energy, such as {@code MetropolisAdjustedLangevin::new}

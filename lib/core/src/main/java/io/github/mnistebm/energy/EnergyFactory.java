@@ -6,7 +6,7 @@ import ai.djl.nn.Block;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.function.Supplier;
 
-/** Makes an energy of a given architecture. A model is trained, and loaded, with the same factory. */
+/** Creates an energy of a given architecture. A model is trained, and loaded, with the same factory. */
 @FunctionalInterface
 public interface EnergyFactory {
 
@@ -21,7 +21,7 @@ public interface EnergyFactory {
     TrainableEnergy create(NDManager parent, int dimension, RandomSource random);
 
     /**
-     * Makes a factory of {@link BlockEnergy}.
+     * Creates a factory of {@link BlockEnergy}.
      *
      * @param block makes a new block from {@code [n, d]} to {@code [n, 1]} at each call
      * @return the factory

@@ -70,7 +70,7 @@ public final class EnergyNetwork implements TrainableEnergy {
     }
 
     /**
-     * Makes a network with f = 0, so that training starts at the reference measure: hidden weights uniform in
+     * Creates a network with f = 0, so that training starts at the reference measure: hidden weights uniform in
      * ±√(3/inputs), biases and the last layer zero.
      *
      * @param parent the parent of the manager that owns the parameters

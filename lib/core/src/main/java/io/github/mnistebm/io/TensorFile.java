@@ -305,7 +305,7 @@ public final class TensorFile {
     }
 
     /**
-     * Makes arrays of the tensors.
+     * Creates arrays of the tensors.
      *
      * @param manager the owner of the arrays, which live as long as it does, also inside an {@code NDScope}
      * @return by name, in the order in which they were asked for

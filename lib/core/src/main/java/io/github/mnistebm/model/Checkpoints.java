@@ -110,7 +110,7 @@ public final class Checkpoints implements AutoCloseable {
         return (3 * (KEPT + 1) + 2) * parameters * Float.BYTES + (32L << 20);
     }
 
-    /** Makes the folder; fails if its disk has less room, or it cannot be written. */
+    /** Creates the folder; fails if its disk has less room, or it cannot be written. */
     void requireRoom(long bytes) throws IOException {
         Path there = folder;
         while (!Files.exists(there)) {

@@ -198,7 +198,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
      * @param images the number of images; at least 1
      * @param seed the seed of the random numbers
      * @param progress the consumer of the number of chain steps done, out of {@link #work}
-     * @return the images and what the chains did; close it
+     * @return the images and a summary of the chains; close it
      * @throws IllegalArgumentException if {@code images} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
@@ -232,7 +232,7 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
      *
      * @param images the number of images; at least 1
      * @param seed the seed of the random numbers
-     * @return the images and what the chains did; close it
+     * @return the images and a summary of the chains; close it
      * @throws IllegalArgumentException if {@code images} is not positive
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */

@@ -116,7 +116,7 @@ public record ModelCard(
     }
 
     /**
-     * Checks that images are of the set that the model was trained on, as far as the checksums tell.
+     * Checks that images are of the set that the model was trained on, as far as the checksums show.
      *
      * @param images the images
      * @throws IllegalArgumentException if they are not; the message names both sets

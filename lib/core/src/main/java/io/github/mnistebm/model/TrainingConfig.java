@@ -233,7 +233,7 @@ public record TrainingConfig(
         }
 
         /**
-         * Makes the configuration.
+         * Creates the configuration.
          *
          * @return the configuration
          * @throws IllegalArgumentException if a value is out of range

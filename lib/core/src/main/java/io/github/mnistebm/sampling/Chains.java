@@ -24,7 +24,7 @@ public interface Chains extends AutoCloseable {
     int STEPS_AT_A_TIME = 16;
 
     /**
-     * Makes chains that are not started yet.
+     * Creates chains that are not started yet.
      *
      * @param manager the parent of the manager that owns them; its device is theirs
      * @param kernel the kernel that moves them

@@ -14,7 +14,7 @@ public enum LangevinAlgorithm {
     private static final int JUMP_INTERVAL = 2;
 
     /**
-     * Makes the kernel.
+     * Creates the kernel.
      *
      * @param energy the target
      * @return the kernel

@@ -25,7 +25,7 @@ public final class LangevinSampler {
     }
 
     /**
-     * Makes a sampler.
+     * Creates a sampler.
      *
      * @param kernel the step
      * @param config the number of steps and their size
@@ -49,7 +49,7 @@ public final class LangevinSampler {
     }
 
     /**
-     * Runs chains, telling how far they are.
+     * Runs chains, and reports their progress.
      *
      * @param initial the first positions, {@code [chains, d]}; left as it is
      * @param random the source of randomness

@@ -127,7 +127,7 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
         }
 
         /**
-         * Makes the configuration.
+         * Creates the configuration.
          *
          * @return the configuration
          * @throws IllegalArgumentException if an option is out of range

@@ -111,7 +111,7 @@ public final class Lanes {
      * vector instructions, and for 256 rows of 64 chains this takes half the time.
      *
      * @param inputs the rows
-     * @param results are given σ, of the same shape
+     * @param results receives σ, of the same shape
      * @param together working memory, no shorter than a row
      */
     public static void sigmoid(float[][] inputs, float[][] results, float[] together) {

@@ -30,7 +30,7 @@ public final class Tensors {
     }
 
     /**
-     * Makes an array of one number by filling it on the device.
+     * Creates an array of one number by filling it on the device.
      *
      * <p>DJL's operations with plain numbers ({@code array.mul(2)}) copy theirs from the host at each call, and of one that
      * automatic differentiation has to remember the memory is freed before the backward pass.

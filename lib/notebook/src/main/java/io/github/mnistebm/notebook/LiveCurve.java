@@ -25,7 +25,7 @@ public final class LiveCurve implements TrainingListener {
     }
 
     /**
-     * Makes a listener for a training.
+     * Creates a listener for a training.
      *
      * @param screen shows a picture, on the training's thread
      * @return the listener

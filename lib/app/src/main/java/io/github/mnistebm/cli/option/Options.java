@@ -25,7 +25,7 @@ public final class Options {
         }
     }
 
-    /** Makes the folder of a file if it is missing. Fails, naming the option, if a command cannot write the file after its work. */
+    /** Creates the folder of a file if it is missing. Fails, naming the option, if a command cannot write the file after its work. */
     public static void requireWritable(CommandSpec spec, String option, Path file) {
         try {
             Path folder = file.toAbsolutePath().getParent();
