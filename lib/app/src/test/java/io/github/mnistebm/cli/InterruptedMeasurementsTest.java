@@ -28,7 +28,7 @@ class InterruptedMeasurementsTest {
     }
 
     private void assertNoTrace(CommandRun run, String command) throws IOException {
-        assertThat(run.code()).isEqualTo(130);
+        assertThat(run.code()).as(run.err()).isEqualTo(130);
         assertThat(run.err().lines())
                 .singleElement()
                 .asString()

@@ -3,6 +3,7 @@ package io.github.mnistebm.data;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.io.IdxFile;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -53,6 +54,8 @@ final class IdxFolder {
             part.images().require(found.images().sha256());
             part.labels().require(found.labels().sha256());
             return found;
+        } catch (ClosedByInterruptException e) {
+            throw e;
         } catch (IOException e) {
             String remedy = e.getCause() instanceof NoSuchFileException ? ". Run ./environment/run setup" : AGAIN;
             throw e.getMessage().endsWith(remedy) ? e : new IOException(e.getMessage() + remedy, e);

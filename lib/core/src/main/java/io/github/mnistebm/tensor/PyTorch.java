@@ -75,6 +75,8 @@ public final class PyTorch {
     public static Engine start() {
         chooseFolder();
         Candidate chosen = Choice.FOLDER;
+        // The start of the engine would swallow an interruption, which the caller's work must see.
+        boolean interrupted = Thread.interrupted();
         try {
             return Engine.getInstance();
         } catch (EngineException | LinkageError e) {
@@ -82,6 +84,10 @@ public final class PyTorch {
             throw new EngineException(
                     "PyTorch's native libraries cannot be used in " + chosen.folder() + ": " + cause + ". " + WAY_OUT,
                     e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
