@@ -136,9 +136,8 @@ public final class BlockEnergy implements TrainableEnergy {
         return handedOut(states, () -> {
             NDArray leaf = states.stopGradient();
             leaf.setRequiresGradient(true);
-            NDArray energy = Autograd.recorded(() -> forward(leaf, store));
-            Autograd.backward(energy);
-            return new EnergyAndGradient(energy.stopGradient(), leaf.getGradient());
+            NDArray energy = Autograd.differentiated(() -> forward(leaf, store), NDArray::onesLike);
+            return new EnergyAndGradient(energy, leaf.getGradient());
         });
     }
 
@@ -146,12 +145,10 @@ public final class BlockEnergy implements TrainableEnergy {
     public EnergyAndGradient parameterGradient(NDArray states, UnaryOperator<NDArray> coefficients) {
         return handedOut(states, () -> {
             FlatParameters.Leaves leaves = parameters.leaves(block);
-            NDArray energy = Autograd.recorded(() -> forward(states, leaves.store()));
-            NDArray value = energy.stopGradient();
-            Autograd.backward(energy, coefficients.apply(value));
+            NDArray energy = Autograd.differentiated(() -> forward(states, leaves.store()), coefficients);
             NDList gradients = new NDList();
             leaves.gradients().forEach(gradient -> gradients.add(gradient.flatten()));
-            return new EnergyAndGradient(value, NDArrays.concat(gradients));
+            return new EnergyAndGradient(energy, NDArrays.concat(gradients));
         });
     }
 

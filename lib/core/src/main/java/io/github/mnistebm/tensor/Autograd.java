@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.training.GradientCollector;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Automatic differentiation, also from several threads. The engine has one gradient collector for the whole process, and throws if a
@@ -25,6 +26,24 @@ public final class Autograd {
      */
     public static NDArray recorded(Supplier<NDArray> computation) {
         return collecting(collector -> computation.get());
+    }
+
+    /**
+     * Computes values and runs a backward pass through their weighted sum. One collector serves both: the engine looks at each array of the
+     * process when it opens one.
+     *
+     * @param computation a computation from arrays that require a gradient; it does not call this class
+     * @param weights maps the values, without their history, to the weight of each, of the same shape
+     * @return the values
+     * @throws IllegalStateException if other code has opened a gradient collector
+     */
+    public static NDArray differentiated(Supplier<NDArray> computation, UnaryOperator<NDArray> weights) {
+        return collecting(collector -> {
+            NDArray values = computation.get();
+            collector.backward(values.mul(weights.apply(values.stopGradient()).stopGradient())
+                    .sum());
+            return values.stopGradient();
+        });
     }
 
     /**
