@@ -61,7 +61,7 @@ def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
 
 
 def test_the_committed_notebooks_carry_their_outputs(root):
-    for name, pictures in (("train", 8), ("inference", 10)):
+    for name, pictures in (("train", 8), ("inference", 12)):
         path = root / "notebooks" / f"{name}.ipynb"
         assert_executed(path)
         assert len(outputs(path, "image/png")) == pictures

@@ -199,7 +199,7 @@ def test_setup_installs_nothing_where_nothing_is_missing(run, tmp_path):
 
 
 def test_maven_uses_the_java_that_was_found(copy, tmp_path):
-    shutil.rmtree(copy / "lib" / "target")
+    shutil.rmtree(copy / "lib" / "app" / "target")
     jdk = fake_jdk(tmp_path / "17", "17.0.2")
     script(tmp_path / "bin" / "mvn", 'echo "$JAVA_HOME" >&2; exit 1\n')
     old = fake_jdk(tmp_path / "8", "1.8.0_402")

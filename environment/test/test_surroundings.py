@@ -230,7 +230,7 @@ def test_a_copy_of_a_checkout_uses_nothing_of_the_first(tmp_path):
     assert result.stderr == f"setup: Python packages into {first}/.venv\nsetup: ready\n"
     out = tmp_path / "a.png"
     call([first / "environment" / "run", "infer", "--num-images", 1, "--steps", 10, "--out", out])
-    assert (first / "lib" / "target" / "mnist-ebm.jsa").exists()
+    assert (first / "lib" / "app" / "target" / "mnist-ebm-app.jsa").exists()
 
     call(["cp", "-r", first, copy])
     first.rename(tmp_path / "elsewhere")
