@@ -73,14 +73,16 @@ final class ClassifierCommand implements Callable<Integer> {
     }
 
     private Path file(DigitImages train) {
-        if (out == null && !train.dataSet().isMnist()) {
+        if (out != null) {
+            return out;
+        }
+        if (!train.dataSet().isMnist()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--out: must be given for " + train.dataSet().name() + ", since the default file is MNIST's");
         }
-        Path file = out == null ? DataFolder.classifier() : out;
-        Options.requireWritable(spec, "--out", file);
-        return file;
+        Options.requireWritable(spec, "--out", DataFolder.classifier());
+        return DataFolder.classifier();
     }
 
     private void train(DigitImages train, DigitImages test, Path file) throws IOException {

@@ -104,6 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--num-images", SampleQuality.NEIGHBOUR + 1, numImages);
         Options.requireAtLeast(spec, "--seeds", 1, seeds);
+        sampling.check(spec);
         if (json != null) {
             Options.requireWritable(spec, "--json", json);
         }

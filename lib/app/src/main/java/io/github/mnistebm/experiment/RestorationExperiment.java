@@ -1,7 +1,6 @@
 package io.github.mnistebm.experiment;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
@@ -11,6 +10,7 @@ import io.github.mnistebm.evaluation.restoration.RestorationQuality;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitRestorer;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
@@ -56,8 +56,7 @@ public final class RestorationExperiment {
                 DoubleColumn.create(KNOWN_ERROR),
                 DoubleColumn.create(HIDDEN_ERROR));
         Binarization binarization = model.card().configuration().binarization();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        Scope.run(() -> {
             RandomSource random = RandomSource.of(seed);
             NDArray examples = train.binarized(binarization, random);
             NDArray originals = images.binarized(binarization, random);
@@ -81,7 +80,7 @@ public final class RestorationExperiment {
                             RestorationQuality.of(completed, originals, known, images.labels(), classifier)));
                 }
             }
-        }
+        });
         return table;
     }
 

@@ -3,7 +3,6 @@ package io.github.mnistebm.autoencoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -17,6 +16,7 @@ import ai.djl.util.Pair;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.training.FlatParameters;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -139,13 +139,15 @@ public final class Autoencoder implements AutoCloseable {
     }
 
     private void requireShapes(int latents) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            Shape encoded =
-                    encode(manager.zeros(new Shape(2, DigitImages.PIXELS))).getShape();
-            require("encoder", new Shape(2, latents), encoded);
-            Shape decoded = decodeLogits(manager.zeros(new Shape(2, latents))).getShape();
-            require("decoder", new Shape(2, DigitImages.PIXELS), decoded);
+        try {
+            Scope.run(() -> {
+                Shape encoded =
+                        encode(manager.zeros(new Shape(2, DigitImages.PIXELS))).getShape();
+                require("encoder", new Shape(2, latents), encoded);
+                Shape decoded =
+                        decodeLogits(manager.zeros(new Shape(2, latents))).getShape();
+                require("decoder", new Shape(2, DigitImages.PIXELS), decoded);
+            });
         } catch (RuntimeException e) {
             manager.close();
             throw e;

@@ -103,10 +103,9 @@ final class AutoencoderLoss implements AutoCloseable {
         NDArray inputs = latents.stopGradient();
         inputs.setRequiresGradient(true);
         FlatParameters.Leaves leaves = autoencoder.decoderLeaves();
-        NDArray loss = Autograd.recorded(
+        NDArray loss = Autograd.differentiated(
                 () -> Autoencoder.crossEntropy(images, autoencoder.decodeLogits(inputs, leaves.store())));
-        Autograd.backward(loss);
-        return new Gradients(loss.stopGradient(), inputs.getGradient(), leaves.gradients());
+        return new Gradients(loss, inputs.getGradient(), leaves.gradients());
     }
 
     @Override

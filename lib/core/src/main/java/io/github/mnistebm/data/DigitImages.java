@@ -110,7 +110,7 @@ public final class DigitImages implements AutoCloseable {
 
     private static DigitImages load(Path folder, DataSet.Part part, Device device) throws IOException {
         LabelledImages found = LabelledImages.read(folder, part);
-        return of(found.grey(), found.indices(), found.dataSet(folder, part), device);
+        return of(found.grey(), found.indices(), found.dataSet(folder), device);
     }
 
     /**

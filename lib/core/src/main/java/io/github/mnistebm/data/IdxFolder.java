@@ -51,8 +51,9 @@ final class IdxFolder {
                     found.images().shape()[0],
                     part.images().count(),
                     "images,");
-            part.images().require(found.images().sha256());
-            part.labels().require(found.labels().sha256());
+            for (MnistFile file : List.of(part.images(), part.labels())) {
+                file.require(found.checksums().get(file.fileName()));
+            }
             return found;
         } catch (ClosedByInterruptException e) {
             throw e;
@@ -93,7 +94,7 @@ final class IdxFolder {
             indices[i] = (byte) index;
         }
         List<String> classes = IntStream.of(values).mapToObj(String::valueOf).toList();
-        return new LabelledImages(images, labels, indices, classes);
+        return LabelledImages.of(part, images, labels, indices, classes);
     }
 
     private static IdxFile labels(Path folder, MnistFile file) throws IOException {

@@ -13,11 +13,19 @@ import java.util.Map;
  * A part of a data set as its folder holds it.
  *
  * @param images the grey values, {@code [n, 28, 28]}
- * @param labels the labels as written, {@code [n]}
  * @param indices the class of each image, an index of {@code classes}
  * @param classes the names of the classes
+ * @param checksums the SHA-256 checksums of images and labels as uncompressed IDX files, by the names of MNIST's files
  */
-record LabelledImages(IdxFile images, IdxFile labels, byte[] indices, List<String> classes) {
+record LabelledImages(IdxFile images, byte[] indices, List<String> classes, Map<String, String> checksums) {
+
+    /** Takes the labels as written, {@code [n]}, for their checksum. */
+    static LabelledImages of(DataSet.Part part, IdxFile images, IdxFile labels, byte[] indices, List<String> classes) {
+        Map<String, String> checksums = new LinkedHashMap<>();
+        checksums.put(part.images().fileName(), images.sha256());
+        checksums.put(part.labels().fileName(), labels.sha256());
+        return new LabelledImages(images, indices, classes, checksums);
+    }
 
     static LabelledImages read(Path folder, DataSet.Part part) throws IOException {
         if (IdxFolder.isMnist(folder) || IdxFolder.isIn(folder)) {
@@ -30,10 +38,7 @@ record LabelledImages(IdxFile images, IdxFile labels, byte[] indices, List<Strin
         return PictureFolder.read(folder, part);
     }
 
-    DataSet dataSet(Path folder, DataSet.Part part) {
-        Map<String, String> checksums = new LinkedHashMap<>();
-        checksums.put(part.images().fileName(), images.sha256());
-        checksums.put(part.labels().fileName(), labels.sha256());
+    DataSet dataSet(Path folder) {
         Path name = folder.toAbsolutePath().normalize().getFileName();
         return DataSet.of(String.valueOf(name), classes, checksums);
     }

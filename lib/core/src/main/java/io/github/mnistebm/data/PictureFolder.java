@@ -60,10 +60,10 @@ final class PictureFolder {
             }
         }
         Collections.shuffle(files, new Random(SHUFFLE_SEED));
-        return read(files, names);
+        return read(part, files, names);
     }
 
-    private static LabelledImages read(List<Labelled> files, List<String> names) throws IOException {
+    private static LabelledImages read(DataSet.Part part, List<Labelled> files, List<String> names) throws IOException {
         int n = files.size();
         ByteBuffer grey = ByteBuffer.allocateDirect(Math.multiplyExact(n, DigitImages.PIXELS));
         byte[] labels = new byte[n];
@@ -76,7 +76,8 @@ final class PictureFolder {
             throw e.getCause();
         }
         IdxFile images = new IdxFile(new int[] {n, DigitImages.SIDE, DigitImages.SIDE}, grey);
-        return new LabelledImages(images, new IdxFile(new int[] {n}, ByteBuffer.wrap(labels)), labels, names);
+        IdxFile written = new IdxFile(new int[] {n}, ByteBuffer.wrap(labels));
+        return LabelledImages.of(part, images, written, labels, names);
     }
 
     private static byte[] grey(Path file) {

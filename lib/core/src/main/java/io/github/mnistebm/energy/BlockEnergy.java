@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -67,27 +66,30 @@ public final class BlockEnergy implements TrainableEnergy {
      */
     public static BlockEnergy of(NDManager parent, Block block, Shape stateShape, RandomSource random) {
         NDManager manager = parent.newSubManager();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            boolean draws = !block.isInitialized();
-            if (draws) {
-                block.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
-                block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(stateShape));
-            }
-            if (block.getParameters().isEmpty()) {
-                throw new IllegalArgumentException("block: expected parameters to train, found none");
-            }
-            FlatParameters parameters = FlatParameters.of(manager, block);
-            if (draws) {
-                parameters.drawWeights(random);
-            }
-            BlockEnergy energy = new BlockEnergy(manager, block, stateShape, parameters);
-            energy.energy(manager.zeros(new Shape(2, energy.dimension())));
-            return energy;
+        try {
+            return Scope.compute(() -> initialized(manager, block, stateShape, random));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    private static BlockEnergy initialized(NDManager manager, Block block, Shape stateShape, RandomSource random) {
+        boolean draws = !block.isInitialized();
+        if (draws) {
+            block.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
+            block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(stateShape));
+        }
+        if (block.getParameters().isEmpty()) {
+            throw new IllegalArgumentException("block: expected parameters to train, found none");
+        }
+        FlatParameters parameters = FlatParameters.of(manager, block);
+        if (draws) {
+            parameters.drawWeights(random);
+        }
+        BlockEnergy energy = new BlockEnergy(manager, block, stateShape, parameters);
+        energy.energy(manager.zeros(new Shape(2, energy.dimension())));
+        return energy;
     }
 
     @Override
@@ -136,7 +138,7 @@ public final class BlockEnergy implements TrainableEnergy {
         return handedOut(states, () -> {
             NDArray leaf = states.stopGradient();
             leaf.setRequiresGradient(true);
-            NDArray energy = Autograd.differentiated(() -> forward(leaf, store), NDArray::onesLike);
+            NDArray energy = Autograd.differentiated(() -> forward(leaf, store));
             return new EnergyAndGradient(energy, leaf.getGradient());
         });
     }

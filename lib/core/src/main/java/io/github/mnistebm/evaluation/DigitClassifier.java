@@ -30,6 +30,7 @@ import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.PyTorch;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
@@ -168,27 +169,20 @@ public final class DigitClassifier implements AutoCloseable {
 
     /** Thresholded images with their label as one more column, so that batches keep the two together. */
     private static NDArray withLabels(NDManager manager, DigitImages images) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray labels =
-                    manager.create(ByteBuffer.wrap(images.labels()), new Shape(images.size(), 1), DataType.UINT8);
-            NDArray rows = labels.concat(images.thresholded(), 1);
-            NDScope.unregister(rows);
-            return rows;
-        }
+        return Scope.computeOwned(
+                () -> manager.create(ByteBuffer.wrap(images.labels()), new Shape(images.size(), 1), DataType.UINT8)
+                        .concat(images.thresholded(), 1));
     }
 
     private NDArray backward(NDArray labelledRows, ParameterStore leaves) {
         NDArray images = labelledRows.get(new NDIndex(":,1:"));
         NDArray labels = labelledRows.get(new NDIndex(":,0")).toType(DataType.INT64, false);
-        NDArray loss = Autograd.recorded(() -> {
+        return Autograd.differentiated(() -> {
             NDArray logProbabilities = forward(head, forward(features, asPictures(images), leaves), leaves)
                     .logSoftmax(1);
             NDArray hits = labels.oneHot(dataSet.classes().size()).mul(logProbabilities);
             return hits.sum(new int[] {1}).mean().neg();
         });
-        Autograd.backward(loss);
-        return loss.stopGradient();
     }
 
     private static NDArray asPictures(NDArray images) {

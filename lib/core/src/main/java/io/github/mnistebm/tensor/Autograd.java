@@ -29,20 +29,35 @@ public final class Autograd {
     }
 
     /**
-     * Computes values and runs a backward pass through their weighted sum. One collector serves both: the engine looks at each array of the
-     * process when it opens one.
+     * Computes values and runs a backward pass through their sum, as {@link #backward(NDArray)} does. One collector serves both: the engine
+     * looks at each array of the process when it opens one.
+     *
+     * @param computation a computation from arrays that require a gradient; it does not call this class
+     * @return the values, without their history
+     * @throws IllegalStateException if other code has opened a gradient collector
+     */
+    public static NDArray differentiated(Supplier<NDArray> computation) {
+        return collecting(collector -> {
+            NDArray values = computation.get();
+            collector.backward(values.sum());
+            return values.stopGradient();
+        });
+    }
+
+    /**
+     * Computes values and runs a backward pass through their weighted sum, with one collector as well.
      *
      * @param computation a computation from arrays that require a gradient; it does not call this class
      * @param weights maps the values, without their history, to the weight of each, of the same shape
-     * @return the values
+     * @return the values, without their history
      * @throws IllegalStateException if other code has opened a gradient collector
      */
     public static NDArray differentiated(Supplier<NDArray> computation, UnaryOperator<NDArray> weights) {
         return collecting(collector -> {
             NDArray values = computation.get();
-            collector.backward(values.mul(weights.apply(values.stopGradient()).stopGradient())
-                    .sum());
-            return values.stopGradient();
+            NDArray fixed = values.stopGradient();
+            collector.backward(values.mul(weights.apply(fixed).stopGradient()).sum());
+            return fixed;
         });
     }
 
@@ -54,11 +69,7 @@ public final class Autograd {
      * @throws IllegalStateException if other code has opened a gradient collector
      */
     public static void backward(NDArray values) {
-        collecting(collector -> {
-            NDArray sum = values.sum();
-            collector.backward(sum);
-            return sum;
-        });
+        differentiated(() -> values);
     }
 
     /**
@@ -69,7 +80,7 @@ public final class Autograd {
      * @throws IllegalStateException if other code has opened a gradient collector
      */
     public static void backward(NDArray values, NDArray weights) {
-        backward(recorded(() -> values.mul(weights)));
+        differentiated(() -> values, fixed -> weights);
     }
 
     private static NDArray collecting(Function<GradientCollector, NDArray> work) {
