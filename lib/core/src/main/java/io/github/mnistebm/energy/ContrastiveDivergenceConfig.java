@@ -3,7 +3,7 @@ package io.github.mnistebm.energy;
 import io.github.mnistebm.sampling.SamplerConfig;
 
 /**
- * The training of an energy network.
+ * The training of an energy network. Made by {@link #builder()}, by the names of the options.
  *
  * @param epochs passes over the data; at least 1
  * @param batchSize data points an update; at least 1
@@ -64,26 +64,34 @@ public record ContrastiveDivergenceConfig(
     }
 
     /**
-     * Returns this configuration with another learning rate.
+     * Starts from the defaults, which suit the latents of an autoencoder: persistent chains, a few importance draws for each data point
+     * and no penalty.
      *
-     * @param newLearningRate the learning rate; positive
-     * @return a new configuration
-     * @throws IllegalArgumentException if the rate is out of range
+     * @return a new builder
      */
-    public ContrastiveDivergenceConfig withLearningRate(double newLearningRate) {
-        return new ContrastiveDivergenceConfig(
-                epochs,
-                batchSize,
-                newLearningRate,
-                negatives,
-                samplesPerDatapoint,
-                importanceDraws,
-                steps,
-                initialStepSize,
-                bufferBatches,
-                restartProbability,
-                energyPenalty,
-                averageDecay);
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts from this configuration.
+     *
+     * @return a new builder with its values
+     */
+    public Builder toBuilder() {
+        return builder()
+                .epochs(epochs)
+                .batchSize(batchSize)
+                .learningRate(learningRate)
+                .negatives(negatives)
+                .samplesPerDatapoint(samplesPerDatapoint)
+                .importanceDraws(importanceDraws)
+                .steps(steps)
+                .initialStepSize(initialStepSize)
+                .bufferBatches(bufferBatches)
+                .restartProbability(restartProbability)
+                .energyPenalty(energyPenalty)
+                .averageDecay(averageDecay);
     }
 
     private static void requireAtLeastOne(String name, int value) {
@@ -105,5 +113,177 @@ public record ContrastiveDivergenceConfig(
      */
     public double targetAcceptance() {
         return SamplerConfig.OPTIMAL_ACCEPTANCE;
+    }
+
+    /** Sets options of a {@link ContrastiveDivergenceConfig} by name. */
+    public static final class Builder {
+        private int epochs = 24;
+        private int batchSize = 512;
+        private double learningRate = 2e-3;
+        private NegativeSource negatives = NegativeSource.PERSISTENT;
+        private int samplesPerDatapoint = 1;
+        private int importanceDraws = 8;
+        private int steps = 5;
+        private double initialStepSize = SamplerConfig.FIRST_STEP_SIZE;
+        private int bufferBatches = 4;
+        private double restartProbability = 0.01;
+        private double energyPenalty;
+        private double averageDecay = 0.999;
+
+        private Builder() {}
+
+        /**
+         * Sets the number of passes over the data.
+         *
+         * @param epochs the number of passes; at least 1
+         * @return this builder
+         */
+        public Builder epochs(int epochs) {
+            this.epochs = epochs;
+            return this;
+        }
+
+        /**
+         * Sets the size of a batch.
+         *
+         * @param batchSize data points an update; at least 1
+         * @return this builder
+         */
+        public Builder batchSize(int batchSize) {
+            this.batchSize = batchSize;
+            return this;
+        }
+
+        /**
+         * Sets Adam's first learning rate.
+         *
+         * @param learningRate the learning rate; positive
+         * @return this builder
+         */
+        public Builder learningRate(double learningRate) {
+            this.learningRate = learningRate;
+            return this;
+        }
+
+        /**
+         * Sets where the chains of the negatives start.
+         *
+         * @param negatives the start of the chains
+         * @return this builder
+         */
+        public Builder negatives(NegativeSource negatives) {
+            this.negatives = negatives;
+            return this;
+        }
+
+        /**
+         * Sets the number of chains for each data point of an update.
+         *
+         * @param samplesPerDatapoint negatives for each data point; at least 1
+         * @return this builder
+         */
+        public Builder samplesPerDatapoint(int samplesPerDatapoint) {
+            this.samplesPerDatapoint = samplesPerDatapoint;
+            return this;
+        }
+
+        /**
+         * Sets the number of weighted draws of the reference measure for each data point of an update.
+         *
+         * @param importanceDraws draws for each data point; 0 for chains alone
+         * @return this builder
+         */
+        public Builder importanceDraws(int importanceDraws) {
+            this.importanceDraws = importanceDraws;
+            return this;
+        }
+
+        /**
+         * Sets the number of MALA steps an update.
+         *
+         * @param steps steps; at least 1
+         * @return this builder
+         */
+        public Builder steps(int steps) {
+            this.steps = steps;
+            return this;
+        }
+
+        /**
+         * Sets the first step size.
+         *
+         * @param initialStepSize ε; positive
+         * @return this builder
+         */
+        public Builder initialStepSize(double initialStepSize) {
+            this.initialStepSize = initialStepSize;
+            return this;
+        }
+
+        /**
+         * Sets the size of the replay buffer.
+         *
+         * @param bufferBatches the number of sets of chains, each of as many as an update needs; at least 1
+         * @return this builder
+         */
+        public Builder bufferBatches(int bufferBatches) {
+            this.bufferBatches = bufferBatches;
+            return this;
+        }
+
+        /**
+         * Sets the share of the buffer's chains that each use starts anew.
+         *
+         * @param restartProbability the share, in [0, 1)
+         * @return this builder
+         */
+        public Builder restartProbability(double restartProbability) {
+            this.restartProbability = restartProbability;
+            return this;
+        }
+
+        /**
+         * Sets the weight of the penalty on the square of f.
+         *
+         * @param energyPenalty α; at least 0
+         * @return this builder
+         */
+        public Builder energyPenalty(double energyPenalty) {
+            this.energyPenalty = energyPenalty;
+            return this;
+        }
+
+        /**
+         * Sets the decay of the moving average of weights.
+         *
+         * @param averageDecay the decay, in [0, 1)
+         * @return this builder
+         */
+        public Builder averageDecay(double averageDecay) {
+            this.averageDecay = averageDecay;
+            return this;
+        }
+
+        /**
+         * Creates the configuration.
+         *
+         * @return the configuration
+         * @throws IllegalArgumentException if an option is out of range
+         */
+        public ContrastiveDivergenceConfig build() {
+            return new ContrastiveDivergenceConfig(
+                    epochs,
+                    batchSize,
+                    learningRate,
+                    negatives,
+                    samplesPerDatapoint,
+                    importanceDraws,
+                    steps,
+                    initialStepSize,
+                    bufferBatches,
+                    restartProbability,
+                    energyPenalty,
+                    averageDecay);
+        }
     }
 }

@@ -22,6 +22,9 @@ import java.util.function.Function;
  */
 public record Setting<T>(String option, T value, String description, Function<TrainingConfig, T> getter) {
 
+    private static final ContrastiveDivergenceConfig ENERGY =
+            ContrastiveDivergenceConfig.builder().build();
+
     private static final List<Setting<?>> DECLARED = new ArrayList<>();
 
     /** All settings, in the order of the help. */
@@ -104,47 +107,43 @@ public record Setting<T>(String option, T value, String description, Function<Tr
                     .size());
 
     /** {@link ContrastiveDivergenceConfig#epochs()}. */
-    public static final Setting<Integer> ENERGY_EPOCHS = energy(
-            "--ebm-num-epochs", 24, "Energy network: passes over the data.", ContrastiveDivergenceConfig::epochs);
+    public static final Setting<Integer> ENERGY_EPOCHS =
+            energy("--ebm-num-epochs", "Energy network: passes over the data.", ContrastiveDivergenceConfig::epochs);
 
     /** {@link ContrastiveDivergenceConfig#batchSize()}. */
     public static final Setting<Integer> ENERGY_BATCH_SIZE = energy(
-            "--ebm-batch-size", 512, "Energy network: data points an update.", ContrastiveDivergenceConfig::batchSize);
+            "--ebm-batch-size", "Energy network: data points an update.", ContrastiveDivergenceConfig::batchSize);
 
     /** {@link ContrastiveDivergenceConfig#learningRate()}. */
     public static final Setting<Double> ENERGY_LEARNING_RATE = energy(
-            "--ebm-lr", 2e-3, "Energy network: Adam's first learning rate.", ContrastiveDivergenceConfig::learningRate);
+            "--ebm-lr", "Energy network: Adam's first learning rate.", ContrastiveDivergenceConfig::learningRate);
 
     /** {@link ContrastiveDivergenceConfig#negatives()}. */
     public static final Setting<NegativeSource> NEGATIVES = energy(
             "--negatives",
-            NegativeSource.PERSISTENT,
             "Where the chains of the negatives start: at the data, where they were left, or at noise.",
             ContrastiveDivergenceConfig::negatives);
 
     /** {@link ContrastiveDivergenceConfig#samplesPerDatapoint()}. */
     public static final Setting<Integer> SAMPLES_PER_DATAPOINT = energy(
             "--mcmc-samples-per-datapoint",
-            1,
             "Chains for each data point of an update.",
             ContrastiveDivergenceConfig::samplesPerDatapoint);
 
     /** {@link ContrastiveDivergenceConfig#importanceDraws()}. */
     public static final Setting<Integer> IMPORTANCE_DRAWS = energy(
             "--importance-draws",
-            8,
             "Draws of the reference measure for each data point of an update, weighted by importance,"
                     + " that share the work of the chains; 0 for chains alone.",
             ContrastiveDivergenceConfig::importanceDraws);
 
     /** {@link ContrastiveDivergenceConfig#steps()}. */
     public static final Setting<Integer> STEPS =
-            energy("--mcmc-steps", 5, "MALA steps an update.", ContrastiveDivergenceConfig::steps);
+            energy("--mcmc-steps", "MALA steps an update.", ContrastiveDivergenceConfig::steps);
 
     /** {@link ContrastiveDivergenceConfig#energyPenalty()}. */
     public static final Setting<Double> ENERGY_PENALTY = energy(
             "--energy-penalty",
-            0.0,
             "Energy network: weight of the penalty on the square of its values.",
             ContrastiveDivergenceConfig::energyPenalty);
 
@@ -160,7 +159,7 @@ public record Setting<T>(String option, T value, String description, Function<Tr
     }
 
     private static <T> Setting<T> energy(
-            String option, T value, String description, Function<ContrastiveDivergenceConfig, T> of) {
-        return training(option, value, description, config -> of.apply(config.energy()));
+            String option, String description, Function<ContrastiveDivergenceConfig, T> of) {
+        return training(option, of.apply(ENERGY), description, config -> of.apply(config.energy()));
     }
 }

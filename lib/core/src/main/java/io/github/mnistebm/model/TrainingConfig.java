@@ -7,7 +7,6 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
 import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
-import io.github.mnistebm.sampling.SamplerConfig;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -108,7 +107,7 @@ public record TrainingConfig(
                 first ? autoencoder.withLearningRate(learningRate) : autoencoder,
                 referenceComponents,
                 energyHiddenUnits,
-                first ? energy : energy.withLearningRate(learningRate),
+                first ? energy : energy.toBuilder().learningRate(learningRate).build(),
                 rates);
     }
 
@@ -206,10 +205,6 @@ public record TrainingConfig(
 
     /** Values of the {@linkplain Setting settings}, at first those of a preset. */
     public static final class Builder {
-        private static final int BUFFER_BATCHES = 4;
-        private static final double RESTART_PROBABILITY = 0.01;
-        private static final double AVERAGE_DECAY = 0.999;
-
         private final Map<Setting<?>, Object> values = new HashMap<>();
 
         Builder() {}
@@ -258,19 +253,16 @@ public record TrainingConfig(
                             get(Setting.LATENT_PENALTY)),
                     get(Setting.REFERENCE_COMPONENTS),
                     Collections.nCopies(layers, get(Setting.ENERGY_HIDDEN_UNITS)),
-                    new ContrastiveDivergenceConfig(
-                            get(Setting.ENERGY_EPOCHS),
-                            get(Setting.ENERGY_BATCH_SIZE),
-                            get(Setting.ENERGY_LEARNING_RATE),
-                            get(Setting.NEGATIVES),
-                            get(Setting.SAMPLES_PER_DATAPOINT),
-                            get(Setting.IMPORTANCE_DRAWS),
-                            get(Setting.STEPS),
-                            SamplerConfig.FIRST_STEP_SIZE,
-                            BUFFER_BATCHES,
-                            RESTART_PROBABILITY,
-                            get(Setting.ENERGY_PENALTY),
-                            AVERAGE_DECAY),
+                    ContrastiveDivergenceConfig.builder()
+                            .epochs(get(Setting.ENERGY_EPOCHS))
+                            .batchSize(get(Setting.ENERGY_BATCH_SIZE))
+                            .learningRate(get(Setting.ENERGY_LEARNING_RATE))
+                            .negatives(get(Setting.NEGATIVES))
+                            .samplesPerDatapoint(get(Setting.SAMPLES_PER_DATAPOINT))
+                            .importanceDraws(get(Setting.IMPORTANCE_DRAWS))
+                            .steps(get(Setting.STEPS))
+                            .energyPenalty(get(Setting.ENERGY_PENALTY))
+                            .build(),
                     List.of());
         }
     }

@@ -56,8 +56,17 @@ class ContrastiveDivergenceTrainerTest {
 
     private static ContrastiveDivergenceConfig config(
             int epochs, NegativeSource negatives, double learningRate, int importanceDraws) {
-        return new ContrastiveDivergenceConfig(
-                epochs, 500, learningRate, negatives, 1, importanceDraws, 20, 0.3, 2, 0.01, 0, 0.99);
+        return ContrastiveDivergenceConfig.builder()
+                .epochs(epochs)
+                .batchSize(500)
+                .learningRate(learningRate)
+                .negatives(negatives)
+                .importanceDraws(importanceDraws)
+                .steps(20)
+                .initialStepSize(0.3)
+                .bufferBatches(2)
+                .averageDecay(0.99)
+                .build();
     }
 
     private static ContrastiveDivergenceTrainer trainer(ContrastiveDivergenceConfig config) {
@@ -109,8 +118,8 @@ class ContrastiveDivergenceTrainerTest {
     /** Every other update of one chain step is a jump. Unadjusted steps are always accepted. */
     @Test
     void theAcceptanceIsThatOfStepsAlsoWhereUpdatesHoldAJumpOnly() {
-        ContrastiveDivergenceConfig config = new ContrastiveDivergenceConfig(
-                3, 500, 1e-3, NegativeSource.PERSISTENT, 1, 0, 1, 0.3, 2, 0.01, 0, 0.99);
+        ContrastiveDivergenceConfig config =
+                config(3, NegativeSource.PERSISTENT, 1e-3).toBuilder().steps(1).build();
         ContrastiveDivergenceTrainer trainer = new ContrastiveDivergenceTrainer(
                 config,
                 energy -> new LangevinWithJumps(

@@ -141,8 +141,17 @@ class FourierFeaturesTest {
         // The mistaken version: a model that has not learned anything.
         assertThat(ofTruth - logLikelihood(features, heldOut)).isGreaterThan(0.3);
 
-        ContrastiveDivergenceConfig config =
-                new ContrastiveDivergenceConfig(20, 500, 1e-2, NegativeSource.PERSISTENT, 1, 4, 4, 0.05, 1, 0, 0, 0.99);
+        ContrastiveDivergenceConfig config = ContrastiveDivergenceConfig.builder()
+                .epochs(20)
+                .batchSize(500)
+                .learningRate(1e-2)
+                .importanceDraws(4)
+                .steps(4)
+                .initialStepSize(0.05)
+                .bufferBatches(1)
+                .restartProbability(0)
+                .averageDecay(0.99)
+                .build();
         new ContrastiveDivergenceTrainer(config, FourierFeaturesTest::kernel)
                 .train(features, reference, draws(10_000, ofData), random, TrainingListener.NONE);
         double shortfall = ofTruth - logLikelihood(features, heldOut);

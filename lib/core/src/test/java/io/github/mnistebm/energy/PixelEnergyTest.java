@@ -91,8 +91,18 @@ class PixelEnergyTest {
 
     /** Trains, and keeps the chains of the replay buffer. */
     private void train(int images, int channels, int epochs, int steps, int bufferBatches) throws IOException {
-        ContrastiveDivergenceConfig config = new ContrastiveDivergenceConfig(
-                epochs, BATCH, 1e-3, NegativeSource.PERSISTENT, 1, 0, steps, 10, bufferBatches, 0.02, 0.1, 0.99);
+        ContrastiveDivergenceConfig config = ContrastiveDivergenceConfig.builder()
+                .epochs(epochs)
+                .batchSize(BATCH)
+                .learningRate(1e-3)
+                .importanceDraws(0)
+                .steps(steps)
+                .initialStepSize(10)
+                .bufferBatches(bufferBatches)
+                .restartProbability(0.02)
+                .energyPenalty(0.1)
+                .averageDecay(0.99)
+                .build();
         TrainingListener keeper = new TrainingListener() {
             @Override
             public void stateReached(TrainingState state) {
