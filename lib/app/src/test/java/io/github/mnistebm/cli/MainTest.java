@@ -7,7 +7,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,29 @@ class MainTest {
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.err()).startsWith(command + ": " + file + ": ");
         assertThat(result.err().lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"score", "restore"})
+    void imagesOfAnotherSetThanTheModelsAreRefused(String command) throws IOException {
+        Path set = folder.resolve("letters");
+        BufferedImage black = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+        for (String part : new String[] {"train", "test"}) {
+            Path letter = Files.createDirectories(set.resolve(part).resolve("a"));
+            ImageIO.write(black, "png", letter.resolve("0.png").toFile());
+        }
+        Path out = folder.resolve("restored.png");
+        List<String> line = new ArrayList<>(List.of(
+                command, "--model", DataFolder.pretrained().toString(), "--data", set.toString(), "--digits", "0"));
+        if (command.equals("restore")) {
+            line.addAll(List.of("--hide", "lower_half", "--out", out.toString()));
+        }
+        CommandRun result = CommandRun.of(line.toArray(String[]::new));
+        assertThat(result.err())
+                .isEqualTo(command + ": --data: expected MNIST, on which the model was trained, found letters."
+                        + " See --help\n");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(out).doesNotExist();
     }
 
     @Test

@@ -68,8 +68,9 @@ public final class DigitsOption {
             known.add(DigitImages.array(manager, picture.known()));
         }
         if (!digits.isEmpty()) {
-            try (DigitImages test = DigitImages.test(data.folder(model.card()), manager.getDevice());
+            try (DigitImages test = DigitImages.test(data(model), manager.getDevice());
                     NDArray all = test.binarized(model.card().configuration().binarization(), RandomSource.of(1))) {
+                DataOption.requireTrainedOn(spec, model.card(), test);
                 for (int digit : digits) {
                     if (digit < 0 || digit >= test.size()) {
                         throw new ParameterException(
