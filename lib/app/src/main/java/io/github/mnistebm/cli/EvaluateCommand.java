@@ -215,10 +215,11 @@ final class EvaluateCommand implements Callable<Integer> {
             Map<String, Double> distances = new LinkedHashMap<>();
             for (int row = 0; row < table.rowCount(); row++) {
                 distances.put(
-                        "after " + table.intColumn(0).get(row) + " steps",
-                        table.doubleColumn(LongRun.FRECHET_DISTANCE).get(row));
+                        "after " + table.intColumn(LongRun.CHAIN_STEPS).get(row) + " steps",
+                        table.doubleColumn(SampleQuality.FRECHET_DISTANCE).get(row));
             }
-            results.put(LongRun.FRECHET_DISTANCE + " of " + start.getShape().get(0) + " long chains", distances);
+            results.put(
+                    SampleQuality.FRECHET_DISTANCE + " of " + start.getShape().get(0) + " long chains", distances);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.mnistebm.cli;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.DigitsOption;
 import io.github.mnistebm.cli.option.ModelOption;
+import io.github.mnistebm.evaluation.anomaly.Distribution;
 import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
@@ -48,27 +49,33 @@ final class ScoreCommand implements Callable<Integer> {
             DigitsOption.Digits images = digits.read(spec, loaded, DigitPicture::read);
             TestDigitScores test = testScores(loaded);
             AnomalyScores scores = loaded.score(images.pixels());
-            Table table = Table.create(
-                    "scores",
-                    StringColumn.create("image"),
-                    DoubleColumn.create("energy"),
-                    DoubleColumn.create(
-                            loaded.card().isOfDigits() ? "above % of test digits" : "above % of test images"),
-                    DoubleColumn.create("reconstruction error"),
-                    DoubleColumn.create("above % of theirs"));
-            for (int i = 0; i < images.names().size(); i++) {
-                double energy = scores.energies()[i];
-                double error = scores.reconstructionErrors()[i];
-                table.stringColumn(0).append(images.names().get(i));
-                table.doubleColumn(1).append(rounded(energy));
-                table.doubleColumn(2).append(rounded(100 * test.energies().shareBelow(energy)));
-                table.doubleColumn(3).append(rounded(error));
-                table.doubleColumn(4)
-                        .append(rounded(100 * test.reconstructionErrors().shareBelow(error)));
-            }
+            boolean ofDigits = loaded.card().isOfDigits();
+            Table table = Table.create("scores", StringColumn.create("image", images.names()));
+            addColumns(
+                    table,
+                    "energy",
+                    scores.energies(),
+                    ofDigits ? "above % of test digits" : "above % of test images",
+                    test.energies());
+            addColumns(
+                    table,
+                    "reconstruction error",
+                    scores.reconstructionErrors(),
+                    "above % of theirs",
+                    test.reconstructionErrors());
             System.out.println(table.printAll());
         }
         return 0;
+    }
+
+    private static void addColumns(Table table, String name, double[] scores, String above, Distribution test) {
+        DoubleColumn values = DoubleColumn.create(name);
+        DoubleColumn percentages = DoubleColumn.create(above);
+        for (double score : scores) {
+            values.append(rounded(score));
+            percentages.append(rounded(100 * test.shareBelow(score)));
+        }
+        table.addColumns(values, percentages);
     }
 
     private TestDigitScores testScores(DigitModel loaded) throws IOException {

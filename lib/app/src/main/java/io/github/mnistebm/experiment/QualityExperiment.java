@@ -35,12 +35,12 @@ public final class QualityExperiment {
 
     /** A column of the table. */
     private enum Measure {
-        FRECHET_DISTANCE("Fréchet distance"),
+        FRECHET_DISTANCE(SampleQuality.FRECHET_DISTANCE),
         CEILING("of the ceiling"),
         FLOOR("of the floor"),
         MIXTURE("of the mixture of 50 normals"),
-        PRECISION("precision"),
-        RECALL("recall"),
+        PRECISION(SampleQuality.PRECISION),
+        RECALL(SampleQuality.RECALL),
         CONFIDENCE("read with confidence"),
         SMALLEST_SHARE("smallest share of a "),
         LARGEST_SHARE("largest"),

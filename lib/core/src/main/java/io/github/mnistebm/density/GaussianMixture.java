@@ -33,6 +33,12 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
  */
 public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
+    /** The names of the parameters. */
+    private static final String WEIGHTS = "weights";
+
+    private static final String MEANS = "means";
+    private static final String FACTORS = "factors";
+
     /** The most values at once. Each sample needs a matrix, so that high dimensions allow few samples at a time. */
     private static final long FACTOR_VALUES_AT_ONCE = 1L << 24;
 
@@ -190,9 +196,9 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     public static GaussianMixture of(NDManager parent, Map<String, NDArray> parameters) {
         return new GaussianMixture(
                 parent,
-                parameters.get("weights").toFloatArray(),
-                parameters.get("means").toFloatArray(),
-                parameters.get("factors").toFloatArray());
+                parameters.get(WEIGHTS).toFloatArray(),
+                parameters.get(MEANS).toFloatArray(),
+                parameters.get(FACTORS).toFloatArray());
     }
 
     /**
@@ -204,9 +210,9 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
      */
     public static Map<String, Shape> parameterShapes(int components, int dimension) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        shapes.put("weights", new Shape(components));
-        shapes.put("means", new Shape(components, dimension));
-        shapes.put("factors", new Shape(components, dimension, dimension));
+        shapes.put(WEIGHTS, new Shape(components));
+        shapes.put(MEANS, new Shape(components, dimension));
+        shapes.put(FACTORS, new Shape(components, dimension, dimension));
         return shapes;
     }
 
@@ -223,9 +229,9 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     @Override
     public Map<String, NDArray> namedParameters() {
         Map<String, NDArray> named = new LinkedHashMap<>();
-        named.put("weights", weights);
-        named.put("means", means);
-        named.put("factors", factors);
+        named.put(WEIGHTS, weights);
+        named.put(MEANS, means);
+        named.put(FACTORS, factors);
         return named;
     }
 

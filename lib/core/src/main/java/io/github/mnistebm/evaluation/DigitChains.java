@@ -8,6 +8,7 @@ import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.tensor.Scope;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -72,11 +73,12 @@ public record DigitChains(int[][] labels, DataSet data, int thinning, Table quan
             ChainDiagnostics found = mean > 0 && mean < 1
                     ? ChainDiagnostics.of(shows)
                     : new ChainDiagnostics(Double.NaN, Double.NaN, Double.NaN);
-            table.stringColumn(0).append("shows a " + data.classes().get(label));
-            table.doubleColumn(1).append(mean);
-            table.doubleColumn(2).append(found.rHat());
-            table.doubleColumn(3).append(found.bulkEffectiveSampleSize());
-            table.doubleColumn(4).append(found.tailEffectiveSampleSize());
+            table.stringColumn(SampleRun.QUANTITY)
+                    .append("shows a " + data.classes().get(label));
+            table.doubleColumn(SampleRun.MEAN).append(mean);
+            table.doubleColumn(SampleRun.R_HAT).append(found.rHat());
+            table.doubleColumn(SampleRun.BULK_SIZE).append(found.bulkEffectiveSampleSize());
+            table.doubleColumn(SampleRun.TAIL_SIZE).append(found.tailEffectiveSampleSize());
         }
         return table;
     }
@@ -88,11 +90,11 @@ public record DigitChains(int[][] labels, DataSet data, int thinning, Table quan
      */
     public String verdict() {
         Table table = diagnostics();
+        DoubleColumn rHats = table.doubleColumn(SampleRun.R_HAT);
         int worst = -1;
-        for (int row = 0; row < table.rowCount(); row++) {
-            double rHat = table.doubleColumn(2).get(row);
-            if (!(rHat <= ChainDiagnostics.CONVERGED)
-                    && (worst < 0 || !(rHat <= table.doubleColumn(2).get(worst)))) {
+        for (int row = 0; row < rHats.size(); row++) {
+            double rHat = rHats.get(row);
+            if (!(rHat <= ChainDiagnostics.CONVERGED) && (worst < 0 || !(rHat <= rHats.get(worst)))) {
                 worst = row;
             }
         }
@@ -106,8 +108,8 @@ public record DigitChains(int[][] labels, DataSet data, int thinning, Table quan
         return String.format(
                 Locale.ROOT,
                 "Not converged: R-hat of \"%s\" is %.3f, more than %.2f. Run the chains longer.",
-                table.stringColumn(0).get(worst),
-                table.doubleColumn(2).get(worst),
+                table.stringColumn(SampleRun.QUANTITY).get(worst),
+                rHats.get(worst),
                 ChainDiagnostics.CONVERGED);
     }
 
@@ -127,23 +129,14 @@ public record DigitChains(int[][] labels, DataSet data, int thinning, Table quan
         }
         Table table = Table.create(
                 "from " + data.noun() + " to " + data.noun() + " in " + thinning + " steps",
-                StringColumn.create("from"));
+                StringColumn.create("from", data.classes()));
         for (int to = 0; to < classes; to++) {
-            table.addColumns(DoubleColumn.create("to " + data.classes().get(to)));
-        }
-        for (int from = 0; from < classes; from++) {
-            double sum = 0;
-            for (double count : counts[from]) {
-                sum += count;
+            DoubleColumn shares = DoubleColumn.create("to " + data.classes().get(to));
+            for (double[] ofClass : counts) {
+                // 0 / 0 is NaN, which is an empty cell.
+                shares.append(ofClass[to] / DoubleStream.of(ofClass).sum());
             }
-            table.stringColumn(0).append(data.classes().get(from));
-            for (int to = 0; to < classes; to++) {
-                if (sum == 0) {
-                    table.doubleColumn(to + 1).appendMissing();
-                } else {
-                    table.doubleColumn(to + 1).append(counts[from][to] / sum);
-                }
-            }
+            table.addColumns(shares);
         }
         return table;
     }

@@ -18,8 +18,8 @@ import tech.tablesaw.api.Table;
  */
 public final class LongRun {
 
-    /** A column of the table. */
-    public static final String FRECHET_DISTANCE = "Fréchet distance";
+    /** The column of the number of steps, of integers. */
+    public static final String CHAIN_STEPS = "chain steps";
 
     private LongRun() {}
 
@@ -33,7 +33,8 @@ public final class LongRun {
      * @param start the first positions, {@code [chains, d]}; left as it is
      * @param random the source of randomness
      * @param steps the numbers of steps after which to measure, ascending, from 1
-     * @return a row a measurement: chain steps, Fréchet distance, precision, recall, share read with confidence
+     * @return a row a measurement: {@value #CHAIN_STEPS}, {@value SampleQuality#FRECHET_DISTANCE}, {@value
+     *     SampleQuality#PRECISION}, {@value SampleQuality#RECALL}, share read with confidence
      * @throws IllegalArgumentException if the steps do not ascend
      */
     public static Table of(
@@ -43,13 +44,11 @@ public final class LongRun {
             NDArray start,
             RandomSource random,
             int... steps) {
-        Table table = Table.create(
-                "quality of long chains",
-                IntColumn.create("chain steps"),
-                DoubleColumn.create(FRECHET_DISTANCE),
-                DoubleColumn.create("precision"),
-                DoubleColumn.create("recall"),
-                DoubleColumn.create("read with confidence"));
+        IntColumn chainSteps = IntColumn.create(CHAIN_STEPS);
+        DoubleColumn distances = DoubleColumn.create(SampleQuality.FRECHET_DISTANCE);
+        DoubleColumn precisions = DoubleColumn.create(SampleQuality.PRECISION);
+        DoubleColumn recalls = DoubleColumn.create(SampleQuality.RECALL);
+        DoubleColumn confident = DoubleColumn.create("read with confidence");
         SamplerConfig.Builder config = SamplerConfig.builder();
         NDArray positions = start.duplicate();
         NDScope.unregister(positions);
@@ -68,11 +67,11 @@ public final class LongRun {
                     scope.suppressNotUsedWarning();
                     NDArray images = model.decodeBinary(run.last());
                     SampleQuality quality = evaluation.quality(images);
-                    table.intColumn(0).append(until);
-                    table.doubleColumn(1).append(quality.frechetDistance());
-                    table.doubleColumn(2).append(quality.neighbours().precision());
-                    table.doubleColumn(3).append(quality.neighbours().recall());
-                    table.doubleColumn(4).append(quality.confidentShare());
+                    chainSteps.append(until);
+                    distances.append(quality.frechetDistance());
+                    precisions.append(quality.neighbours().precision());
+                    recalls.append(quality.neighbours().recall());
+                    confident.append(quality.confidentShare());
                     NDArray next = run.last().duplicate();
                     next.attach(start.getManager());
                     NDScope.unregister(next);
@@ -85,6 +84,6 @@ public final class LongRun {
         } finally {
             positions.close();
         }
-        return table;
+        return Table.create("quality of long chains", chainSteps, distances, precisions, recalls, confident);
     }
 }

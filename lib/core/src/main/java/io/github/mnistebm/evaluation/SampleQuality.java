@@ -27,6 +27,15 @@ public record SampleQuality(
         double frechetDistance,
         PrecisionRecall neighbours) {
 
+    /** The measure {@link #frechetDistance()}, by name. */
+    public static final String FRECHET_DISTANCE = "Fréchet distance";
+
+    /** The measure {@link PrecisionRecall#precision()}, by name. */
+    public static final String PRECISION = "precision";
+
+    /** The measure {@link PrecisionRecall#recall()}, by name. */
+    public static final String RECALL = "recall";
+
     /** An image read with a probability of more than this counts as read with confidence. */
     public static final double CONFIDENT = 0.9;
 
@@ -89,9 +98,9 @@ public record SampleQuality(
         map.put("images", (double) images);
         map.put("share read with confidence above " + CONFIDENT, confidentShare);
         map.put("mean confidence", meanConfidence);
-        map.put("Fréchet distance", frechetDistance);
-        map.put("precision", neighbours.precision());
-        map.put("recall", neighbours.recall());
+        map.put(FRECHET_DISTANCE, frechetDistance);
+        map.put(PRECISION, neighbours.precision());
+        map.put(RECALL, neighbours.recall());
         map.put("density", neighbours.density());
         map.put("coverage", neighbours.coverage());
         classShares.forEach((name, share) -> map.put("share of " + name, share));

@@ -13,11 +13,20 @@ import tech.tablesaw.api.Table;
 /** The result of a run of chains. Owns its arrays: close it. */
 public final class SampleRun implements Scope.Result, AutoCloseable {
 
+    /** The column of {@link #diagnostics()} for the name of the quantity, of strings. */
+    public static final String QUANTITY = "quantity";
+
+    /** The column of {@link #diagnostics()} for the mean. */
+    public static final String MEAN = "mean";
+
     /** The column of {@link #diagnostics()} for the potential scale reduction. */
     public static final String R_HAT = "R-hat";
 
     /** The column of {@link #diagnostics()} for the bulk effective sample size. */
     public static final String BULK_SIZE = "bulk effective sample size";
+
+    /** The column of {@link #diagnostics()} for the tail effective sample size. */
+    public static final String TAIL_SIZE = "tail effective sample size";
 
     private final NDManager manager;
     private final NDArray positions;
@@ -129,11 +138,11 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
      * @throws IllegalArgumentException if there are too few draws, see {@link ChainDiagnostics#of}
      */
     public Table diagnostics() {
-        StringColumn quantities = StringColumn.create("quantity");
-        DoubleColumn means = DoubleColumn.create("mean");
+        StringColumn quantities = StringColumn.create(QUANTITY);
+        DoubleColumn means = DoubleColumn.create(MEAN);
         DoubleColumn rHats = DoubleColumn.create(R_HAT);
         DoubleColumn bulk = DoubleColumn.create(BULK_SIZE);
-        DoubleColumn tail = DoubleColumn.create("tail effective sample size");
+        DoubleColumn tail = DoubleColumn.create(TAIL_SIZE);
         int draws = (int) positions.getShape().get(0);
         int chains = (int) positions.getShape().get(1);
         int d = (int) positions.getShape().get(2);

@@ -47,7 +47,7 @@ public final class TrainingHistory {
             throw new IllegalArgumentException(
                     "expected values for " + table.columnNames() + ", found " + Arrays.toString(values));
         }
-        table.intColumn(0).append(table.rowCount() + 1);
+        table.intColumn(EPOCH).append(table.rowCount() + 1);
         for (int i = 0; i < values.length; i++) {
             table.doubleColumn(i + 1).append(values[i]);
         }

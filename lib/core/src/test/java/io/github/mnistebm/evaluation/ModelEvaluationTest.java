@@ -101,8 +101,8 @@ class ModelEvaluationTest {
         try (SampleRun start =
                 model.sample(200, SamplerConfig.builder().burnIn(0).steps(1).build(), random)) {
             Table table = LongRun.of(evaluation, model, model.kernel(), start.last(), random, 10, 20);
-            assertThat(table.intColumn("chain steps").asList()).containsExactly(10, 20);
-            assertThat(table.doubleColumn(LongRun.FRECHET_DISTANCE).min()).isPositive();
+            assertThat(table.intColumn(LongRun.CHAIN_STEPS).asList()).containsExactly(10, 20);
+            assertThat(table.doubleColumn(SampleQuality.FRECHET_DISTANCE).min()).isPositive();
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> LongRun.of(evaluation, model, model.kernel(), start.last(), random, 10, 5))
                     .withMessage("steps: expected ascending numbers, at least 2 apart, found 5 after 10");

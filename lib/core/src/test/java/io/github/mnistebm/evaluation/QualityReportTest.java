@@ -25,7 +25,7 @@ class QualityReportTest {
     @Test
     void givesTheMedianAndTheDeviationOverSeeds() {
         QualityReport report = new QualityReport(List.of(1, 2, 3), List.of(measured(1), measured(4), measured(2)));
-        QualityReport.Spread spread = report.spreads().get("samples").get("Fréchet distance");
+        QualityReport.Spread spread = report.spreads().get("samples").get(SampleQuality.FRECHET_DISTANCE);
         assertThat(spread.median()).isEqualTo(2);
         assertThat(spread.standardDeviation()).isCloseTo(Math.sqrt(7.0 / 3), within(1e-12));
         assertThat(spread.values()).containsExactly(1.0, 4.0, 2.0);

@@ -40,7 +40,8 @@ public final class LiveCurve implements TrainingListener {
      * @return an empty picture
      */
     public static BufferedImage empty() {
-        return Pictures.of(Charts.history(Table.create("training begins", IntColumn.create("epoch")), ""));
+        return Pictures.of(
+                Charts.history(Table.create("training begins", IntColumn.create(TrainingHistory.EPOCH)), ""));
     }
 
     @Override
