@@ -40,18 +40,17 @@ public final class Autoencoder implements AutoCloseable {
     private final Block decoder;
     private final FlatParameters parameters;
     private final ParameterStore store;
-    private final List<NDArray> decoderViews;
     /** Null where the encoder is another block. */
     private final Perceptron encoderInClosedForm;
     /** Null where the decoder is another block. */
     private final Perceptron decoderInClosedForm;
 
+    private final Function<NDArray, DecodedLogits> decoding;
     private final Map<String, NDArray> named = new LinkedHashMap<>();
 
     private Autoencoder(NDManager parent, AutoencoderConfig config, Block encoder, Block decoder) {
         this.manager = parent.newSubManager();
         int latents = config.latentDimension();
-        boolean perceptron = decoder == null && config.decoder() == DecoderArchitecture.PERCEPTRON;
         this.encoder =
                 initialized(encoder == null ? perceptron(config.hiddenUnits(), latents) : encoder, DigitImages.PIXELS);
         this.decoder = initialized(decoder == null ? decoder(config) : decoder, latents);
@@ -61,9 +60,17 @@ public final class Autoencoder implements AutoCloseable {
         name(DECODER, this.decoder, decoder == null);
         List<NDArray> views = parameters.views();
         int ofEncoder = this.encoder.getParameters().size();
-        this.decoderViews = views.subList(ofEncoder, views.size());
+        List<NDArray> ofDecoder = views.subList(ofEncoder, views.size());
         this.encoderInClosedForm = encoder == null ? Perceptron.of(views.subList(0, ofEncoder)) : null;
-        this.decoderInClosedForm = perceptron ? Perceptron.of(decoderViews) : null;
+        boolean perceptron = decoder == null && config.decoder() == DecoderArchitecture.PERCEPTRON;
+        this.decoderInClosedForm = perceptron ? Perceptron.of(ofDecoder) : null;
+        if (decoder != null) {
+            this.decoding = this::decodeByDifferentiation;
+        } else if (perceptron) {
+            this.decoding = decoderInClosedForm::decode;
+        } else {
+            this.decoding = rows -> ConvolutionalDecoder.decode(rows, ofDecoder);
+        }
         if (encoder != null || decoder != null) {
             requireShapes(latents);
         }
@@ -250,14 +257,10 @@ public final class Autoencoder implements AutoCloseable {
      * @return the logits and the map from their gradient to that of the latents
      */
     public DecodedLogits decodeWithGradient(NDArray latents) {
-        if (decoderInClosedForm != null) {
-            Perceptron.Pass decoded = decoderInClosedForm.forward(latents);
-            return new DecodedLogits(
-                    decoded.outputs(), gradient -> decoded.inputGradient(decoded.hiddenGradient(gradient)));
-        }
-        if (decoder instanceof ConvolutionalDecoder) {
-            return ConvolutionalDecoder.decode(latents, decoderViews);
-        }
+        return decoding.apply(latents);
+    }
+
+    private DecodedLogits decodeByDifferentiation(NDArray latents) {
         NDArray leaf = latents.stopGradient();
         leaf.setRequiresGradient(true);
         NDArray logits = Autograd.recorded(() -> decodeLogits(leaf, store));

@@ -30,6 +30,13 @@ record Perceptron(NDArray hiddenWeight, NDArray hiddenBias, NDArray outputWeight
         return new Pass(this, inputs, hidden, outputs);
     }
 
+    /** Decodes latents with the way back, where the outputs are logits. */
+    DecodedLogits decode(NDArray latents) {
+        Pass decoded = forward(latents);
+        return new DecodedLogits(
+                decoded.outputs(), gradient -> decoded.inputGradient(decoded.hiddenGradient(gradient)));
+    }
+
     /**
      * The values that the backward pass needs.
      *

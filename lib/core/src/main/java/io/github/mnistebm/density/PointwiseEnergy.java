@@ -21,39 +21,34 @@ record PointwiseEnergy(int dimension, AtPoint point) implements EnergyFunction, 
 
     @Override
     public NDArray energy(NDArray states) {
-        float[] energies = new float[rows(states)];
-        evaluate(states, energies, new float[energies.length * dimension]);
+        float[][] positions = columns(states);
+        float[] energies = new float[positions[0].length];
+        evaluator(energies.length).energy(energies.length, positions, energies);
         return states.getManager().create(energies);
     }
 
     @Override
     public EnergyAndGradient energyAndGradient(NDArray states) {
-        float[] energies = new float[rows(states)];
-        float[] gradients = new float[energies.length * dimension];
-        evaluate(states, energies, gradients);
+        float[][] positions = columns(states);
+        float[] energies = new float[positions[0].length];
+        float[][] gradients = new float[dimension][energies.length];
+        evaluator(energies.length).energyAndGradient(energies.length, positions, energies, gradients);
+        float[] rows = new float[energies.length * dimension];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = gradients[i % dimension][i / dimension];
+        }
         return new EnergyAndGradient(
                 states.getManager().create(energies),
-                states.getManager().create(gradients, new Shape(energies.length, dimension)));
+                states.getManager().create(rows, new Shape(energies.length, dimension)));
     }
 
-    private static int rows(NDArray states) {
-        return Math.toIntExact(states.getShape().get(0));
-    }
-
-    private void evaluate(NDArray states, float[] energies, float[] gradients) {
-        float[] values = states.toFloatArray();
-        double[] state = new double[dimension];
-        double[] gradient = new double[dimension];
-        for (int row = 0; row < energies.length; row++) {
-            for (int i = 0; i < dimension; i++) {
-                state[i] = values[row * dimension + i];
-            }
-            Arrays.fill(gradient, 0);
-            energies[row] = (float) point.energyAndGradient(state, gradient);
-            for (int i = 0; i < dimension; i++) {
-                gradients[row * dimension + i] = (float) gradient[i];
-            }
+    private float[][] columns(NDArray states) {
+        float[] rows = states.toFloatArray();
+        float[][] columns = new float[dimension][rows.length / dimension];
+        for (int i = 0; i < rows.length; i++) {
+            columns[i % dimension][i / dimension] = rows[i];
         }
+        return columns;
     }
 
     @Override
