@@ -1,7 +1,6 @@
 package io.github.mnistebm.cli;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.DigitsOption;
@@ -88,9 +87,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
         Options.requireWritable(spec, "--out", out);
         try (DigitModel loaded = model.load(device);
-                Progress progress = new Progress();
-                NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+                Progress progress = new Progress()) {
             DigitsOption.Digits images = digits.read(spec, loaded, DigitPicture::readKnown);
             NDArray known = known(loaded, images);
             try (DigitRestorer.Restoration restoration =

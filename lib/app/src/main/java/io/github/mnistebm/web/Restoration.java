@@ -1,7 +1,6 @@
 package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.model.DigitModel;
@@ -49,14 +48,12 @@ record Restoration(String model, int seed, int completions, byte[] image, byte[]
         try (NDArray images = DigitImages.array(from.manager(), image);
                 NDArray knownPixels = DigitImages.array(from.manager(), known);
                 DigitRestorer.Restoration restored = DigitRestorer.of(from)
-                        .restore(images, knownPixels, seed, done -> progress.accept(new Progress(done)));
-                NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray some = restored.completions().get(new NDIndex("0, :{}", completions));
+                        .restore(images, knownPixels, seed, done -> progress.accept(new Progress(done)))) {
+            NDIndex some = new NDIndex("0, :{}", completions);
             return new Result(
                     model,
                     seed,
-                    Pixels.nested(some.toByteArray()),
+                    Pixels.nested(restored.completions().get(some).toByteArray()),
                     Pixels.nested(restored.mean().toFloatArray()),
                     Pixels.nested(restored.standardDeviation().toFloatArray()),
                     restored.logEvidence().getFloat(0));

@@ -2,10 +2,10 @@ package io.github.mnistebm.autoencoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Cancellation;
+import io.github.mnistebm.tensor.Scope;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -27,15 +27,9 @@ public final class Whitening implements AutoCloseable {
 
     private Whitening(NDManager parent, NDArray mean, NDArray whiten, NDArray unwhiten) {
         this.manager = parent.newSubManager();
-        this.mean = own(mean);
-        this.whiten = own(whiten);
-        this.unwhiten = own(unwhiten);
-    }
-
-    private NDArray own(NDArray array) {
-        array.attach(manager);
-        NDScope.unregister(array);
-        return array;
+        this.mean = Scope.owned(manager, mean);
+        this.whiten = Scope.owned(manager, whiten);
+        this.unwhiten = Scope.owned(manager, unwhiten);
     }
 
     /**
@@ -65,8 +59,7 @@ public final class Whitening implements AutoCloseable {
         if (n < 2) {
             throw new IllegalArgumentException("whitening: expected at least 2 latents, found " + n);
         }
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
+        return Scope.compute(() -> {
             NDArray doubles = latents.toType(DataType.FLOAT64, false);
             NDArray mean = doubles.mean(new int[] {0});
             NDArray centred = doubles.sub(mean);
@@ -78,7 +71,7 @@ public final class Whitening implements AutoCloseable {
                     mean.toType(DataType.FLOAT32, true),
                     toFloat(latents.getManager(), roots[0]),
                     toFloat(latents.getManager(), roots[1]));
-        }
+        });
     }
 
     /** V Λ^(−1/2) Vᵀ and V Λ^(1/2) Vᵀ. */

@@ -238,15 +238,12 @@ public final class DigitClassifier implements AutoCloseable {
      * @return the share that is read rightly
      */
     public double accuracy(NDArray images, byte[] labels) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            long[] read = probabilities(images).argMax(1).toLongArray();
-            int right = 0;
-            for (int i = 0; i < read.length; i++) {
-                right += read[i] == (labels[i] & 0xff) ? 1 : 0;
-            }
-            return (double) right / read.length;
+        long[] read = Scope.compute(() -> probabilities(images).argMax(1).toLongArray());
+        int right = 0;
+        for (int i = 0; i < read.length; i++) {
+            right += read[i] == (labels[i] & 0xff) ? 1 : 0;
         }
+        return (double) right / read.length;
     }
 
     /**

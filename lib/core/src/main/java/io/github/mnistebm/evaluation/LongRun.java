@@ -1,13 +1,13 @@
 package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
@@ -50,8 +50,7 @@ public final class LongRun {
         DoubleColumn recalls = DoubleColumn.create(SampleQuality.RECALL);
         DoubleColumn confident = DoubleColumn.create("read with confidence");
         SamplerConfig.Builder config = SamplerConfig.builder();
-        NDArray positions = start.duplicate();
-        NDScope.unregister(positions);
+        NDArray positions = Scope.owned(start.getManager(), start.duplicate());
         try {
             int done = 0;
             for (int until : steps) {
@@ -61,22 +60,15 @@ public final class LongRun {
                 }
                 int burnIn = done == 0 ? until - 1 : 0;
                 config.burnIn(burnIn).steps(until - done - burnIn);
-                try (NDScope scope = new NDScope();
-                        SampleRun run =
-                                LangevinSampler.of(kernel, config.build()).run(positions, random)) {
-                    scope.suppressNotUsedWarning();
-                    NDArray images = model.decodeBinary(run.last());
-                    SampleQuality quality = evaluation.quality(images);
+                try (SampleRun run = LangevinSampler.of(kernel, config.build()).run(positions, random)) {
+                    SampleQuality quality = Scope.compute(() -> evaluation.quality(model.decodeBinary(run.last())));
                     chainSteps.append(until);
                     distances.append(quality.frechetDistance());
                     precisions.append(quality.neighbours().precision());
                     recalls.append(quality.neighbours().recall());
                     confident.append(quality.confidentShare());
-                    NDArray next = run.last().duplicate();
-                    next.attach(start.getManager());
-                    NDScope.unregister(next);
                     positions.close();
-                    positions = next;
+                    positions = Scope.owned(start.getManager(), run.last().duplicate());
                     config.stepSize(run.stepSize());
                 }
                 done = until;

@@ -2,7 +2,6 @@ package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.ExpectationMaximization;
@@ -76,13 +75,9 @@ public final class ModelEvaluation implements AutoCloseable {
         this.manager = model.manager().newSubManager();
         this.model = model;
         this.classifier = classifier;
-        this.trainImages = train.thresholded();
-        this.testImages = test.thresholded();
-        this.testFeatures = classifier.features(testImages);
-        for (NDArray array : new NDArray[] {trainImages, testImages, testFeatures}) {
-            array.attach(manager);
-            NDScope.unregister(array);
-        }
+        this.trainImages = Scope.owned(manager, train.thresholded());
+        this.testImages = Scope.owned(manager, test.thresholded());
+        this.testFeatures = Scope.owned(manager, classifier.features(testImages));
     }
 
     /**

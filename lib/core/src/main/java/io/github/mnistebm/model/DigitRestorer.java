@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -56,16 +55,10 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
 
         private Restoration(NDManager manager, NDArray decoded, NDArray images, NDArray known, NDArray logEvidence) {
             this.manager = manager;
-            this.decoded = owned(decoded);
-            this.images = owned(images.toType(DataType.FLOAT32, true));
-            this.isKnown = owned(known.toType(DataType.BOOLEAN, true));
-            this.logEvidence = owned(logEvidence);
-        }
-
-        private NDArray owned(NDArray array) {
-            NDScope.unregister(array);
-            array.attach(manager);
-            return array;
+            this.decoded = Scope.owned(manager, decoded);
+            this.images = Scope.owned(manager, images.toType(DataType.FLOAT32, true));
+            this.isKnown = Scope.owned(manager, known.toType(DataType.BOOLEAN, true));
+            this.logEvidence = Scope.owned(manager, logEvidence);
         }
 
         /**
@@ -180,33 +173,25 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
         }
         RandomSource random = RandomSource.of(seed);
         NDManager owner = model.manager().newSubManager();
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDList completions = new NDList();
-            NDList evidence = new NDList();
-            for (long from = 0; from < n; from += imagesAtOnce()) {
-                NDIndex rows = new NDIndex().addSliceDim(from, Math.min(n, from + imagesAtOnce()));
-                double before = from;
-                long many = Math.min(n, from + imagesAtOnce()) - from;
-                try (NDScope part = new NDScope()) {
-                    part.suppressNotUsedWarning();
+        try {
+            return Scope.compute(() -> {
+                NDList completions = new NDList();
+                NDList evidence = new NDList();
+                for (long from = 0; from < n; from += imagesAtOnce()) {
+                    long first = from;
+                    long last = Math.min(n, first + imagesAtOnce());
+                    NDIndex rows = new NDIndex().addSliceDim(first, last);
                     SequentialMonteCarlo.Draws draws = draw(
                             images.get(rows),
                             known.get(rows),
                             random,
-                            beta -> progress.accept((before + beta * many) / n));
-                    NDArray decoded =
-                            model.decode(draws.positions()).reshape(-1, sampler.particles(), DigitImages.PIXELS);
-                    NDScope.unregister(decoded, draws.logEvidence());
-                    completions.add(decoded);
+                            beta -> progress.accept((first + beta * (last - first)) / n));
+                    completions.add(
+                            model.decode(draws.positions()).reshape(-1, sampler.particles(), DigitImages.PIXELS));
                     evidence.add(draws.logEvidence());
                 }
-            }
-            Restoration restoration =
-                    new Restoration(owner, NDArrays.concat(completions), images, known, NDArrays.concat(evidence));
-            completions.close();
-            evidence.close();
-            return restoration;
+                return new Restoration(owner, NDArrays.concat(completions), images, known, NDArrays.concat(evidence));
+            });
         } catch (RuntimeException | Error e) {
             owner.close();
             throw e;

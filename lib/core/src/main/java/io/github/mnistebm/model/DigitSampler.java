@@ -10,6 +10,7 @@ import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
@@ -206,17 +207,8 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
         NDManager owner = model.manager().newSubManager();
         try {
             NDList parts = new NDList();
-            Summary summary = draw(
-                    images,
-                    seed,
-                    (part, means) -> {
-                        NDScope.unregister(part);
-                        part.attach(owner);
-                        parts.add(part);
-                    },
-                    progress);
-            NDArray all = NDArrays.concat(parts);
-            NDScope.unregister(all);
+            Summary summary = draw(images, seed, (part, means) -> parts.add(Scope.owned(owner, part)), progress);
+            NDArray all = Scope.owned(owner, NDArrays.concat(parts));
             parts.close();
             return new Drawing(owner, all, summary);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.github.mnistebm.tensor;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.util.List;
 import java.util.function.Supplier;
@@ -63,6 +64,19 @@ public final class Scope {
             arraysOf(result).forEach(NDScope::unregister);
             return result;
         }
+    }
+
+    /**
+     * Makes a manager the owner of an array, which the scope that it was made in does not free.
+     *
+     * @param owner the manager
+     * @param array the array
+     * @return the array
+     */
+    public static NDArray owned(NDManager owner, NDArray array) {
+        array.attach(owner);
+        NDScope.unregister(array);
+        return array;
     }
 
     private static List<NDArray> arraysOf(Object result) {

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -13,6 +12,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -38,9 +38,8 @@ public final class FlatParameters {
         List<NDArray> parts = new ArrayList<>();
         long offset = 0;
         for (Parameter parameter : parameters) {
-            NDArray view = view(offset, parameter.getArray().getShape());
-            view.attach(manager);
-            NDScope.unregister(view);
+            NDArray view =
+                    Scope.owned(manager, view(offset, parameter.getArray().getShape()));
             view.setName(parameter.getArray().getName());
             parameter.close();
             parameter.setShape(null);
@@ -64,10 +63,8 @@ public final class FlatParameters {
         for (Parameter parameter : parameters) {
             flattened.add(parameter.getArray().stopGradient().flatten());
         }
-        NDArray values = NDArrays.concat(flattened);
-        values.attach(manager);
+        NDArray values = Scope.owned(manager, NDArrays.concat(flattened));
         flattened.close();
-        NDScope.unregister(values);
         return new FlatParameters(manager, values, parameters);
     }
 
