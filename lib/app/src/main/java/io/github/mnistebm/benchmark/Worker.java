@@ -11,9 +11,9 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
-import io.github.mnistebm.energy.NegativeSource;
+import io.github.mnistebm.energy.EnergyTrainer;
+import io.github.mnistebm.energy.objective.NegativeSource;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
@@ -133,8 +133,7 @@ public final class Worker {
                 .build();
         TiltedEnergy energy = energy(work, manager, random);
         NDArray latents = random.normal(manager, new Shape(work.images(), work.dimension()));
-        ContrastiveDivergenceTrainer trainer =
-                new ContrastiveDivergenceTrainer(config.energy(), MetropolisAdjustedLangevin::new);
+        EnergyTrainer trainer = new EnergyTrainer(config.energy(), MetropolisAdjustedLangevin::new);
         return () -> requireWhole(trainer.train(
                 (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE));
     }

@@ -9,7 +9,7 @@ import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.Checkpoint;
 import io.github.mnistebm.model.Checkpoints;
@@ -55,7 +55,7 @@ final class TrainCommand implements Callable<Integer> {
     /** The learning rates by phase: the settings that can be given with --resume. */
     private static final Map<String, Setting<Double>> RATES = new TreeMap<>(Map.of(
             AutoencoderTrainer.PHASE, Setting.AUTOENCODER_LEARNING_RATE,
-            ContrastiveDivergenceTrainer.PHASE, Setting.ENERGY_LEARNING_RATE));
+            EnergyTrainer.PHASE, Setting.ENERGY_LEARNING_RATE));
 
     private static final Set<String> WITH_RESUME = Set.of(
             RESUME,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.data.Binarization;
-import io.github.mnistebm.energy.NegativeSource;
+import io.github.mnistebm.energy.objective.NegativeSource;
 import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.TrainingConfig;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * An energy with parameters θ, which {@link ContrastiveDivergenceTrainer} trains and a model's folder keeps. Owns its parameters: close
+ * An energy with parameters θ, which {@link EnergyTrainer} trains and a model's folder keeps. Owns its parameters: close
  * it. Several threads may evaluate it at once, as long as none writes to the parameters.
  */
 public interface TrainableEnergy extends EnergyFunction, AutoCloseable {

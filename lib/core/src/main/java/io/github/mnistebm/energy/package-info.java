@@ -1,5 +1,5 @@
 /**
- * Energies f with parameters, which tilt a reference measure, and their training by contrastive divergence: a perceptron in closed form,
- * and any DJL block by automatic differentiation. The trainer is given the kernel that its negatives are sampled with.
+ * Energies f with parameters, which tilt a reference measure, and their training: a perceptron in closed form, and any DJL block by
+ * automatic differentiation. The trainer is given an objective, and the kernel that contrastive divergence samples its negatives with.
  */
 package io.github.mnistebm.energy;

@@ -3,7 +3,7 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.io.LockedFile;
 import io.github.mnistebm.io.RegularFiles;
 import io.github.mnistebm.training.TrainingHistory;
@@ -216,7 +216,7 @@ public final class Checkpoints implements AutoCloseable {
             return false;
         }
         ModelCard card = ModelFolder.readCard(place.folder());
-        return card.metric(ContrastiveDivergenceTrainer.PHASE, ModelCard.EPOCHS)
+        return card.metric(EnergyTrainer.PHASE, ModelCard.EPOCHS)
                 == card.configuration().energy().epochs();
     }
 

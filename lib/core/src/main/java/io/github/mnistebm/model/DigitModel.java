@@ -7,8 +7,9 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.TrainableEnergy;
+import io.github.mnistebm.energy.objective.ContrastiveDivergence;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
@@ -279,7 +280,7 @@ public final class DigitModel implements AutoCloseable {
      * @return the step size of the last epoch of the training; {@value #FIRST_STEP_SIZE} if the card has none
      */
     public double stepSize() {
-        double found = card.metric(ContrastiveDivergenceTrainer.PHASE, ContrastiveDivergenceTrainer.STEP_SIZE);
+        double found = card.metric(EnergyTrainer.PHASE, ContrastiveDivergence.STEP_SIZE);
         return found > 0 && found <= StepSizeAdaptation.MAX_STEP_SIZE ? found : FIRST_STEP_SIZE;
     }
 

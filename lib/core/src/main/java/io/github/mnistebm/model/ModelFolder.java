@@ -11,8 +11,8 @@ import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.io.LockedFile;
@@ -58,7 +58,7 @@ public final class ModelFolder {
     private static final String REFERENCE = "reference.";
     private static final int MAX_CARD_BYTES = 1 << 20;
 
-    private static final List<String> PHASES = List.of(AutoencoderTrainer.PHASE, ContrastiveDivergenceTrainer.PHASE);
+    private static final List<String> PHASES = List.of(AutoencoderTrainer.PHASE, EnergyTrainer.PHASE);
     private static final String TABLE = ".csv";
 
     /** The files that this program writes into a model's folder, the card last. */

@@ -11,7 +11,7 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.ExpectationMaximization;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.tensor.PyTorch;
@@ -121,7 +121,7 @@ public final class ModelTraining implements AutoCloseable {
      * the same point, with the new rates.
      *
      * @param checkpoint the state of the training; not closed with this object, and needed until the training is done
-     * @param learningRates the new rates by phase, such as {@link ContrastiveDivergenceTrainer#PHASE}; those of other phases stay
+     * @param learningRates the new rates by phase, such as {@link EnergyTrainer#PHASE}; those of other phases stay
      * @param train the training images
      * @param test the images that losses are measured on
      * @return the training
@@ -158,12 +158,12 @@ public final class ModelTraining implements AutoCloseable {
         ModelTraining training = new ModelTraining(checkpoint.configuration(learningRates), train, test, networks);
         training.from = checkpoint;
         training.name = checkpoint.training() == null ? training.name : checkpoint.training();
-        TrainingHistory energy = checkpoint.history(ContrastiveDivergenceTrainer.PHASE);
+        TrainingHistory energy = checkpoint.history(EnergyTrainer.PHASE);
         if (energy != null) {
             training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
             training.energyHistory = energy;
-            TrainingState state = checkpoint.state(ContrastiveDivergenceTrainer.PHASE);
-            state.copyInto(Map.of(ContrastiveDivergenceTrainer.AVERAGE, training.network.parameters()));
+            TrainingState state = checkpoint.state(EnergyTrainer.PHASE);
+            state.copyInto(Map.of(EnergyTrainer.AVERAGE, training.network.parameters()));
             state.copyInto(training.autoencoder.namedParameters());
             training.latentSpace = ModelFolder.latentSpace(training.manager, training.autoencoder, checkpoint.arrays());
             training.reference = ModelFolder.reference(training.manager, training.config, checkpoint.arrays());
@@ -317,27 +317,26 @@ public final class ModelTraining implements AutoCloseable {
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
+        EnergyTrainer trainer = new EnergyTrainer(config.energy(), LangevinAlgorithm.MALA::kernelWithJumps);
         try {
             if (latentSpace == null) {
                 fitLatentSpace(listener);
             }
             try (NDArray latents = latents(random(LATENTS))) {
-                energyHistory = new ContrastiveDivergenceTrainer(
-                                config.energy(), LangevinAlgorithm.MALA::kernelWithJumps)
-                        .train(
-                                network,
-                                reference,
-                                latents,
-                                random(ContrastiveDivergenceTrainer.PHASE),
-                                new Steering(listener),
-                                state(ContrastiveDivergenceTrainer.PHASE));
+                energyHistory = trainer.train(
+                        network,
+                        reference,
+                        latents,
+                        random(EnergyTrainer.PHASE),
+                        new Steering(listener),
+                        state(EnergyTrainer.PHASE));
             }
         } catch (TrainingDivergedException e) {
             energyHistory = e.history();
             throw e;
         } catch (CancellationException e) {
             Thread.interrupted();
-            energyHistory = energyHistory == null ? ContrastiveDivergenceTrainer.newHistory() : energyHistory;
+            energyHistory = energyHistory == null ? trainer.newHistory() : energyHistory;
             energyHistory.markInterrupted();
         }
         return energyHistory;

@@ -3,8 +3,9 @@ package io.github.mnistebm.model;
 import io.github.mnistebm.autoencoder.AutoencoderConfig;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.Binarization;
-import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
-import io.github.mnistebm.energy.NegativeSource;
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
+import io.github.mnistebm.energy.objective.NegativeSource;
+import io.github.mnistebm.energy.objective.Objective;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,8 +23,8 @@ import java.util.function.Function;
  */
 public record Setting<T>(String option, T value, String description, Function<TrainingConfig, T> getter) {
 
-    private static final ContrastiveDivergenceConfig ENERGY =
-            ContrastiveDivergenceConfig.builder().build();
+    private static final EnergyTrainingConfig ENERGY =
+            EnergyTrainingConfig.builder().build();
 
     private static final List<Setting<?>> DECLARED = new ArrayList<>();
 
@@ -106,46 +107,66 @@ public record Setting<T>(String option, T value, String description, Function<Tr
             "--ebm-num-layers", 2, "Energy network: number of hidden layers.", config -> config.energyHiddenUnits()
                     .size());
 
-    /** {@link ContrastiveDivergenceConfig#epochs()}. */
+    /** {@link EnergyTrainingConfig#epochs()}. */
     public static final Setting<Integer> ENERGY_EPOCHS =
-            energy("--ebm-num-epochs", "Energy network: passes over the data.", ContrastiveDivergenceConfig::epochs);
+            energy("--ebm-num-epochs", "Energy network: passes over the data.", EnergyTrainingConfig::epochs);
 
-    /** {@link ContrastiveDivergenceConfig#batchSize()}. */
-    public static final Setting<Integer> ENERGY_BATCH_SIZE = energy(
-            "--ebm-batch-size", "Energy network: data points an update.", ContrastiveDivergenceConfig::batchSize);
+    /** {@link EnergyTrainingConfig#batchSize()}. */
+    public static final Setting<Integer> ENERGY_BATCH_SIZE =
+            energy("--ebm-batch-size", "Energy network: data points an update.", EnergyTrainingConfig::batchSize);
 
-    /** {@link ContrastiveDivergenceConfig#learningRate()}. */
-    public static final Setting<Double> ENERGY_LEARNING_RATE = energy(
-            "--ebm-lr", "Energy network: Adam's first learning rate.", ContrastiveDivergenceConfig::learningRate);
+    /** {@link EnergyTrainingConfig#learningRate()}. */
+    public static final Setting<Double> ENERGY_LEARNING_RATE =
+            energy("--ebm-lr", "Energy network: Adam's first learning rate.", EnergyTrainingConfig::learningRate);
 
-    /** {@link ContrastiveDivergenceConfig#negatives()}. */
+    /** {@link EnergyTrainingConfig#objective()}. */
+    public static final Setting<Objective> OBJECTIVE = energy(
+            "--objective",
+            "Energy network: what it learns from. Contrastive divergence compares data with samples of chains, noise-contrastive estimation"
+                    + " with draws of the reference measure, energy discrepancy with perturbed data; score matching removes noise from data.",
+            EnergyTrainingConfig::objective);
+
+    /** {@link EnergyTrainingConfig#negatives()}. */
     public static final Setting<NegativeSource> NEGATIVES = energy(
             "--negatives",
             "Where the chains of the negatives start: at the data, where they were left, or at noise.",
-            ContrastiveDivergenceConfig::negatives);
+            EnergyTrainingConfig::negatives);
 
-    /** {@link ContrastiveDivergenceConfig#samplesPerDatapoint()}. */
+    /** {@link EnergyTrainingConfig#samplesPerDatapoint()}. */
     public static final Setting<Integer> SAMPLES_PER_DATAPOINT = energy(
             "--mcmc-samples-per-datapoint",
             "Chains for each data point of an update.",
-            ContrastiveDivergenceConfig::samplesPerDatapoint);
+            EnergyTrainingConfig::samplesPerDatapoint);
 
-    /** {@link ContrastiveDivergenceConfig#importanceDraws()}. */
+    /** {@link EnergyTrainingConfig#importanceDraws()}. */
     public static final Setting<Integer> IMPORTANCE_DRAWS = energy(
             "--importance-draws",
             "Draws of the reference measure for each data point of an update, weighted by importance,"
                     + " that share the work of the chains; 0 for chains alone.",
-            ContrastiveDivergenceConfig::importanceDraws);
+            EnergyTrainingConfig::importanceDraws);
 
-    /** {@link ContrastiveDivergenceConfig#steps()}. */
+    /** {@link EnergyTrainingConfig#steps()}. */
     public static final Setting<Integer> STEPS =
-            energy("--mcmc-steps", "MALA steps an update.", ContrastiveDivergenceConfig::steps);
+            energy("--mcmc-steps", "MALA steps an update.", EnergyTrainingConfig::steps);
 
-    /** {@link ContrastiveDivergenceConfig#energyPenalty()}. */
+    /** {@link EnergyTrainingConfig#energyPenalty()}. */
     public static final Setting<Double> ENERGY_PENALTY = energy(
             "--energy-penalty",
             "Energy network: weight of the penalty on the square of its values.",
-            ContrastiveDivergenceConfig::energyPenalty);
+            EnergyTrainingConfig::energyPenalty);
+
+    /** {@link EnergyTrainingConfig#noiseDraws()}. */
+    public static final Setting<Integer> NOISE_DRAWS = energy(
+            "--noise-draws",
+            "Draws for each data point of an update: of the reference measure in noise-contrastive estimation, of perturbed data in energy"
+                    + " discrepancy.",
+            EnergyTrainingConfig::noiseDraws);
+
+    /** {@link EnergyTrainingConfig#perturbation()}. */
+    public static final Setting<Double> PERTURBATION = energy(
+            "--perturbation",
+            "Standard deviation of the noise on data in energy discrepancy and score matching.",
+            EnergyTrainingConfig::perturbation);
 
     private static <T> Setting<T> training(String option, T value, String description, Function<TrainingConfig, T> of) {
         Setting<T> setting = new Setting<>(option, value, description, of);
@@ -158,8 +179,7 @@ public record Setting<T>(String option, T value, String description, Function<Tr
         return training(option, value, "Autoencoder: " + description, config -> of.apply(config.autoencoder()));
     }
 
-    private static <T> Setting<T> energy(
-            String option, String description, Function<ContrastiveDivergenceConfig, T> of) {
+    private static <T> Setting<T> energy(String option, String description, Function<EnergyTrainingConfig, T> of) {
         return training(option, of.apply(ENERGY), description, config -> of.apply(config.energy()));
     }
 }

@@ -5,8 +5,9 @@ import io.github.mnistebm.autoencoder.AutoencoderConfig;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.energy.ContrastiveDivergenceConfig;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyTrainer;
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
+import io.github.mnistebm.energy.objective.Objective;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,7 +39,7 @@ public record TrainingConfig(
         AutoencoderConfig autoencoder,
         int referenceComponents,
         List<Integer> energyHiddenUnits,
-        ContrastiveDivergenceConfig energy,
+        EnergyTrainingConfig energy,
         List<EarlierRate> earlierRates) {
 
     /** The least number of images: a covariance needs two. */
@@ -87,7 +88,7 @@ public record TrainingConfig(
      */
     TrainingConfig withLearningRate(String phase, int epochs, double learningRate) {
         boolean first = phase.equals(AutoencoderTrainer.PHASE);
-        if (!first && !phase.equals(ContrastiveDivergenceTrainer.PHASE)) {
+        if (!first && !phase.equals(EnergyTrainer.PHASE)) {
             throw new IllegalArgumentException("learning rate: there is no phase " + phase);
         }
         int all = first ? autoencoder.epochs() : energy.epochs();
@@ -145,17 +146,24 @@ public record TrainingConfig(
                 .mapToDouble(Shape::size)
                 .sum();
         double batch = Math.min(energy.batchSize(), images);
-        double chains = batch * energy.samplesPerDatapoint();
+        boolean diverges = energy.objective() == Objective.CONTRASTIVE_DIVERGENCE;
+        double chains = diverges ? batch * energy.samplesPerDatapoint() : 0;
+        double draws = batch
+                * switch (energy.objective()) {
+                    case CONTRASTIVE_DIVERGENCE -> energy.importanceDraws();
+                    case NOISE_CONTRASTIVE, ENERGY_DISCREPANCY -> energy.noiseDraws();
+                    case SCORE_MATCHING -> 1;
+                };
         double units = energyHiddenUnits.stream().mapToDouble(each -> each).sum();
         double matrices = referenceComponents * dimension * dimension;
         requireCountable("--auto-hidden-dim, --ebm-hidden-dim: the parameters", parameters);
         requireCountable("--mcmc-samples-per-datapoint: the chains", chains * energy.bufferBatches());
-        requireCountable("--importance-draws: the draws", batch * energy.importanceDraws());
+        requireCountable((diverges ? "--importance-draws" : "--noise-draws") + ": the draws", draws);
         requireCountable("--reference-components: the mixture's numbers", matrices);
         // The parameters, their gradient, both moments of Adam, the last good epoch and the average; then the products
         // of each chain's state for the mixture.
         double floats = 6 * parameters
-                + (chains + batch * energy.importanceDraws()) * units
+                + (chains + draws) * units
                 + chains * energy.bufferBatches() * dimension
                 + 2 * matrices
                 + (referenceComponents > 0 ? chains * dimension * dimension : 0);
@@ -253,7 +261,8 @@ public record TrainingConfig(
                             get(Setting.LATENT_PENALTY)),
                     get(Setting.REFERENCE_COMPONENTS),
                     Collections.nCopies(layers, get(Setting.ENERGY_HIDDEN_UNITS)),
-                    ContrastiveDivergenceConfig.builder()
+                    EnergyTrainingConfig.builder()
+                            .objective(get(Setting.OBJECTIVE))
                             .epochs(get(Setting.ENERGY_EPOCHS))
                             .batchSize(get(Setting.ENERGY_BATCH_SIZE))
                             .learningRate(get(Setting.ENERGY_LEARNING_RATE))
@@ -262,6 +271,8 @@ public record TrainingConfig(
                             .importanceDraws(get(Setting.IMPORTANCE_DRAWS))
                             .steps(get(Setting.STEPS))
                             .energyPenalty(get(Setting.ENERGY_PENALTY))
+                            .noiseDraws(get(Setting.NOISE_DRAWS))
+                            .perturbation(get(Setting.PERTURBATION))
                             .build(),
                     List.of());
         }

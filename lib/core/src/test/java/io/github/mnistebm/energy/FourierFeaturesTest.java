@@ -12,6 +12,7 @@ import ai.djl.nn.core.Linear;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
@@ -141,7 +142,7 @@ class FourierFeaturesTest {
         // The mistaken version: a model that has not learned anything.
         assertThat(ofTruth - logLikelihood(features, heldOut)).isGreaterThan(0.3);
 
-        ContrastiveDivergenceConfig config = ContrastiveDivergenceConfig.builder()
+        EnergyTrainingConfig config = EnergyTrainingConfig.builder()
                 .epochs(20)
                 .batchSize(500)
                 .learningRate(1e-2)
@@ -152,7 +153,7 @@ class FourierFeaturesTest {
                 .restartProbability(0)
                 .averageDecay(0.99)
                 .build();
-        new ContrastiveDivergenceTrainer(config, FourierFeaturesTest::kernel)
+        new EnergyTrainer(config, FourierFeaturesTest::kernel)
                 .train(features, reference, draws(10_000, ofData), random, TrainingListener.NONE);
         double shortfall = ofTruth - logLikelihood(features, heldOut);
         assertThat(shortfall).isBetween(-0.003, 0.02);

@@ -15,6 +15,8 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.UniformCube;
+import io.github.mnistebm.energy.objective.ContrastiveDivergence;
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.tensor.RandomSource;
@@ -91,7 +93,7 @@ class PixelEnergyTest {
 
     /** Trains, and keeps the chains of the replay buffer. */
     private void train(int images, int channels, int epochs, int steps, int bufferBatches) throws IOException {
-        ContrastiveDivergenceConfig config = ContrastiveDivergenceConfig.builder()
+        EnergyTrainingConfig config = EnergyTrainingConfig.builder()
                 .epochs(epochs)
                 .batchSize(BATCH)
                 .learningRate(1e-3)
@@ -106,13 +108,12 @@ class PixelEnergyTest {
         TrainingListener keeper = new TrainingListener() {
             @Override
             public void stateReached(TrainingState state) {
-                NDArray kept = state.arrays().get(ContrastiveDivergenceTrainer.CHAINS);
+                NDArray kept = state.arrays().get(ContrastiveDivergence.CHAINS);
                 chains = manager.create(kept.toFloatArray(), kept.getShape());
             }
         };
         BlockEnergy energy = BlockEnergy.of(manager, network(channels), new Shape(1, 28, 28), random);
-        history = new ContrastiveDivergenceTrainer(
-                        config, target -> new ShortRunLangevin(target, NOISE, GRADIENT_BOUND))
+        history = new EnergyTrainer(config, target -> new ShortRunLangevin(target, NOISE, GRADIENT_BOUND))
                 .train(energy, CUBE, pixels(images), random, keeper);
     }
 
@@ -131,8 +132,7 @@ class PixelEnergyTest {
     @Tag("slow")
     void shortChainsDrawDigits() throws IOException {
         train(1000, 8, 45, 10, 4);
-        assertThat(Math.abs(history.last(ContrastiveDivergenceTrainer.ENERGY_GAP)))
-                .isLessThan(0.1);
+        assertThat(Math.abs(history.last(ContrastiveDivergence.ENERGY_GAP))).isLessThan(0.1);
         assertThat(white(chains)).isCloseTo(white(pixels(1000)), within(0.05));
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu())) {
             assertThat(kinds(classifier, chains)).isGreaterThanOrEqualTo(6);

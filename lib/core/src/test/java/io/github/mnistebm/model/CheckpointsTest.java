@@ -9,7 +9,7 @@ import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
@@ -128,7 +128,7 @@ class CheckpointsTest {
                 .set(Setting.BINARIZATION, Binarization.STOCHASTIC)
                 .build();
         try (DigitModel expected = TinyModel.trained(config);
-                DigitModel found = resumed(stopped(config, ContrastiveDivergenceTrainer.PHASE, 1), new ArrayList<>())) {
+                DigitModel found = resumed(stopped(config, EnergyTrainer.PHASE, 1), new ArrayList<>())) {
             assertSame(found, expected);
         }
     }
@@ -136,7 +136,7 @@ class CheckpointsTest {
     @ParameterizedTest
     @CsvSource({"state.safetensors", "checkpoint.json", "SHA256SUMS"})
     void ofADamagedCheckpointTheOneBeforeIsTakenAndSaysSo(String file) throws IOException {
-        Checkpoints checkpoints = stopped(config(), ContrastiveDivergenceTrainer.PHASE, 2);
+        Checkpoints checkpoints = stopped(config(), EnergyTrainer.PHASE, 2);
         Path damaged = checkpoints.folder().resolve("2-energy-0002").resolve(file);
         byte[] bytes = Files.readAllBytes(damaged);
         bytes[bytes.length / 2] ^= 1;

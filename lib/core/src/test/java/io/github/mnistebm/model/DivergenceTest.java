@@ -11,7 +11,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.DigitImages;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.TrainingDivergedException;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DivergenceTest {
 
     private static final String AUTOENCODER = AutoencoderTrainer.PHASE;
-    private static final String ENERGY = ContrastiveDivergenceTrainer.PHASE;
+    private static final String ENERGY = EnergyTrainer.PHASE;
 
     @TempDir
     private Path folder;

@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.MnistFile;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.objective.ContrastiveDivergence;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -97,7 +97,7 @@ class ModelFolderTest extends WithTinyModel {
     private static double[] gaps(DigitModel of) {
         return of.histories()
                 .get(1)
-                .doubleColumn(ContrastiveDivergenceTrainer.ENERGY_GAP)
+                .doubleColumn(ContrastiveDivergence.ENERGY_GAP)
                 .asDoubleArray();
     }
 

@@ -13,8 +13,8 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.LayerNorm;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.BlockEnergy;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyFactory;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.ResidualPerceptron;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.sampling.SampleRun;
@@ -159,7 +159,7 @@ class OwnNetworksTest {
         TrainingListener stopper = new TrainingListener() {
             @Override
             public void epochDone(TrainingHistory history) {
-                if (history.table().name().equals(ContrastiveDivergenceTrainer.PHASE)) {
+                if (history.table().name().equals(EnergyTrainer.PHASE)) {
                     Thread.currentThread().interrupt();
                 }
             }

@@ -13,8 +13,8 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.TiltedEnergy;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
 import io.github.mnistebm.energy.EnergyNetwork;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
@@ -129,7 +129,7 @@ class TransfersTest {
                 .build();
         TiltedEnergy energy = energy();
         NDArray data = random.normal(manager, new Shape(64L * updates, DIMENSION));
-        ContrastiveDivergenceTrainer trainer = new ContrastiveDivergenceTrainer(config.energy(), TransfersTest::kernel);
+        EnergyTrainer trainer = new EnergyTrainer(config.energy(), TransfersTest::kernel);
         return Transfers.of(() ->
                 trainer.train((EnergyNetwork) energy.tilt(), energy.reference(), data, random, TrainingListener.NONE));
     }

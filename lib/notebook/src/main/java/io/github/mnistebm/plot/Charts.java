@@ -3,13 +3,15 @@ package io.github.mnistebm.plot;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
-import io.github.mnistebm.energy.ContrastiveDivergenceTrainer;
+import io.github.mnistebm.energy.objective.ContrastiveDivergence;
+import io.github.mnistebm.energy.objective.EnergyLoss;
 import io.github.mnistebm.sampling.SampleRun;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.geom.Ellipse2D;
 import java.text.NumberFormat;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jfree.chart.ChartFactory;
@@ -125,19 +127,23 @@ public final class Charts {
     }
 
     /**
-     * Draws what matters most in a training history: the losses of the autoencoder, or the energy gap and the acceptance
-     * of the energy network.
+     * Draws what matters most in a training history: the losses of the autoencoder, or of the energy network the energy gap and the
+     * acceptance, or the loss beside that of the reference measure.
      *
      * @param history a table of a phase of training
      * @return the chart
      */
     public static JFreeChart ofTraining(Table history) {
-        return history.columnNames().contains(ContrastiveDivergenceTrainer.ENERGY_GAP)
-                ? history(
-                        history,
-                        "gap in nats, acceptance as a share",
-                        ContrastiveDivergenceTrainer.ENERGY_GAP,
-                        ContrastiveDivergenceTrainer.ACCEPTANCE)
+        List<String> columns = history.columnNames();
+        if (columns.contains(ContrastiveDivergence.ENERGY_GAP)) {
+            return history(
+                    history,
+                    "gap in nats, acceptance as a share",
+                    ContrastiveDivergence.ENERGY_GAP,
+                    ContrastiveDivergence.ACCEPTANCE);
+        }
+        return columns.contains(EnergyLoss.REFERENCE_LOSS)
+                ? history(history, EnergyLoss.LOSS, EnergyLoss.LOSS, EnergyLoss.REFERENCE_LOSS)
                 : history(history, "nats an image", AutoencoderTrainer.TRAIN_LOSS, AutoencoderTrainer.TEST_LOSS);
     }
 

@@ -12,6 +12,9 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.energy.objective.ContrastiveDivergence;
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
+import io.github.mnistebm.energy.objective.NegativeSource;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.LangevinWithJumps;
@@ -32,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ContrastiveDivergenceTrainerTest {
+class EnergyTrainerTest {
 
     private final RandomSource random = RandomSource.of(1);
 
@@ -50,13 +53,13 @@ class ContrastiveDivergenceTrainerTest {
         manager.close();
     }
 
-    private static ContrastiveDivergenceConfig config(int epochs, NegativeSource negatives, double learningRate) {
+    private static EnergyTrainingConfig config(int epochs, NegativeSource negatives, double learningRate) {
         return config(epochs, negatives, learningRate, 0);
     }
 
-    private static ContrastiveDivergenceConfig config(
+    private static EnergyTrainingConfig config(
             int epochs, NegativeSource negatives, double learningRate, int importanceDraws) {
-        return ContrastiveDivergenceConfig.builder()
+        return EnergyTrainingConfig.builder()
                 .epochs(epochs)
                 .batchSize(500)
                 .learningRate(learningRate)
@@ -69,8 +72,8 @@ class ContrastiveDivergenceTrainerTest {
                 .build();
     }
 
-    private static ContrastiveDivergenceTrainer trainer(ContrastiveDivergenceConfig config) {
-        return new ContrastiveDivergenceTrainer(config, MetropolisAdjustedLangevin::new);
+    private static EnergyTrainer trainer(EnergyTrainingConfig config) {
+        return new EnergyTrainer(config, MetropolisAdjustedLangevin::new);
     }
 
     /** Two modes, at −1 and 1, which the reference measure does not have. */
@@ -90,7 +93,7 @@ class ContrastiveDivergenceTrainerTest {
         learns(config(60, NegativeSource.PERSISTENT, 3e-2, 4));
     }
 
-    private void learns(ContrastiveDivergenceConfig config) {
+    private void learns(EnergyTrainingConfig config) {
         NDArray data = bimodal(5000);
         try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(32), random)) {
             trainer(config).train(network, REFERENCE, data, random, TrainingListener.NONE);
@@ -118,9 +121,9 @@ class ContrastiveDivergenceTrainerTest {
     /** Every other update of one chain step is a jump. Unadjusted steps are always accepted. */
     @Test
     void theAcceptanceIsThatOfStepsAlsoWhereUpdatesHoldAJumpOnly() {
-        ContrastiveDivergenceConfig config =
+        EnergyTrainingConfig config =
                 config(3, NegativeSource.PERSISTENT, 1e-3).toBuilder().steps(1).build();
-        ContrastiveDivergenceTrainer trainer = new ContrastiveDivergenceTrainer(
+        EnergyTrainer trainer = new EnergyTrainer(
                 config,
                 energy -> new LangevinWithJumps(
                         new UnadjustedLangevin(energy),
@@ -130,7 +133,7 @@ class ContrastiveDivergenceTrainerTest {
             // An epoch has three updates; two of the second epoch's are jumps.
             TrainingHistory history = trainer.train(network, REFERENCE, bimodal(1500), random, TrainingListener.NONE);
             assertThat(history.table()
-                            .doubleColumn(ContrastiveDivergenceTrainer.ACCEPTANCE)
+                            .doubleColumn(ContrastiveDivergence.ACCEPTANCE)
                             .asList())
                     .containsExactly(1.0, 1.0, 1.0);
         }
@@ -142,11 +145,11 @@ class ContrastiveDivergenceTrainerTest {
             TrainingHistory history = trainer(config(3, NegativeSource.PERSISTENT, 1e-3))
                     .train(network, REFERENCE, bimodal(1000), random, TrainingListener.NONE);
             assertThat(history.epochs()).isEqualTo(3);
-            assertThat(history.last(ContrastiveDivergenceTrainer.ACCEPTANCE)).isBetween(0.1, 1.0);
-            assertThat(history.last(ContrastiveDivergenceTrainer.ENERGY_GAP))
+            assertThat(history.last(ContrastiveDivergence.ACCEPTANCE)).isBetween(0.1, 1.0);
+            assertThat(history.last(ContrastiveDivergence.ENERGY_GAP))
                     .isCloseTo(
-                            history.last(ContrastiveDivergenceTrainer.DATA_ENERGY)
-                                    - history.last(ContrastiveDivergenceTrainer.NEGATIVE_ENERGY),
+                            history.last(ContrastiveDivergence.DATA_ENERGY)
+                                    - history.last(ContrastiveDivergence.NEGATIVE_ENERGY),
                             within(1e-6));
             assertThat(history.interrupted()).isFalse();
         }

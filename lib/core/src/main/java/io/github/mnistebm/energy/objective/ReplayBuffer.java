@@ -1,4 +1,4 @@
-package io.github.mnistebm.energy;
+package io.github.mnistebm.energy.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;

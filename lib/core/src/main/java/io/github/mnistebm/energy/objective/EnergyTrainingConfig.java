@@ -1,10 +1,11 @@
-package io.github.mnistebm.energy;
+package io.github.mnistebm.energy.objective;
 
 import io.github.mnistebm.sampling.SamplerConfig;
 
 /**
  * The training of an energy network. Made by {@link #builder()}, by the names of the options.
  *
+ * @param objective the objective; contrastive divergence if absent, as in the cards of earlier versions
  * @param epochs passes over the data; at least 1
  * @param batchSize data points an update; at least 1
  * @param learningRate Adam's first learning rate, which falls to 0 along a cosine; positive
@@ -18,8 +19,11 @@ import io.github.mnistebm.sampling.SamplerConfig;
  * @param restartProbability share of the buffer's chains that each use starts anew from the reference measure, in [0, 1)
  * @param energyPenalty α of the term α (mean f² over data + mean f² over negatives), which keeps f near 0; at least 0
  * @param averageDecay decay of the moving average of weights that is kept for sampling, in [0, 1)
+ * @param noiseDraws ν of noise-contrastive estimation, M of energy discrepancy: draws for each data point; at least 1 for these two
+ * @param perturbation standard deviation of the noise on data of energy discrepancy and score matching; positive for these two
  */
-public record ContrastiveDivergenceConfig(
+public record EnergyTrainingConfig(
+        Objective objective,
         int epochs,
         int batchSize,
         double learningRate,
@@ -31,14 +35,17 @@ public record ContrastiveDivergenceConfig(
         int bufferBatches,
         double restartProbability,
         double energyPenalty,
-        double averageDecay) {
+        double averageDecay,
+        int noiseDraws,
+        double perturbation) {
 
     /**
      * Checks the values.
      *
      * @throws IllegalArgumentException if one is out of range
      */
-    public ContrastiveDivergenceConfig {
+    public EnergyTrainingConfig {
+        objective = objective == null ? Objective.CONTRASTIVE_DIVERGENCE : objective;
         requireAtLeastOne("energy epochs", epochs);
         requireAtLeastOne("energy batch size", batchSize);
         requireAtLeastOne("samples per data point", samplesPerDatapoint);
@@ -61,6 +68,12 @@ public record ContrastiveDivergenceConfig(
         if (!(averageDecay >= 0 && averageDecay < 1)) {
             throw new IllegalArgumentException("average decay: must be in [0, 1), found " + averageDecay);
         }
+        if (objective == Objective.NOISE_CONTRASTIVE || objective == Objective.ENERGY_DISCREPANCY) {
+            requireAtLeastOne("noise draws", noiseDraws);
+        }
+        if (objective == Objective.SCORE_MATCHING || objective == Objective.ENERGY_DISCREPANCY) {
+            requirePositive("perturbation", perturbation);
+        }
     }
 
     /**
@@ -80,6 +93,7 @@ public record ContrastiveDivergenceConfig(
      */
     public Builder toBuilder() {
         return builder()
+                .objective(objective)
                 .epochs(epochs)
                 .batchSize(batchSize)
                 .learningRate(learningRate)
@@ -91,7 +105,9 @@ public record ContrastiveDivergenceConfig(
                 .bufferBatches(bufferBatches)
                 .restartProbability(restartProbability)
                 .energyPenalty(energyPenalty)
-                .averageDecay(averageDecay);
+                .averageDecay(averageDecay)
+                .noiseDraws(noiseDraws)
+                .perturbation(perturbation);
     }
 
     private static void requireAtLeastOne(String name, int value) {
@@ -106,17 +122,9 @@ public record ContrastiveDivergenceConfig(
         }
     }
 
-    /**
-     * Returns the acceptance that the step size is steered to.
-     *
-     * @return 0.574
-     */
-    public double targetAcceptance() {
-        return SamplerConfig.OPTIMAL_ACCEPTANCE;
-    }
-
-    /** Sets options of a {@link ContrastiveDivergenceConfig} by name. */
+    /** Sets options of a {@link EnergyTrainingConfig} by name. */
     public static final class Builder {
+        private Objective objective = Objective.CONTRASTIVE_DIVERGENCE;
         private int epochs = 24;
         private int batchSize = 512;
         private double learningRate = 2e-3;
@@ -129,8 +137,21 @@ public record ContrastiveDivergenceConfig(
         private double restartProbability = 0.01;
         private double energyPenalty;
         private double averageDecay = 0.999;
+        private int noiseDraws = 16;
+        private double perturbation = 0.3;
 
         private Builder() {}
+
+        /**
+         * Sets the objective.
+         *
+         * @param objective the objective
+         * @return this builder
+         */
+        public Builder objective(Objective objective) {
+            this.objective = objective;
+            return this;
+        }
 
         /**
          * Sets the number of passes over the data.
@@ -265,13 +286,36 @@ public record ContrastiveDivergenceConfig(
         }
 
         /**
+         * Sets the number of draws for each data point of noise-contrastive estimation and of energy discrepancy.
+         *
+         * @param noiseDraws draws for each data point; at least 1 for these objectives
+         * @return this builder
+         */
+        public Builder noiseDraws(int noiseDraws) {
+            this.noiseDraws = noiseDraws;
+            return this;
+        }
+
+        /**
+         * Sets the standard deviation of the noise on data of energy discrepancy and of score matching.
+         *
+         * @param perturbation the standard deviation; positive for these objectives
+         * @return this builder
+         */
+        public Builder perturbation(double perturbation) {
+            this.perturbation = perturbation;
+            return this;
+        }
+
+        /**
          * Creates the configuration.
          *
          * @return the configuration
          * @throws IllegalArgumentException if an option is out of range
          */
-        public ContrastiveDivergenceConfig build() {
-            return new ContrastiveDivergenceConfig(
+        public EnergyTrainingConfig build() {
+            return new EnergyTrainingConfig(
+                    objective,
                     epochs,
                     batchSize,
                     learningRate,
@@ -283,7 +327,9 @@ public record ContrastiveDivergenceConfig(
                     bufferBatches,
                     restartProbability,
                     energyPenalty,
-                    averageDecay);
+                    averageDecay,
+                    noiseDraws,
+                    perturbation);
         }
     }
 }

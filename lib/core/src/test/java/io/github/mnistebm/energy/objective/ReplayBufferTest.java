@@ -1,4 +1,4 @@
-package io.github.mnistebm.energy;
+package io.github.mnistebm.energy.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.github.mnistebm.energy;
+package io.github.mnistebm.energy.objective;
 
 /** The start of the chains that give contrastive divergence its negatives. */
 public enum NegativeSource {
