@@ -13,9 +13,12 @@ import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.objective.ContrastiveDivergence;
+import io.github.mnistebm.energy.objective.EnergyLoss;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.NegativeSource;
+import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.LangevinWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
@@ -27,11 +30,16 @@ import io.github.mnistebm.training.TrainingDivergedException;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import io.github.mnistebm.training.TrainingState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -258,6 +266,102 @@ class EnergyTrainerTest {
                     .isThrownBy(() -> trainer(config(1, NegativeSource.DATA, 1e-3))
                             .train(network, REFERENCE, manager.zeros(new Shape(10, 2)), random, TrainingListener.NONE))
                     .withMessage("data: expected shape (n, 1), found (10, 2)");
+        }
+    }
+
+    /** The first weights, of trainings before the objective was apart from the session. */
+    @ParameterizedTest
+    @CsvSource({
+        "DATA, 1.14407, -0.9769164, -0.06903697, -0.87773275, 0.5660485, 1.0539508",
+        "PERSISTENT, 1.1228278, -0.97304916, -0.07044842, -0.8782817, 0.56339186, 1.0557011",
+        "NOISE, 1.1429094, -0.97282374, -0.06893016, -0.87776864, 0.56424415, 1.0555006"
+    })
+    void contrastiveDivergenceGivesTheWeightsThatItAlwaysGave(
+            NegativeSource negatives, float w0, float w1, float w2, float w3, float w4, float w5) {
+        RandomSource three = RandomSource.of(3);
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 2, List.of(8, 8), three)) {
+            NDArray data = three.normal(manager, new Shape(200, 2)).mul(0.7f).add(0.5f);
+            EnergyTrainingConfig config = EnergyTrainingConfig.builder()
+                    .epochs(3)
+                    .batchSize(50)
+                    .learningRate(1e-2)
+                    .negatives(negatives)
+                    .importanceDraws(4)
+                    .build();
+            new EnergyTrainer(config, LangevinAlgorithm.MALA::kernelWithJumps)
+                    .train(network, new StandardNormal(2), data, three, TrainingListener.NONE);
+            assertThat(Arrays.copyOf(network.parameters().toFloatArray(), 6))
+                    .containsExactly(new float[] {w0, w1, w2, w3, w4, w5}, within(1e-5f));
+        }
+    }
+
+    private static EnergyTrainingConfig config(Objective objective, double learningRate) {
+        return config(4, NegativeSource.PERSISTENT, learningRate).toBuilder()
+                .objective(objective)
+                .build();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Objective.class)
+    void eachObjectiveGoesOnFromAStateAsIfItHadNeverStopped(Objective objective) {
+        NDArray data = bimodal(2000);
+        EnergyTrainer trainer = trainer(config(objective, 1e-2));
+        float[] expected = trained(trainer, data, TrainingListener.NONE, null);
+        List<TrainingState> states = new ArrayList<>();
+        trained(
+                trainer,
+                data,
+                new TrainingListener() {
+                    @Override
+                    public void stateReached(TrainingState state) {
+                        if (state.history().epochs() == 2) {
+                            Map<String, NDArray> arrays = new HashMap<>();
+                            state.arrays()
+                                    .forEach((name, array) ->
+                                            arrays.put(name, manager.create(array.toFloatArray(), array.getShape())));
+                            states.add(new TrainingState(state.history(), arrays));
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                },
+                null);
+        assertThat(states.get(0).history().epochs()).isEqualTo(2);
+        assertThat(trained(trainer, data, TrainingListener.NONE, states.get(0))).isEqualTo(expected);
+    }
+
+    private float[] trained(EnergyTrainer trainer, NDArray data, TrainingListener listener, TrainingState from) {
+        RandomSource seven = RandomSource.of(7);
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8), seven)) {
+            if (from != null) {
+                from.copyInto(Map.of("parameters", network.parameters()));
+            }
+            trainer.train(network, REFERENCE, data, seven, listener, from);
+            return network.parameters().toFloatArray();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Objective.class)
+    void eachObjectiveNamesADivergenceAndItsRemedy(Objective objective) {
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(32), random)) {
+            assertThatThrownBy(() -> trainer(config(objective, 100))
+                            .train(network, REFERENCE, bimodal(1000), random, TrainingListener.NONE))
+                    .isInstanceOf(TrainingDivergedException.class)
+                    .hasMessageStartingWith("energy: epoch ")
+                    .hasMessageContaining("Try a smaller learning rate (--ebm-lr) than 100.0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Objective.class,
+            names = {"CONTRASTIVE_DIVERGENCE"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void theLossOfTheOthersFallsBelowThatOfTheReferenceMeasure(Objective objective) {
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(8), random)) {
+            TrainingHistory history = trainer(config(objective, 1e-2))
+                    .train(network, REFERENCE, bimodal(5000), random, TrainingListener.NONE);
+            assertThat(history.last(EnergyLoss.LOSS)).isLessThan(history.last(EnergyLoss.REFERENCE_LOSS));
         }
     }
 }
