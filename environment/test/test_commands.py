@@ -172,6 +172,21 @@ def test_bench_quality_writes_a_row_for_each_set_of_options(run, tmp_path):
     assert all(rows[0].values())
 
 
+def test_bench_objectives_writes_a_row_for_each_objective_beside_the_reference_measure(run, tmp_path):
+    file = tmp_path / "objectives.csv"
+    result = run("bench", "objectives", "--options", "--preset quick", "--seeds", "1", "--num-images", "500", "--out", file)
+    assert result.returncode == 0, result.stderr
+    with file.open() as lines:
+        rows = {row["options of train"]: row for row in csv.DictReader(lines)}
+    objectives = ("contrastive-divergence", "noise-contrastive", "energy-discrepancy", "score-matching")
+    assert {f"--objective {objective}" for objective in objectives} < set(rows)
+    assert sum(" then " in name for name in rows) == 1
+    gain = "gain over the reference measure"
+    assert float(rows["none: the reference measure"][gain]) == 0
+    assert all(float(row[gain]) > 0 for name, row in rows.items() if " then " in name)
+    assert all(all(row.values()) for row in rows.values())
+
+
 def test_bench_anomaly_tells_what_is_no_digit(run, root):
     result = run("bench", "anomaly", "--model", root / "data" / "pretrained")
     assert result.returncode == 0, result.stderr

@@ -51,6 +51,25 @@ class InterruptedMeasurementsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"autoencoder 2/3", "energy 2/3"})
+    void objectivesWritesNoRowOfAShortenedTraining(String line) throws IOException {
+        CommandRun run = CommandRun.interruptedAfter(
+                line,
+                "bench",
+                "objectives",
+                "--seeds",
+                "1",
+                "--num-images",
+                "100",
+                "--options",
+                VARIANT,
+                "--out",
+                file().toString());
+        assertNoTrace(run, "objectives");
+        assertThat(run.out()).doesNotContain("Fr\u00e9chet");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"autoencoder 2/3", "energy 2/3"})
     void anomalyPrintsNoRowOfAShortenedTraining(String line) throws IOException {
         CommandRun run = CommandRun.interruptedAfter(
                 line, "bench", "anomaly", "--held-out", "1", "--seeds", "1", "--options", VARIANT);

@@ -44,6 +44,11 @@ class MainTest {
                 "bench --rounds 0 | bench: --rounds and --epochs: must be at least 1",
                 "bench --rounds 1 | bench: --python and --peers: must be given; ./environment/run bench does",
                 "bench quality --variant --encoded-dim=0 | quality: --variant \"--encoded-dim=0\": --encoded-dim: latent",
+                "bench objectives --seeds 0 | objectives: --seeds: must be at least 1, found 0",
+                "bench objectives --num-images 64 | objectives: --num-images: must be at least 65, found 64",
+                "bench objectives --variant --noise-draws=x | objectives: --variant \"--preset default --noise-draws=x --seed 1\":",
+                "train --objective likelihood | train: Invalid value for option '--objective'",
+                "train --noise-draws 0 --objective noise-contrastive | train: --noise-draws: noise draws: must be at least 1, found 0",
                 "classifier --epochs 0    | classifier: --epochs: must be at least 1, found 0",
                 "paint                    | run: Unmatched argument at index 0: 'paint'",
             })
@@ -57,7 +62,14 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"infer --out", "restore --out", "classifier --out", "evaluate --json", "bench quality --out"})
+            strings = {
+                "infer --out",
+                "restore --out",
+                "classifier --out",
+                "evaluate --json",
+                "bench quality --out",
+                "bench objectives --out"
+            })
     void anOutputThatCannotBeWrittenIsNamedBeforeTheWork(String line) throws IOException {
         String[] command = line.split(" ");
         String start = command[command.length - 2] + ": " + command[command.length - 1] + ": ";

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.NegativeSource;
+import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.TrainingConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class TrainCommandTest {
@@ -42,5 +46,20 @@ class TrainCommandTest {
         assertThat(config.binarization()).isEqualTo(Binarization.STOCHASTIC);
         assertThat(config.trainImages())
                 .isEqualTo(Preset.QUICK.builder().build().trainImages());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "contrastive-divergence, CONTRASTIVE_DIVERGENCE",
+        "noise-contrastive, NOISE_CONTRASTIVE",
+        "Energy-Discrepancy, ENERGY_DISCREPANCY",
+        "score_matching, SCORE_MATCHING"
+    })
+    void anObjectiveHasHyphensOrUnderscores(String name, Objective objective) {
+        EnergyTrainingConfig config = config("--objective " + name + " --noise-draws 3 --perturbation 0.5")
+                .energy();
+        assertThat(config.objective()).isEqualTo(objective);
+        assertThat(config.noiseDraws()).isEqualTo(3);
+        assertThat(config.perturbation()).isEqualTo(0.5);
     }
 }

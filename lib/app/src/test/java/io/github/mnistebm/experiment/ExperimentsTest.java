@@ -2,10 +2,13 @@ package io.github.mnistebm.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
+import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
@@ -74,6 +77,54 @@ class ExperimentsTest {
             }
             assertThat(table.doubleColumn("smallest share of a digit").get(0))
                     .isLessThanOrEqualTo(table.doubleColumn("largest").get(0));
+        }
+    }
+
+    @Test
+    void eachObjectiveStartsFromTheSameWeightsOnTheSameLatents() throws IOException {
+        try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu())) {
+            ObjectivesExperiment experiment = new ObjectivesExperiment(train, test, classifier, 100);
+            for (int seed = 1; seed <= 2; seed++) {
+                TrainingConfig config = tiny().set(Setting.SEED, seed).build();
+                EnergyTrainingConfig contrastive = config.energy().toBuilder()
+                        .objective(Objective.NOISE_CONTRASTIVE)
+                        .build();
+                try (ObjectivesExperiment.Latents latents = experiment.latents(config, TrainingListener.NONE)) {
+                    latents.train(contrastive, TrainingListener.NONE);
+                    latents.measure("contrastive");
+                    latents.train(contrastive, TrainingListener.NONE);
+                    latents.measure("again");
+                    latents.train(contrastive, TrainingListener.NONE);
+                    latents.train(config.energy(), TrainingListener.NONE);
+                    latents.measure("contrastive, then chains");
+                }
+            }
+            Table table = experiment.table();
+            assertThat(table.stringColumn(0).asList().subList(0, 4))
+                    .containsExactly(
+                            ObjectivesExperiment.UNTRAINED, "contrastive", "again", "contrastive, then chains");
+            assertThat(table.intColumn("seed").asList()).containsExactly(1, 1, 1, 1, 2, 2, 2, 2);
+            List<Double> nats =
+                    table.doubleColumn("held-out log-likelihood, nats").asList();
+            assertThat(nats.get(1))
+                    .isEqualTo(nats.get(2))
+                    .isNotEqualTo(nats.get(3))
+                    .isNotEqualTo(nats.get(5));
+            List<Double> gains =
+                    table.doubleColumn("gain over the reference measure").asList();
+            assertThat(gains.get(0)).isZero();
+            assertThat(gains.get(3)).isCloseTo(nats.get(3) - nats.get(0), within(1e-3));
+            Table means = experiment.overSeeds();
+            assertThat(means.rowCount()).isEqualTo(4);
+            assertThat(means.columnNames().subList(1, means.columnCount()))
+                    .isEqualTo(table.columnNames().subList(2, table.columnCount()));
+            assertThat(means.doubleColumn("Fréchet distance").get(0))
+                    .isCloseTo(
+                            (table.doubleColumn("Fréchet distance").get(0)
+                                            + table.doubleColumn("Fréchet distance")
+                                                    .get(4))
+                                    / 2,
+                            within(1e-9));
         }
     }
 

@@ -95,4 +95,13 @@ public final class DataFolder {
     public static Path quality() {
         return path().resolve("quality.csv");
     }
+
+    /**
+     * Returns the table of the objectives.
+     *
+     * @return the file that {@code run bench objectives} writes
+     */
+    public static Path objectives() {
+        return path().resolve("objectives.csv");
+    }
 }

@@ -10,7 +10,11 @@ import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.EnergyTrainer;
+import io.github.mnistebm.energy.objective.EnergyLoss;
+import io.github.mnistebm.energy.objective.NoiseContrastiveEstimation;
+import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.IOException;
@@ -130,6 +134,31 @@ class CheckpointsTest {
         try (DigitModel expected = TinyModel.trained(config);
                 DigitModel found = resumed(stopped(config, EnergyTrainer.PHASE, 1), new ArrayList<>())) {
             assertSame(found, expected);
+        }
+    }
+
+    @Test
+    void soDoesOneByAnotherObjectiveWhichTheModelsCardKeeps() throws IOException {
+        TrainingConfig config = TinyModel.builder(1)
+                .set(Setting.OBJECTIVE, Objective.NOISE_CONTRASTIVE)
+                .set(Setting.NOISE_DRAWS, 3)
+                .build();
+        try (DigitModel expected = TinyModel.trained(config);
+                DigitModel found = resumed(stopped(config, EnergyTrainer.PHASE, 1), new ArrayList<>())) {
+            assertThat(found.network().parameters().toFloatArray())
+                    .isEqualTo(expected.network().parameters().toFloatArray());
+            found.save(folder.resolve("model"));
+            try (DigitModel loaded = DigitModel.load(folder.resolve("model"), Device.cpu())) {
+                assertThat(loaded.card().configuration()).isEqualTo(config);
+                assertThat(loaded.histories().get(1).columnNames())
+                        .containsExactly(
+                                "epoch",
+                                EnergyLoss.LOSS,
+                                EnergyLoss.REFERENCE_LOSS,
+                                NoiseContrastiveEstimation.LOG_NORMALIZER,
+                                TrainingHistory.SECONDS);
+                assertThat(loaded.stepSize()).as("no chain has told one").isEqualTo(SamplerConfig.FIRST_STEP_SIZE);
+            }
         }
     }
 

@@ -111,6 +111,13 @@ class ModelFolderTest extends WithTinyModel {
     }
 
     @Test
+    void aCardThatNamesNoObjectiveIsOfContrastiveDivergence() throws IOException {
+        edit("\"objective\": \"CONTRASTIVE_DIVERGENCE\",", "");
+        assertThat(ModelFolder.readCard(folder).configuration())
+                .isEqualTo(model.card().configuration());
+    }
+
+    @Test
     void aCardThatNamesNoDataSetIsOfMnistIfItsChecksumsAre() throws IOException {
         edit("\"dataSet\": \"MNIST\",", "");
         ModelCard card = ModelFolder.readCard(folder);

@@ -35,6 +35,7 @@ import tech.tablesaw.api.Table;
         sortOptions = false,
         subcommands = {
             QualityBenchCommand.class,
+            ObjectivesBenchCommand.class,
             AnomalyBenchCommand.class,
             RestoreBenchCommand.class,
             BenchWorkerCommand.class

@@ -1,0 +1,193 @@
+package io.github.mnistebm.cli.bench;
+
+import ai.djl.Device;
+import io.github.mnistebm.cli.option.DataOption;
+import io.github.mnistebm.cli.option.DeviceOption;
+import io.github.mnistebm.cli.option.EvaluationClassifier;
+import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.TrainingOptions;
+import io.github.mnistebm.cli.terminal.Interruption;
+import io.github.mnistebm.cli.terminal.Messages;
+import io.github.mnistebm.cli.terminal.Progress;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.experiment.ObjectivesExperiment;
+import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.io.StagedFile;
+import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.training.TrainingDivergedException;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.Table;
+
+/** Trains energies by different objectives on the same latents and puts them side by side. */
+@Command(
+        name = "objectives",
+        description = {
+            "Trains one autoencoder a seed, then the same energy network on its latents by each of several objectives, and writes a table",
+            "of held-out log-likelihoods, training times, effective sample sizes of the normalizing constant and Fréchet distances.",
+            "Takes about ten minutes a seed."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ObjectivesBenchCommand implements Callable<Integer> {
+
+    private static final String THEN = " then ";
+
+    private static final List<String> VARIANTS = List.of(
+            "--objective contrastive-divergence",
+            "--objective noise-contrastive",
+            "--objective energy-discrepancy",
+            "--objective score-matching",
+            "--objective noise-contrastive" + THEN
+                    + "--objective contrastive-divergence --ebm-num-epochs 6 --ebm-lr 5e-4");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--variant",
+            paramLabel = "OPTIONS",
+            description = {
+                "Options of train for the energy, in quotes; can be given several times. \"A then B\" trains with A and goes on with B.",
+                "Default: the rows of data/objectives.csv."
+            })
+    private List<String> variants = VARIANTS;
+
+    @Option(
+            names = "--options",
+            paramLabel = "OPTIONS",
+            defaultValue = "--preset default",
+            description = "Options of train for all of them, in quotes. Default: ${DEFAULT-VALUE}.")
+    private String options;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the first training. Default: ${DEFAULT-VALUE}.")
+    private int seed;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many autoencoders. Default: ${DEFAULT-VALUE}.")
+    private int seeds;
+
+    @Option(
+            names = "--num-images",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "How many images to draw from each model. Default: ${DEFAULT-VALUE}.")
+    private int images;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = {
+                "The file for the table, as CSV, written after all measurements. A diverged training has no row.",
+                "Default: data/objectives.csv."
+            })
+    private Path out;
+
+    @Mixin
+    private DataOption data;
+
+    @Mixin
+    private DeviceOption device;
+
+    @Override
+    public Integer call() throws IOException {
+        Options.requireAtLeast(spec, "--seeds", 1, seeds);
+        Options.requireAtLeast(spec, "--num-images", DigitClassifier.FEATURES + 1, images);
+        Path file = out == null ? DataFolder.objectives() : out;
+        Options.requireWritable(spec, "--out", file);
+        List<TrainingConfig> bases = IntStream.range(seed, seed + seeds)
+                .mapToObj(each -> config("--options", "", each))
+                .toList();
+        for (String variant : variants) {
+            stages(variant, seed);
+        }
+        Device where = device.resolve();
+        try (DigitImages train = DigitImages.train(data.folder(), where);
+                DigitImages test = DigitImages.test(data.folder(), where);
+                DigitClassifier classifier = classifier(bases, file, train, test)) {
+            ObjectivesExperiment experiment = new ObjectivesExperiment(train, test, classifier, images);
+            for (TrainingConfig base : bases) {
+                measure(experiment, base);
+                System.out.println(experiment.table().printAll());
+            }
+            System.out.println(experiment.overSeeds().printAll());
+            write(experiment.table(), file);
+        }
+        System.out.println("written: " + file);
+        return 0;
+    }
+
+    private TrainingConfig config(String option, String more, int ofSeed) {
+        return TrainingOptions.quoted(spec, option, options.strip() + " " + more + " --seed " + ofSeed);
+    }
+
+    private List<TrainingConfig> stages(String variant, int ofSeed) {
+        return Arrays.stream(variant.split(THEN))
+                .map(stage -> config("--variant", stage.strip(), ofSeed))
+                .toList();
+    }
+
+    /** Keeps a classifier that is trained beside the table. */
+    private DigitClassifier classifier(List<TrainingConfig> bases, Path table, DigitImages train, DigitImages test)
+            throws IOException {
+        Options.requireTrainable(spec, "--options", bases, train);
+        for (String variant : variants) {
+            Options.requireTrainable(spec, "--variant", stages(variant, seed), train);
+        }
+        return EvaluationClassifier.of(spec, table.toAbsolutePath().getParent(), train, test);
+    }
+
+    private void measure(ObjectivesExperiment experiment, TrainingConfig base) {
+        try (ObjectivesExperiment.Latents latents = latents(experiment, base)) {
+            for (String variant : variants) {
+                System.out.println("train " + variant);
+                try {
+                    for (TrainingConfig stage : stages(variant, base.seed())) {
+                        try (Progress progress = new Progress()) {
+                            latents.train(stage.energy(), progress);
+                        }
+                    }
+                    latents.measure(variant);
+                } catch (TrainingDivergedException e) {
+                    System.out.println(Messages.of(e));
+                    latents.reset();
+                }
+            }
+        }
+    }
+
+    private static ObjectivesExperiment.Latents latents(ObjectivesExperiment experiment, TrainingConfig base) {
+        try (Progress progress = new Progress()) {
+            return experiment.latents(base, progress);
+        }
+    }
+
+    private static void write(Table table, Path file) throws IOException {
+        Interruption.shield();
+        StagedFile.write(file, out -> {
+            Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+            table.write().csv(writer);
+            writer.flush();
+        });
+    }
+}
