@@ -83,7 +83,14 @@ def test_the_flags_of_the_seed_project_work_as_they_did(run, tmp_path):
 def test_infer_draws_from_the_bundled_model(run, root, tmp_path):
     result = run("infer", "--num_images", 10, "--model", root / "data" / "pretrained", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert "10 images: samples.png (1000 steps" in result.stdout
+    assert "10 images: samples.png (chains from 20,000 draws worth " in result.stdout
+    assert "; 40 steps, step size " in result.stdout
+
+
+def test_steps_are_those_of_chains_from_the_reference_measure(run, root, tmp_path):
+    result = run("infer", "--num_images", 10, "--steps", 30, "--model", root / "data" / "pretrained", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "10 images: samples.png (chains from draws of the reference measure; 30 steps, step size " in result.stdout
 
 
 def test_infer_gives_images_and_means_as_npz(run, quick_model, tmp_path):

@@ -142,8 +142,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void samples(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
-        DigitSampler sampler = new DigitSampler(
-                loaded, sampling.algorithm(), sampling.config(spec, loaded), sampling.chains(numImages));
+        DigitSampler sampler = sampling.sampler(spec, loaded, numImages);
         List<Integer> used = new ArrayList<>();
         List<Map<String, SampleQuality>> sets = new ArrayList<>();
         List<Map<String, Double>> copies = new ArrayList<>();

@@ -11,7 +11,6 @@ import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.plot.ImageGrid;
 import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.SamplerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -82,26 +81,26 @@ final class InferCommand implements Callable<Integer> {
         Options.requireWritable(spec, "--out", out);
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
-            SamplerConfig config = sampling.config(spec, loaded);
-            DigitSampler sampler = new DigitSampler(loaded, sampling.algorithm(), config, sampling.chains(numImages));
+            DigitSampler sampler = sampling.sampler(spec, loaded, numImages);
             LongConsumer steps = progress.sampling(sampler.work(numImages));
             DigitSampler.Summary summary = grid ? drawGrid(sampler, steps) : drawFile(sampler, steps);
             progress.end();
             System.out.printf(
                     Locale.ROOT,
-                    "%d images: %s (%d steps, step size %.3g%s)%n",
+                    "%d images: %s (chains %s; %d steps, step size %.3g%s)%n",
                     numImages,
                     out,
-                    config.burnIn() + config.steps(),
+                    summary.origin(),
+                    summary.steps(),
                     summary.stepSize(),
-                    acceptance(summary));
+                    acceptance(sampler.algorithm(), summary));
             summary.warning().ifPresent(warning -> spec.commandLine().getErr().println("infer: " + warning));
         }
         return 0;
     }
 
-    private String acceptance(DigitSampler.Summary summary) {
-        if (sampling.algorithm() == LangevinAlgorithm.ULA) {
+    private static String acceptance(LangevinAlgorithm algorithm, DigitSampler.Summary summary) {
+        if (algorithm == LangevinAlgorithm.ULA) {
             return "";
         }
         String rate = String.format(Locale.ROOT, ", acceptance rate %.2f", summary.acceptanceRate());

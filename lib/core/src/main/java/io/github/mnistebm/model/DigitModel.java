@@ -20,7 +20,6 @@ import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import tech.tablesaw.api.Table;
 
@@ -239,16 +238,11 @@ public final class DigitModel implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public SampleRun sample(int chains, SamplerConfig config, RandomSource random) {
-        return sample(chains, LangevinAlgorithm.MALA, config, random, step -> {});
-    }
-
-    SampleRun sample(
-            int chains, LangevinAlgorithm algorithm, SamplerConfig config, RandomSource random, IntConsumer progress) {
         if (chains < 1) {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
         }
         try (NDArray start = reference().sample(manager, chains, random)) {
-            return LangevinSampler.of(algorithm.kernelWithJumps(energy), config).run(start, random, progress);
+            return LangevinSampler.of(kernel(), config).run(start, random);
         }
     }
 

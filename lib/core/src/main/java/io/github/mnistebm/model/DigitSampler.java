@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
@@ -17,16 +18,18 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Draws any number of images from a model. Chains run in rounds, each round anew from the reference measure, and every
- * image is the last state of a chain of its own: images are independent, and memory depends on the number of chains
- * only. Several threads may draw at once, also from one model: the same seed gives the same images.
+ * Draws any number of images from a model. Chains run in rounds, and every image is the last state of a chain of its own; memory depends
+ * on the number of chains only. Several threads may draw at once, also from one model: the same seed gives the same images.
  *
  * @param model the model; not closed
  * @param algorithm the transition kernel
- * @param config the length of the chains and their step size; thinning has no effect
+ * @param start the states that chains start from, anew in each round
+ * @param config the length of the chains and their step size; thinning has no effect. Chains that start at the target take a fifth of the
+ *     steps where hardly any two of them start at the same state
  * @param chains the number of chains that run at once; at least 1
  */
-public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, SamplerConfig config, int chains) {
+public record DigitSampler(
+        DigitModel model, LangevinAlgorithm algorithm, ChainStart start, SamplerConfig config, int chains) {
 
     /** Receives drawn images. */
     @FunctionalInterface
@@ -44,13 +47,16 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     }
 
     /**
-     * A summary of the moves of the chains.
+     * A summary of the chains.
      *
      * @param acceptanceRate mean acceptance probability after burn-in, over all chains
      * @param jumpAcceptanceRate the same of jumps, NaN if there were none
      * @param stepSize mean over the rounds of the step size after burn-in
+     * @param steps the steps of each chain, burn-in included, in the longest of the rounds
+     * @param origin the states that the chains started from
      */
-    public record Summary(double acceptanceRate, double jumpAcceptanceRate, double stepSize) {
+    public record Summary(
+            double acceptanceRate, double jumpAcceptanceRate, double stepSize, int steps, ChainStart.Origin origin) {
 
         /** The least acceptance rate at which chains still move. */
         private static final double LEAST_ACCEPTANCE = 0.05;
@@ -112,17 +118,26 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
     /** The default number of chains that run at once. */
     public static final int DEFAULT_CHAINS = 1000;
 
+    /** The default number of steps of a chain that starts at the target, so that chains that start at the same state part. */
+    public static final int STEPS_FROM_TARGET = 200;
+
+    /** The part of the steps that is enough where chains hardly ever start at the same state. */
+    private static final int SHORTER = 5;
+
     /**
-     * Creates a sampler with the defaults: MALA, the steps of {@link SamplerConfig#builder()}, the model's step size as the first one,
-     * and 1000 chains at once.
+     * Creates a sampler with the defaults: chains that {@linkplain ChainStart#TARGET start at the target} and take at most
+     * {@value #STEPS_FROM_TARGET} steps of MALA, the model's step size as the first one, and 1000 chains at once.
      *
      * @param model the model; not closed
      * @return the sampler
      */
     public static DigitSampler of(DigitModel model) {
-        SamplerConfig config =
-                SamplerConfig.builder().stepSize(model.stepSize()).build();
-        return new DigitSampler(model, LangevinAlgorithm.MALA, config, DEFAULT_CHAINS);
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(STEPS_FROM_TARGET / 2)
+                .steps(STEPS_FROM_TARGET / 2)
+                .stepSize(model.stepSize())
+                .build();
+        return new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.TARGET, config, DEFAULT_CHAINS);
     }
 
     /**
@@ -172,25 +187,41 @@ public record DigitSampler(DigitModel model, LangevinAlgorithm algorithm, Sample
         double acceptance = 0;
         double jumpAcceptance = 0;
         double stepSize = 0;
+        int steps = 0;
+        ChainStart.Origin origin = null;
         for (long done = 0; done < images; done += chains) {
             int round = (int) Math.min(chains, images - done);
             long before = done;
             try (NDScope scope = new NDScope();
-                    SampleRun run = model.sample(
-                            round,
-                            algorithm,
-                            config,
-                            random,
-                            step -> progress.accept(work(before) + (long) round * step))) {
+                    NDManager manager = model.manager().newSubManager()) {
                 scope.suppressNotUsedWarning();
+                ChainStart.States started = start.states(manager, model.energy(), round, random);
+                SamplerConfig used = started.differ() ? shorter() : config;
+                int length = used.burnIn() + used.steps();
+                SampleRun run = LangevinSampler.of(algorithm.kernelWithJumps(model.energy()), used)
+                        .run(
+                                started.positions(),
+                                random,
+                                step -> progress.accept(work(before) + work(round) * step / length));
                 NDArray means = model.decode(run.last());
                 sink.accept(Binarization.ofMeans(means), means);
                 acceptance += run.meanAcceptanceRate() * round / images;
                 jumpAcceptance += run.jumpAcceptanceRate() * round / images;
                 stepSize += run.stepSize() * round / images;
+                steps = Math.max(steps, length);
+                origin = started.origin().and(origin);
             }
         }
-        return new Summary(acceptance, jumpAcceptance, stepSize);
+        return new Summary(acceptance, jumpAcceptance, stepSize, steps, origin);
+    }
+
+    private SamplerConfig shorter() {
+        return SamplerConfig.builder()
+                .burnIn(config.burnIn() / SHORTER)
+                .steps(Math.max(1, config.steps() / SHORTER))
+                .stepSize(config.stepSize())
+                .targetAcceptance(config.targetAcceptance())
+                .build();
     }
 
     /**

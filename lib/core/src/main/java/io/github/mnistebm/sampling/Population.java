@@ -125,31 +125,13 @@ final class Population {
         return rows;
     }
 
-    /**
-     * Resamples systematically: a comb of equal teeth, set down at random, on the sums of the weights. Runs in Java, since the
-     * engine lacks an operation for it whose memory grows only as the number of weights.
-     */
     private NDArray resample(NDArray weights, SplittableRandom random) {
         int states = Math.toIntExact(weights.getShape().get(1));
         float[] values = weights.toFloatArray();
         long[] rows = new long[groups * particles];
         for (int group = 0; group < groups; group++) {
-            int first = group * states;
-            double total = 0;
-            for (int state = 0; state < states; state++) {
-                total += values[first + state];
-            }
-            double offset = random.nextDouble();
-            int state = 0;
-            double sum = values[first];
-            for (int tooth = 0; tooth < particles; tooth++) {
-                double reach = (tooth + offset) / particles * total;
-                // Rounding may leave the last sum less than the total.
-                while (sum <= reach && state < states - 1) {
-                    sum += values[first + ++state];
-                }
-                rows[group * particles + tooth] = first + state;
-            }
+            SystematicResampling.choose(
+                    values, group * states, states, random.nextDouble(), rows, group * particles, particles);
         }
         return manager.create(rows);
     }

@@ -1,5 +1,6 @@
 package io.github.mnistebm.cli.option;
 
+import io.github.mnistebm.model.ChainStart;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
@@ -11,12 +12,16 @@ import picocli.CommandLine.ParameterException;
 /** The options of the chains, the same for every command that draws. */
 public final class SamplingOptions {
 
+    private static final int STEPS_FROM_REFERENCE = 1000;
+
     @Option(
             names = "--steps",
             paramLabel = "N",
-            defaultValue = "1000",
-            description = "Steps of each chain, the first half of them burn-in. Default: ${DEFAULT-VALUE}.")
-    private int steps;
+            description = {
+                "Steps of each chain from a draw of the reference measure, the first half of them burn-in.",
+                "By default, mala starts at the model's distribution, by resampling, and takes at most 200 steps; ula takes 1000."
+            })
+    private Integer steps;
 
     @Option(
             names = "--chains",
@@ -50,15 +55,28 @@ public final class SamplingOptions {
         config(spec, SamplerConfig.builder().build().stepSize());
     }
 
-    public SamplerConfig config(CommandSpec spec, DigitModel model) {
-        return config(spec, model.stepSize());
+    /**
+     * Returns the sampler that the options ask for.
+     *
+     * @param images the number of images to draw
+     */
+    public DigitSampler sampler(CommandSpec spec, DigitModel model, long images) {
+        int atOnce = chains == null ? (int) Math.min(images, DigitSampler.DEFAULT_CHAINS) : chains;
+        return new DigitSampler(model, sampler, start(), config(spec, model.stepSize()), atOnce);
+    }
+
+    private ChainStart start() {
+        return steps == null && sampler == LangevinAlgorithm.MALA ? ChainStart.TARGET : ChainStart.REFERENCE;
     }
 
     private SamplerConfig config(CommandSpec spec, double modelStepSize) {
+        int all = steps != null
+                ? steps
+                : start() == ChainStart.TARGET ? DigitSampler.STEPS_FROM_TARGET : STEPS_FROM_REFERENCE;
         try {
             return SamplerConfig.builder()
-                    .burnIn(steps / 2)
-                    .steps(steps - steps / 2)
+                    .burnIn(all / 2)
+                    .steps(all - all / 2)
                     .stepSize(stepSize == null ? modelStepSize : stepSize)
                     .build();
         } catch (IllegalArgumentException e) {
@@ -66,15 +84,7 @@ public final class SamplingOptions {
         }
     }
 
-    public int chains(long images) {
-        return chains == null ? (int) Math.min(images, DigitSampler.DEFAULT_CHAINS) : chains;
-    }
-
     public int seed() {
         return seed;
-    }
-
-    public LangevinAlgorithm algorithm() {
-        return sampler;
     }
 }

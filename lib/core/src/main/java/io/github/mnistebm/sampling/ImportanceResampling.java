@@ -1,0 +1,97 @@
+package io.github.mnistebm.sampling;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.diagnostics.ParetoShape;
+import io.github.mnistebm.tensor.Cancellation;
+import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
+import java.util.List;
+
+/**
+ * Sampling-importance resampling (Rubin 1988, "Using the SIR algorithm to simulate posterior distributions"): states uᵢ are drawn from the
+ * reference measure q, and of these some are chosen with probabilities in proportion to their weights wᵢ = exp(−f(uᵢ)). The chosen states
+ * are distributed as the target exp(−f) q, but for an error of the order of one over the effective sample size of the pool. Chains that
+ * start there need no way to the target: a few steps part those that begin at the same state.
+ *
+ * @param pool the number of states to choose from; at least 2
+ */
+public record ImportanceResampling(int pool) {
+
+    private static final int DRAWS_AT_ONCE = 10_000;
+
+    /**
+     * Checks the value.
+     *
+     * @throws IllegalArgumentException if there are too few states
+     */
+    public ImportanceResampling {
+        if (pool < 2) {
+            throw new IllegalArgumentException("pool: must be at least 2, found " + pool);
+        }
+    }
+
+    /**
+     * The states that were chosen.
+     *
+     * @param positions the states, {@code [count, d]}
+     * @param effectiveSampleSize (Σ wᵢ)² / Σ wᵢ² of the pool (Kong 1992)
+     * @param paretoShape k of the {@linkplain ParetoShape weights' tail}; above {@value ParetoShape#RELIABLE} the states are not to be
+     *     relied on
+     */
+    public record Draws(NDArray positions, double effectiveSampleSize, double paretoShape) implements Scope.Result {
+
+        @Override
+        public List<NDArray> arrays() {
+            return List.of(positions);
+        }
+    }
+
+    /**
+     * Draws the pool and chooses from it.
+     *
+     * @param manager the owner of the result
+     * @param energy the target
+     * @param count the number of states to choose; at least 1
+     * @param random the source of randomness
+     * @return the states
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public Draws draw(NDManager manager, TiltedEnergy energy, int count, RandomSource random) {
+        return Scope.compute(() -> {
+            NDList parts = new NDList();
+            double[] logWeights = new double[pool];
+            for (int from = 0; from < pool; from += DRAWS_AT_ONCE) {
+                Cancellation.check();
+                NDArray part = energy.reference().sample(manager, Math.min(DRAWS_AT_ONCE, pool - from), random);
+                parts.add(part);
+                float[] tilts = Scope.compute(() -> energy.tilt().energy(part).toFloatArray());
+                for (int i = 0; i < tilts.length; i++) {
+                    logWeights[from + i] = -tilts[i];
+                }
+            }
+            double largest = Double.NEGATIVE_INFINITY;
+            for (double logWeight : logWeights) {
+                // A tilt that is not a number has no weight.
+                largest = logWeight > largest ? logWeight : largest;
+            }
+            float[] weights = new float[pool];
+            double sum = 0;
+            double squares = 0;
+            for (int i = 0; i < pool; i++) {
+                double weight = Math.exp(logWeights[i] - largest);
+                weights[i] = weight >= 0 ? (float) weight : 0;
+                sum += weights[i];
+                squares += (double) weights[i] * weights[i];
+            }
+            long[] chosen = new long[count];
+            SystematicResampling.choose(weights, 0, pool, random.forLoops().nextDouble(), chosen, 0, count);
+            NDArray positions = NDArrays.concat(parts).get(new NDIndex().addIndices("{}", manager.create(chosen)));
+            return new Draws(positions, sum * sum / squares, ParetoShape.of(logWeights));
+        });
+    }
+}
