@@ -9,7 +9,9 @@ import io.github.mnistebm.tensor.PyTorch;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -23,6 +25,9 @@ import picocli.CommandLine.ParameterException;
 public final class Main {
 
     private static final Map<String, Class<?>> COMMANDS = commands();
+
+    /** The options that ask for a text. */
+    private static final Set<String> TEXTS = Set.of("-h", "--help", "-V", "--version");
 
     /** The exit code of a command that could not do its work. */
     static final int FAILURE = 1;
@@ -55,12 +60,21 @@ public final class Main {
         // The libraries that print tables, charts and help must write numbers as this program's English texts do.
         Locale.setDefault(Locale.ROOT);
         // PyTorch loads while the arguments are read. A failure here occurs again where it is reported.
-        CompletableFuture<Void> engine = CompletableFuture.runAsync(PyTorch::start);
+        CompletableFuture<Void> engine = computes(arguments)
+                ? CompletableFuture.runAsync(PyTorch::start)
+                : CompletableFuture.completedFuture(null);
         Interruption.listen();
         int code = execute(arguments);
         // A process that exits while PyTorch's libraries load crashes.
         engine.exceptionally(failure -> null).join();
         exit(Interruption.happened() ? Interruption.EXIT_CODE : code);
+    }
+
+    /** Returns whether arguments ask for work, as far as their texts show; otherwise for a help text or a version. */
+    static boolean computes(String... arguments) {
+        return arguments.length > 0
+                && COMMANDS.containsKey(arguments[0])
+                && Stream.of(arguments).noneMatch(TEXTS::contains);
     }
 
     /**

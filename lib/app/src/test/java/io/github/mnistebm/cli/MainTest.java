@@ -150,6 +150,28 @@ class MainTest {
         assertThat(folder.resolve("thesis.txt")).exists();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "-V",
+                "train --help",
+                "train -h --encoded-dim 3",
+                "infer --version",
+                "bench quality -h",
+                "paint"
+            })
+    void aTextNeedsNoEngine(String line) {
+        assertThat(Main.computes(line.split(" "))).isFalse();
+        assertThat(Main.computes()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "infer --num-images 1", "bench quality --variant --preset=quick"})
+    void theEngineStartsWhileTheArgumentsOfWorkAreRead(String line) {
+        assertThat(Main.computes(line.split(" "))).isTrue();
+    }
+
     @Test
     void bothSpellingsOfAnOptionAreUnderstood() {
         for (String command : new String[] {"train", "infer"}) {
