@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.SeedOption;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
@@ -39,12 +40,8 @@ final class ClassifierCommand implements Callable<Integer> {
             description = "Passes over the training images. Default: ${DEFAULT-VALUE}.")
     private int epochs;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-    private int seed;
+    @Mixin
+    private SeedOption seed;
 
     @Option(
             names = "--out",
@@ -87,7 +84,7 @@ final class ClassifierCommand implements Callable<Integer> {
 
     private void train(DigitImages train, DigitImages test, Path file) throws IOException {
         try (Progress progress = new Progress();
-                DigitClassifier classifier = DigitClassifier.train(train, test, epochs, seed, progress)) {
+                DigitClassifier classifier = DigitClassifier.train(train, test, epochs, seed.value(), progress)) {
             progress.end();
             Interruption.shield();
             classifier.save(file);

@@ -6,6 +6,7 @@ import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.DigitsOption;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.SeedOption;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.restoration.Occlusion;
@@ -57,12 +58,8 @@ final class RestoreCommand implements Callable<Integer> {
             description = "How many completions to show, at most 64. Default: ${DEFAULT-VALUE}.")
     private int completions;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-    private int seed;
+    @Mixin
+    private SeedOption seed;
 
     @Option(
             names = "--out",
@@ -90,8 +87,8 @@ final class RestoreCommand implements Callable<Integer> {
                 Progress progress = new Progress()) {
             DigitsOption.Digits images = digits.read(spec, loaded, DigitPicture::readKnown);
             NDArray known = known(loaded, images);
-            try (DigitRestorer.Restoration restoration =
-                    DigitRestorer.of(loaded).restore(images.pixels(), known, seed, progress.share("restoring"))) {
+            try (DigitRestorer.Restoration restoration = DigitRestorer.of(loaded)
+                    .restore(images.pixels(), known, seed.value(), progress.share("restoring"))) {
                 progress.end();
                 PngFile.write(out, ImageGrid.of(restoration.overview(completions), completions + 3));
             }
@@ -107,7 +104,7 @@ final class RestoreCommand implements Callable<Integer> {
         }
         NDArray known = images.known();
         if (occlusion != null) {
-            known = known.mul(occlusion.known(loaded.manager(), n, seed));
+            known = known.mul(occlusion.known(loaded.manager(), n, seed.value()));
         }
         if (known.toType(DataType.INT64, false).sum().getLong() == (long) n * DigitImages.PIXELS) {
             throw new ParameterException(

@@ -5,6 +5,7 @@ import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.SeedOption;
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DataSet;
@@ -46,12 +47,8 @@ final class AnomalyBenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Seed of the images that are made, or of the first training. Default: ${DEFAULT-VALUE}.")
-    private int seed;
+    @Mixin
+    private SeedOption seed;
 
     @Option(
             names = {"--held-out", "--held_out"},
@@ -64,7 +61,8 @@ final class AnomalyBenchCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How many trainings without each class. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How many trainings without each class, with the seeds from --seed on. Default: ${DEFAULT-VALUE}.")
     private int seeds;
 
     @Option(
@@ -95,7 +93,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
     }
 
     private void heldOutClasses() throws IOException {
-        List<TrainingConfig> configs = IntStream.range(seed, seed + seeds)
+        List<TrainingConfig> configs = IntStream.range(seed.value(), seed.value() + seeds)
                 .mapToObj(each -> TrainingOptions.quoted(spec, "--options", (options + " --seed " + each).strip()))
                 .toList();
         Device where = device.resolve();
@@ -133,7 +131,8 @@ final class AnomalyBenchCommand implements Callable<Integer> {
                         data.folder(loaded.card()), loaded.manager().getDevice());
                 DigitImages others = others(loaded)) {
             DataOption.requireTrainedOn(spec, loaded.card(), test);
-            System.out.println(OtherImages.areas(loaded, test, others, seed).printAll());
+            System.out.println(
+                    OtherImages.areas(loaded, test, others, seed.value()).printAll());
         }
     }
 

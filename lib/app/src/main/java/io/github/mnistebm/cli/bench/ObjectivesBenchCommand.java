@@ -5,6 +5,7 @@ import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.EvaluationClassifier;
 import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.SeedOption;
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
@@ -73,18 +74,14 @@ final class ObjectivesBenchCommand implements Callable<Integer> {
             description = "Options of train for all of them, in quotes. Default: ${DEFAULT-VALUE}.")
     private String options;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Seed of the first training. Default: ${DEFAULT-VALUE}.")
-    private int seed;
+    @Mixin
+    private SeedOption seed;
 
     @Option(
             names = "--seeds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How many autoencoders. Default: ${DEFAULT-VALUE}.")
+            description = "How many autoencoders, with the seeds from --seed on. Default: ${DEFAULT-VALUE}.")
     private int seeds;
 
     @Option(
@@ -115,11 +112,11 @@ final class ObjectivesBenchCommand implements Callable<Integer> {
         Options.requireAtLeast(spec, "--num-images", DigitClassifier.FEATURES + 1, images);
         Path file = out == null ? DataFolder.objectives() : out;
         Options.requireWritable(spec, "--out", file);
-        List<TrainingConfig> bases = IntStream.range(seed, seed + seeds)
+        List<TrainingConfig> bases = IntStream.range(seed.value(), seed.value() + seeds)
                 .mapToObj(each -> config("--options", "", each))
                 .toList();
         for (String variant : variants) {
-            stages(variant, seed);
+            stages(variant, seed.value());
         }
         Device where = device.resolve();
         try (DigitImages train = DigitImages.train(data.folder(), where);
@@ -152,7 +149,7 @@ final class ObjectivesBenchCommand implements Callable<Integer> {
             throws IOException {
         Options.requireTrainable(spec, "--options", bases, train);
         for (String variant : variants) {
-            Options.requireTrainable(spec, "--variant", stages(variant, seed), train);
+            Options.requireTrainable(spec, "--variant", stages(variant, seed.value()), train);
         }
         return EvaluationClassifier.of(spec, table.toAbsolutePath().getParent(), train, test);
     }

@@ -6,6 +6,7 @@ import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.EvaluationClassifier;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
+import io.github.mnistebm.cli.option.SeedOption;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
@@ -42,12 +43,8 @@ final class RestoreBenchCommand implements Callable<Integer> {
             description = "How many test images, the first ones. Default: ${DEFAULT-VALUE}.")
     private int images;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-    private int seed;
+    @Mixin
+    private SeedOption seed;
 
     @Mixin
     private ModelOption model;
@@ -69,7 +66,7 @@ final class RestoreBenchCommand implements Callable<Integer> {
                     DigitClassifier classifier = classifier(loaded, train, test);
                     DigitImages some = test.first(Math.min(images, test.size()));
                     Progress progress = new Progress()) {
-                Table table = RestorationExperiment.run(loaded, classifier, train, some, seed, progress::share);
+                Table table = RestorationExperiment.run(loaded, classifier, train, some, seed.value(), progress::share);
                 progress.end();
                 System.out.println(table.printAll());
             }

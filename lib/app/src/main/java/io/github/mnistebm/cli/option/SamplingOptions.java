@@ -5,6 +5,7 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,12 +30,8 @@ public final class SamplingOptions {
             description = "How many chains run at once; memory grows with it. Default: one an image, at most 1000.")
     private Integer chains;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-    private int seed;
+    @Mixin
+    private SeedOption seed;
 
     @Option(
             names = "--sampler",
@@ -85,6 +82,6 @@ public final class SamplingOptions {
     }
 
     public int seed() {
-        return seed;
+        return seed.value();
     }
 }
