@@ -104,4 +104,16 @@ public record DataSet(String name, List<String> classes, Map<String, String> che
                 .anyMatch(entry -> others.containsKey(entry.getKey())
                         && !others.get(entry.getKey()).equals(entry.getValue()));
     }
+
+    /**
+     * Checks a label.
+     *
+     * @param label the label
+     * @throws IllegalArgumentException if no class has it
+     */
+    public void requireLabel(int label) {
+        if (label < 0 || label >= classes.size()) {
+            throw new IllegalArgumentException("label: expected 0 to " + (classes.size() - 1) + ", found " + label);
+        }
+    }
 }

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -247,6 +249,25 @@ public final class DigitImages implements AutoCloseable {
     }
 
     /**
+     * Copies some of the images into an object of their own.
+     *
+     * @param indices the images, each from 0 to n − 1; one may be there several times
+     * @return these images, in the order of the indices
+     * @throws IndexOutOfBoundsException if there is no such image
+     */
+    public DigitImages select(int... indices) {
+        byte[] all = grey.toByteArray();
+        byte[] some = new byte[Math.multiplyExact(indices.length, PIXELS)];
+        byte[] itsLabels = new byte[indices.length];
+        for (int i = 0; i < indices.length; i++) {
+            int index = Objects.checkIndex(indices[i], labels.length);
+            System.arraycopy(all, index * PIXELS, some, i * PIXELS, PIXELS);
+            itsLabels[i] = labels[index];
+        }
+        return of(ByteBuffer.wrap(some), itsLabels, dataSet, device());
+    }
+
+    /**
      * Copies the images of all classes but one into an object of their own.
      *
      * @param label the label of the class to leave out
@@ -254,21 +275,33 @@ public final class DigitImages implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such class
      */
     public DigitImages without(int label) {
-        int classes = dataSet.classes().size();
-        if (label < 0 || label >= classes) {
-            throw new IllegalArgumentException("label: expected 0 to " + (classes - 1) + ", found " + label);
+        dataSet.requireLabel(label);
+        return select(IntStream.range(0, labels.length)
+                .filter(i -> (labels[i] & 0xff) != label)
+                .toArray());
+    }
+
+    /**
+     * Copies these images and the other part of the same data set into one object, on the device of these.
+     *
+     * @param others the images to follow these
+     * @return all images; their data set has the checksums of both
+     * @throws IllegalArgumentException if the classes differ
+     */
+    public DigitImages and(DigitImages others) {
+        if (!dataSet.classes().equals(others.dataSet.classes())) {
+            throw new IllegalArgumentException(
+                    "images: expected the classes " + dataSet.classes() + ", found " + others.dataSet.classes());
         }
-        byte[] all = grey.toByteArray();
-        byte[] kept = new byte[all.length];
-        byte[] keptLabels = new byte[labels.length];
-        int count = 0;
-        for (int i = 0; i < labels.length; i++) {
-            if ((labels[i] & 0xff) != label) {
-                System.arraycopy(all, i * PIXELS, kept, count * PIXELS, PIXELS);
-                keptLabels[count++] = labels[i];
-            }
-        }
-        return of(ByteBuffer.wrap(kept, 0, count * PIXELS), Arrays.copyOf(keptLabels, count), dataSet, device());
+        byte[] first = grey.toByteArray();
+        byte[] second = others.grey.toByteArray();
+        byte[] all = Arrays.copyOf(first, Math.addExact(first.length, second.length));
+        System.arraycopy(second, 0, all, first.length, second.length);
+        byte[] allLabels = Arrays.copyOf(labels, labels.length + others.labels.length);
+        System.arraycopy(others.labels, 0, allLabels, labels.length, others.labels.length);
+        Map<String, String> checksums = new LinkedHashMap<>(dataSet.checksums());
+        checksums.putAll(others.dataSet.checksums());
+        return of(ByteBuffer.wrap(all), allLabels, new DataSet(dataSet.name(), dataSet.classes(), checksums), device());
     }
 
     @Override

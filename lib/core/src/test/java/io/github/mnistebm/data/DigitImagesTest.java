@@ -1,6 +1,7 @@
 package io.github.mnistebm.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DigitImagesTest {
@@ -132,5 +134,65 @@ class DigitImagesTest {
             assertThat(others.labels()).containsExactly(4, 7);
             assertThat(others.grey().toByteArray()[DigitImages.PIXELS]).isEqualTo((byte) 20);
         }
+    }
+
+    @Test
+    void someImagesComeInTheOrderOfTheirIndices() {
+        byte[] grey = new byte[3 * DigitImages.PIXELS];
+        grey[2 * DigitImages.PIXELS] = 30;
+        try (DigitImages images = DigitImages.of(grey, new byte[] {4, 1, 7}, Device.cpu());
+                DigitImages some = images.select(2, 0, 2)) {
+            assertThat(some.labels()).containsExactly(7, 4, 7);
+            assertThat(firstPixels(some)).containsExactly(30, 0, 30);
+        }
+    }
+
+    @Test
+    void rejectsAnImageThatIsNotThere() {
+        try (DigitImages images = images(10, 20)) {
+            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> images.select(0, 2));
+            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> images.select(-1));
+        }
+    }
+
+    @Test
+    void theOtherPartFollowsThese() {
+        try (DigitImages images = images(10, 20);
+                DigitImages others = images(30);
+                DigitImages all = images.and(others)) {
+            assertThat(all.size()).isEqualTo(3);
+            assertThat(firstPixels(all)).containsExactly(10, 20, 30);
+        }
+    }
+
+    @Test
+    void bothPartsOfMnistAreMnist() throws IOException {
+        try (DigitImages train = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu());
+                DigitImages all = train.and(test)) {
+            assertThat(all.size()).isEqualTo(70_000);
+            assertThat(all.dataSet().isMnist()).isTrue();
+            assertThat(all.dataSet().checksums())
+                    .containsAllEntriesOf(train.dataSet().checksums())
+                    .containsAllEntriesOf(test.dataSet().checksums());
+            assertThat(all.labels()[60_000]).isEqualTo(test.labels()[0]);
+        }
+    }
+
+    @Test
+    void rejectsAPartWithOtherClasses() {
+        try (DigitImages images = images(10);
+                DigitImages others = DigitImages.of(new byte[784], new byte[] {1}, Device.cpu())) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> images.and(others))
+                    .withMessage("images: expected the classes [0], found [0, 1]");
+        }
+    }
+
+    private static int[] firstPixels(DigitImages images) {
+        int[] values = images.grey().toUint8Array();
+        return IntStream.range(0, images.size())
+                .map(i -> values[i * DigitImages.PIXELS])
+                .toArray();
     }
 }
