@@ -60,20 +60,63 @@ class ExpectedEnergyTest {
         assertThat(expected.excess(white, new double[] {0})[0]).isCloseTo(0, within(1e-9));
     }
 
+    /** Each rectangle twice, once with more energy than expected, once with as much less; the larger, the more. */
     @Test
-    void imagesThatAreAllAlikeCannotBeFitted() {
-        byte[] alike = rectangles(new int[] {2, 2}, new int[] {2, 2}, new int[] {2, 2}, new int[] {2, 2});
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> ExpectedEnergy.fit(alike, new double[] {1, 2, 3, 4}))
-                .withMessage("expected energy: the edges and white pixels of the images are too much alike");
+    void theRelativeExcessIsInUnitsOfTheDeviationThatTheComplexityLetsOneExpect() {
+        int[][] sizes = {{2, 3}, {4, 4}, {1, 9}, {10, 5}, {7, 20}, {3, 12}};
+        int[][] twice = new int[2 * sizes.length][];
+        double[] energies = new double[twice.length];
+        double[] signs = new double[twice.length];
+        double[] deviations = new double[twice.length];
+        for (int i = 0; i < twice.length; i++) {
+            twice[i] = sizes[i / 2];
+            int edges = 2 * (twice[i][0] + twice[i][1]);
+            int white = twice[i][0] * twice[i][1];
+            signs[i] = i % 2 == 0 ? 1 : -1;
+            deviations[i] = signs[i] * (2 + 0.125 * white);
+            energies[i] = 5 + 0.25 * edges - 0.125 * white + deviations[i];
+        }
+        byte[] images = rectangles(twice);
+        ExpectedEnergy expected = ExpectedEnergy.fit(images, energies);
+        assertThat(expected.excess(images, energies)).containsExactly(deviations, within(1e-9));
+        assertThat(expected.relativeExcess(images, energies)).containsExactly(signs, within(1e-9));
     }
 
     @Test
-    void threeImagesAreTooFew() {
-        byte[] few = rectangles(new int[] {2, 3}, new int[] {4, 4}, new int[] {1, 9});
+    void theExpectedDeviationIsAtLeastAFifthOfTheMean() {
+        int[][] sizes = {
+            {10, 20}, {10, 20}, {12, 20}, {12, 20}, {9, 15}, {9, 15}, {5, 20}, {5, 20}, {4, 18}, {4, 18}, {20, 7},
+            {20, 7}
+        };
+        double[] energies = new double[sizes.length];
+        double sum = 0;
+        for (int i = 0; i < sizes.length; i++) {
+            // The line is below zero for a single pixel.
+            double deviation = sizes[i][0] * sizes[i][1] - 60;
+            energies[i] = i % 2 == 0 ? deviation : -deviation;
+            sum += deviation;
+        }
+        ExpectedEnergy expected = ExpectedEnergy.fit(rectangles(sizes), energies);
+        byte[] pixel = rectangles(new int[] {1, 1});
+        assertThat(expected.relativeExcess(pixel, new double[] {7})[0])
+                .isCloseTo(7 / (0.2 * sum / sizes.length), within(1e-9));
+    }
+
+    @Test
+    void imagesThatAreAllAlikeCannotBeFitted() {
+        byte[] alike =
+                rectangles(new int[] {2, 2}, new int[] {2, 2}, new int[] {2, 2}, new int[] {2, 2}, new int[] {2, 2});
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ExpectedEnergy.fit(few, new double[3]))
-                .withMessage("expected energy: four images or more are needed, found 3");
+                .isThrownBy(() -> ExpectedEnergy.fit(alike, new double[] {1, 2, 3, 4, 5}))
+                .withMessage("expected energy: the complexities of the images are too much alike");
+    }
+
+    @Test
+    void fourImagesAreTooFew() {
+        byte[] few = Arrays.copyOf(IMAGES, 4 * DigitImages.PIXELS);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ExpectedEnergy.fit(few, new double[4]))
+                .withMessage("expected energy: five images or more are needed, found 4");
     }
 
     @Test
