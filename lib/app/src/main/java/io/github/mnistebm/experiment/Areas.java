@@ -15,6 +15,8 @@ final class Areas {
     /** The names of the scores. */
     static final String ENERGY = "energy";
 
+    static final String EXCESS = "energy beyond the expected";
+    static final String RELATIVE_EXCESS = "energy beyond the expected, in expected deviations";
     static final String RECONSTRUCTION_ERROR = "reconstruction error";
     static final String BOTH = "both";
 

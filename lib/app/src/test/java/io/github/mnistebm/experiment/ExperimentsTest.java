@@ -129,29 +129,6 @@ class ExperimentsTest {
     }
 
     @Test
-    void aClassHeldOutIsScoredOnceASeed() {
-        HeldOutClasses experiment = new HeldOutClasses(train, test);
-        for (int seed = 1; seed <= 2; seed++) {
-            experiment.add(1, tiny().set(Setting.SEED, seed).build(), TrainingListener.NONE);
-        }
-        Table table = experiment.table();
-        assertThat(table.intColumn("seed").asList()).containsExactly(1, 2);
-        assertThat(table.doubleColumn("energy").asList()).allMatch(area -> area > 0 && area < 1);
-        Table means = experiment.overSeeds();
-        assertThat(means.doubleColumn("mean").get(0))
-                .isEqualTo(table.doubleColumn("energy beyond the expected").mean());
-        assertThat(means.doubleColumn("joint energy-based model").get(0)).isEqualTo(0.722);
-    }
-
-    @Test
-    void onlyMnistStandsBesidePublishedAreas() {
-        HeldOutClasses experiment = new HeldOutClasses(garments, garments);
-        experiment.add(9, tiny().set(Setting.TRAIN_IMAGES, 500).build(), TrainingListener.NONE);
-        assertThat(experiment.overSeeds().columnNames())
-                .containsExactly("label held out", "mean", "standard deviation");
-    }
-
-    @Test
     void theBundledModelSeparatesDigitsFromImagesOfOtherKindsAndNotFromThemselves() throws IOException {
         try (DigitModel model = DigitModel.load(DataFolder.pretrained(), Device.cpu())) {
             Table others = OtherImages.areas(model, test, garments, 1);

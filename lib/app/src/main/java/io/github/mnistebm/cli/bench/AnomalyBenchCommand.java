@@ -10,6 +10,7 @@ import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.anomaly.HeldOutSplit;
 import io.github.mnistebm.experiment.HeldOutClasses;
 import io.github.mnistebm.experiment.OtherImages;
 import io.github.mnistebm.io.DataFolder;
@@ -37,8 +38,9 @@ import picocli.CommandLine.Spec;
             "The other set is Fashion-MNIST in data/fashion-mnist, which ./environment/run setup --with-fashion brings; for a model of",
             "Fashion-MNIST it is MNIST.",
             "With --held-out it trains a model without a class, such as a digit, for each class and seed, and measures how well the scores",
-            "separate that class from the others, by the area under the precision-recall curve. It adds the excess of the energy",
-            "over the energy expected of images with as long edges and as many white pixels. Takes a minute or two a training."
+            "separate that class from the others, by the areas under the precision-recall curve and under the receiver operating",
+            "characteristic. It adds the excess of the energy over that expected of images as complex, in nats and in expected deviations.",
+            "Takes a few minutes a training."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -72,6 +74,32 @@ final class AnomalyBenchCommand implements Callable<Integer> {
             description = "Options of train for those trainings, in quotes. Default: ${DEFAULT-VALUE}.")
     private String options;
 
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "test",
+            description = {
+                "Which images train and test without a class: test for the data set's own training and test images; papers for 80 %% of",
+                "the other classes' 70,000 images to train, and the rest and every image of the class to test. Default: ${DEFAULT-VALUE}."
+            })
+    private HeldOutSplit split;
+
+    @Option(
+            names = "--ensemble",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "How many models, of as many seeds, share each of those trainings; their scores are averaged. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private int ensemble;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "A file for the areas without each class, as CSV, and beside it the summary, as Markdown (.md).")
+    private Path out;
+
     @Mixin
     private ModelOption model;
 
@@ -84,6 +112,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--seeds", 1, seeds);
+        Options.requireAtLeast(spec, "--ensemble", 1, ensemble);
         if (heldOut.isEmpty()) {
             otherKinds();
         } else {
@@ -93,25 +122,40 @@ final class AnomalyBenchCommand implements Callable<Integer> {
     }
 
     private void heldOutClasses() throws IOException {
-        List<TrainingConfig> configs = IntStream.range(seed.value(), seed.value() + seeds)
-                .mapToObj(each -> TrainingOptions.quoted(spec, "--options", (options + " --seed " + each).strip()))
+        List<List<TrainingConfig>> configs = IntStream.range(seed.value(), seed.value() + seeds)
+                .mapToObj(this::members)
                 .toList();
+        if (out != null) {
+            Options.requireWritable(spec, "--out", out);
+        }
         Device where = device.resolve();
         try (DigitImages train = DigitImages.train(data.folder(), where);
                 DigitImages test = DigitImages.test(data.folder(), where)) {
             requireLabels(train.dataSet());
-            Options.requireTrainable(spec, "--options", configs, train);
-            HeldOutClasses experiment = new HeldOutClasses(train, test);
+            Options.requireTrainable(spec, "--options", configs.get(0), train);
+            HeldOutClasses experiment = new HeldOutClasses(split, train, test);
             for (int label : heldOut) {
-                for (TrainingConfig config : configs) {
+                for (List<TrainingConfig> members : configs) {
                     try (Progress progress = new Progress()) {
-                        experiment.add(label, config, progress);
+                        experiment.add(label, members, progress);
                     }
                     System.out.println(experiment.table().printAll());
                 }
             }
             System.out.println(experiment.overSeeds().printAll());
+            if (out != null) {
+                TableFiles.writeCsv(experiment.table(), out);
+                TableFiles.writeMarkdown(experiment.overSeeds(), out.resolveSibling(out.getFileName() + ".md"));
+            }
         }
+    }
+
+    /** The configurations of an ensemble. The seeds of two ensembles have no member in common. */
+    private List<TrainingConfig> members(int first) {
+        return IntStream.range(0, ensemble)
+                .mapToObj(member -> (options + " --seed " + (first + member * seeds)).strip())
+                .map(each -> TrainingOptions.quoted(spec, "--options", each))
+                .toList();
     }
 
     private void requireLabels(DataSet set) {

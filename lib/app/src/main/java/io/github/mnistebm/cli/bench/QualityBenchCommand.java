@@ -6,20 +6,15 @@ import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.EvaluationClassifier;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.TrainingOptions;
-import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.experiment.QualityExperiment;
 import io.github.mnistebm.io.DataFolder;
-import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,7 +23,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tech.tablesaw.api.Table;
 
 /** Trains models with different options and puts their quality side by side. */
 @Command(
@@ -96,7 +90,7 @@ final class QualityBenchCommand implements Callable<Integer> {
                 }
                 System.out.println(experiment.table().printAll());
             }
-            write(experiment.table(), file);
+            TableFiles.writeCsv(experiment.table(), file);
         }
         System.out.println("written: " + file);
         return 0;
@@ -107,14 +101,5 @@ final class QualityBenchCommand implements Callable<Integer> {
             throws IOException {
         Options.requireTrainable(spec, "--variant", configs, train);
         return EvaluationClassifier.of(spec, table.toAbsolutePath().getParent(), train, test);
-    }
-
-    private static void write(Table table, Path file) throws IOException {
-        Interruption.shield();
-        StagedFile.write(file, out -> {
-            Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-            table.write().csv(writer);
-            writer.flush();
-        });
     }
 }

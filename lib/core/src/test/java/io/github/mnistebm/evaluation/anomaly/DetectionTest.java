@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class DetectionTest {
@@ -27,6 +29,56 @@ class DetectionTest {
     void itIsTheShareOfPairsInTheRightOrder() {
         // Of 2 × 3 pairs: 2 > 1, 5 > 1, 5 > 3, 5 > 4.
         assertThat(Detection.auroc(new double[] {1, 3, 4}, new double[] {2, 5})).isEqualTo(4.0 / 6);
+    }
+
+    @Test
+    void itIsTheStatisticOfMannAndWhitneyAsAShareOfThePairs() {
+        SplittableRandom random = new SplittableRandom(1);
+        // Few values, so that many are the same.
+        double[] usual = random.ints(200, 0, 20).asDoubleStream().toArray();
+        double[] anomalies = random.ints(70, 5, 25).asDoubleStream().toArray();
+        double u = 0;
+        for (double anomaly : anomalies) {
+            for (double other : usual) {
+                u += anomaly > other ? 1 : anomaly == other ? 0.5 : 0;
+            }
+        }
+        assertThat(Detection.auroc(usual, anomalies)).isCloseTo(u / (200 * 70), within(1e-12));
+        assertThat(Detection.auroc(anomalies, usual)).isCloseTo(1 - u / (200 * 70), within(1e-12));
+    }
+
+    @Test
+    void theAveragePrecisionSumsPrecisionTimesTheStepOfRecallOverThresholds() {
+        SplittableRandom random = new SplittableRandom(2);
+        double[] usual = random.ints(200, 0, 20).asDoubleStream().toArray();
+        double[] anomalies = random.ints(70, 5, 25).asDoubleStream().toArray();
+        double sum = 0;
+        double recall = 0;
+        for (int threshold = 25; threshold >= 0; threshold--) {
+            int least = threshold;
+            double found =
+                    Arrays.stream(anomalies).filter(score -> score >= least).count();
+            double wrong = Arrays.stream(usual).filter(score -> score >= least).count();
+            if (found + wrong > 0) {
+                sum += (found / 70 - recall) * found / (found + wrong);
+                recall = found / 70;
+            }
+        }
+        assertThat(Detection.averagePrecision(usual, anomalies)).isCloseTo(sum, within(1e-12));
+    }
+
+    @Test
+    void aScoreThatRanksEveryAnomalyLastHasAnAveragePrecisionAboveZero() {
+        double[] usual = new double[12_425];
+        Arrays.fill(usual, 1);
+        double[] anomalies = new double[7_877];
+        for (int i = 0; i < anomalies.length; i++) {
+            anomalies[i] = -i;
+        }
+        // The mean of i / (12,425 + i), about 1 − b log(1 + 1/b) with b = 12,425 / 7,877: ones on the papers' split.
+        double b = 12_425.0 / 7_877;
+        assertThat(Detection.averagePrecision(usual, anomalies)).isCloseTo(1 - b * Math.log1p(1 / b), within(1e-4));
+        assertThat(Detection.averagePrecision(usual, anomalies)).isCloseTo(0.226, within(5e-4));
     }
 
     @Test
