@@ -203,14 +203,18 @@ def test_bench_anomaly_tells_what_is_no_digit(run, root):
     assert min(areas.values()) > 0.99
 
 
-def test_bench_anomaly_leaves_digits_out_of_training(run):
+def test_bench_anomaly_leaves_digits_out_of_training(run, tmp_path):
     tiny = "--preset quick --train-images 2000 --auto-num-epochs 1 --ebm-num-epochs 1"
-    result = run("bench", "anomaly", "--held-out", "4,9", "--seeds", "1", "--options", tiny)
+    file = tmp_path / "anomaly.csv"
+    result = run("bench", "anomaly", "--held-out", "4,9", "--seeds", "1", "--options", tiny, "--out", file)
     assert result.returncode == 0, result.stderr
-    rows = [line.split("|") for line in result.stdout.splitlines() if line.count("|") == 6]
-    assert [row[0].strip() for row in rows[-2:]] == ["4", "9"]
-    assert all(0 < float(area) < 1 for area in rows[-1][2:6])
-    assert [line.split("|")[3].strip() for line in result.stdout.splitlines() if line.count("|") == 5][-2:] == ["0.6300", "0.4130"]
+    with file.open() as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["label held out"] for row in rows] == ["4"] * 5 + ["9"] * 5
+    assert all(0 < float(row["area under the precision-recall curve"]) < 1 for row in rows)
+    assert {row["share of anomalies"] for row in rows} == {"0.0982", "0.1009"}
+    summary = (tmp_path / "anomaly.csv.md").read_text(encoding="utf-8").splitlines()
+    assert [line.split(" | ")[1] for line in summary[2:]] == ["4", "9"]
 
 
 def heed_ctrl_c():
