@@ -79,8 +79,8 @@ final class AnomalyBenchCommand implements Callable<Integer> {
             paramLabel = "SPLIT",
             defaultValue = "test",
             description = {
-                "Which images train and test without a class: test for the data set's own training and test images; papers for 80 %% of",
-                "the other classes' 70,000 images to train, and the rest and every image of the class to test. Default: ${DEFAULT-VALUE}."
+                "The images that train and test without a class. test: the data set's own training images and test images. papers: 80 %% of the",
+                "other classes' images in both parts train; the rest of them and every image of the class test. Default: ${DEFAULT-VALUE}."
             })
     private HeldOutSplit split;
 
