@@ -97,7 +97,7 @@ public final class ExpectedEnergy {
 
     /**
      * Computes how much energies exceed the expected, in units of the absolute deviation that an image of that complexity lets one
-     * expect. Of different models, these values are on the same scale.
+     * expect. The values of different models are on the same scale.
      *
      * @param images 0 and 1, {@code n * 784} row by row
      * @param energies the energy of each, nats

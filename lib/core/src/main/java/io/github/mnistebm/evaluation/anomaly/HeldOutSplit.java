@@ -13,13 +13,13 @@ import java.util.stream.IntStream;
  */
 public enum HeldOutSplit {
 
-    /** Training on the normal training images, test on all test images. Of MNIST's, about one in ten is an anomaly. */
+    /** Training on the normal training images, test on all test images. About one in ten of MNIST's is an anomaly. */
     TEST,
 
     /**
      * Training on 80 % of the normal images of both parts together, test on the other 20 % and on every anomaly: Zenati et al. 2018,
-     * "Efficient GAN-based anomaly detection", whom most papers follow. The seed chooses the 80 %. Of MNIST's test images, about one
-     * in three is an anomaly.
+     * "Efficient GAN-based anomaly detection", whom most papers follow. The seed chooses the 80 %. About one in
+     * three of MNIST's test images is an anomaly.
      */
     PAPERS;
 
