@@ -49,6 +49,7 @@ public enum HeldOutSplit {
          *
          * @param scores a score for each test image
          * @return those of the normal images, in their order
+         * @throws IllegalArgumentException if there is not a score for each
          */
         public double[] usual(double[] scores) {
             return selected(scores, false);
@@ -59,6 +60,7 @@ public enum HeldOutSplit {
          *
          * @param scores a score for each test image
          * @return those of the anomalies, in their order
+         * @throws IllegalArgumentException if there is not a score for each
          */
         public double[] anomalies(double[] scores) {
             return selected(scores, true);
