@@ -186,7 +186,7 @@ def test_bench_objectives_writes_a_row_for_each_objective_beside_the_reference_m
     with file.open() as lines:
         rows = {row["options of train"]: row for row in csv.DictReader(lines)}
     objectives = ("contrastive-divergence", "noise-contrastive", "energy-discrepancy", "score-matching")
-    assert {f"--objective {objective}" for objective in objectives} < set(rows)
+    assert all(any(name.startswith(f"--objective {objective}") for name in rows) for objective in objectives)
     assert sum(" then " in name for name in rows) == 1
     gain = "gain over the reference measure"
     assert float(rows["none: the reference measure"][gain]) == 0

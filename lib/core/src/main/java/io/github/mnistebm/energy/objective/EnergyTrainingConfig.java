@@ -138,7 +138,7 @@ public record EnergyTrainingConfig(
         private double energyPenalty;
         private double averageDecay = 0.999;
         private int noiseDraws = 16;
-        private double perturbation = 0.3;
+        private double perturbation = 0.1;
 
         private Builder() {}
 
