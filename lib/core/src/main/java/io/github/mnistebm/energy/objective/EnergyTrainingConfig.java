@@ -137,7 +137,7 @@ public record EnergyTrainingConfig(
         private double restartProbability = 0.01;
         private double energyPenalty;
         private double averageDecay = 0.999;
-        private int noiseDraws = 16;
+        private int noiseDraws = 8;
         private double perturbation = 0.1;
 
         private Builder() {}
