@@ -84,6 +84,17 @@ public interface EnergyFunction {
     }
 
     /**
+     * Returns the sum of this energy and another one, whose density is proportional to the product of both densities.
+     *
+     * @param other an energy of the same dimension
+     * @return the sum
+     * @throws IllegalArgumentException if the dimensions differ
+     */
+    default EnergyFunction plus(EnergyFunction other) {
+        return new SumOfEnergies(this, other);
+    }
+
+    /**
      * Checks a temperature.
      *
      * @param temperature T

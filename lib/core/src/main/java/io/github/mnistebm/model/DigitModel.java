@@ -278,7 +278,12 @@ public final class DigitModel implements AutoCloseable {
         return found > 0 && found <= StepSizeAdaptation.MAX_STEP_SIZE ? found : FIRST_STEP_SIZE;
     }
 
-    LatentSpace latentSpace() {
+    /**
+     * Returns the way from images to whitened latents and back; it stays this object's.
+     *
+     * @return the latent space
+     */
+    public LatentSpace latentSpace() {
         return latentSpace;
     }
 

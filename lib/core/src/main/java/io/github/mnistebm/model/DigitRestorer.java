@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
@@ -200,8 +201,11 @@ public record DigitRestorer(DigitModel model, SequentialMonteCarlo sampler) {
 
     private SequentialMonteCarlo.Draws draw(
             NDArray images, NDArray known, RandomSource random, DoubleConsumer progress) {
-        RestorationPotential potential =
-                new RestorationPotential(model.energy().tilt(), model.latentSpace(), asFloats(images), asFloats(known));
+        // V(u) = f(u) − Σᵢ log p(xᵢ | u) over the known pixels: q exp(−V) is the posterior of the latent given those
+        // pixels.
+        EnergyFunction potential = model.energy()
+                .tilt()
+                .plus(new ReconstructionEnergy(model.latentSpace(), asFloats(images), asFloats(known)));
         int groups = (int) images.getShape().get(0);
         return sampler.draw(model.manager(), model.reference(), potential, groups, random, progress);
     }

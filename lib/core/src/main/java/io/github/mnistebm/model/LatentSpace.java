@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.DecodedLogits;
 import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -55,6 +56,17 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
         return new DecodedLogits(decoded.logits(), gradient -> decoded.vectorJacobianProduct()
                 .apply(gradient)
                 .matMul(whitening.unwhiteningMatrix().transpose()));
+    }
+
+    /**
+     * Returns the negative log-likelihood of latents, given images.
+     *
+     * @param images x, 32-bit floats 0 and 1, {@code [n, 784]}; kept
+     * @return −log p(x | u) in nats, with Bernoulli pixels, as a function of {@code n * m} whitened latents, of which the first m are for
+     *     the first image
+     */
+    public EnergyFunction reconstructionEnergy(NDArray images) {
+        return new ReconstructionEnergy(this, images.expandDims(1), null);
     }
 
     /**

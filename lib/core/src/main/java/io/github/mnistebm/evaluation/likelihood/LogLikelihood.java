@@ -49,7 +49,7 @@ public record LogLikelihood(
             throw new IllegalArgumentException("log-likelihood: expected at least 2 states and 2 draws, found "
                     + states.getShape().get(0) + " and " + draws);
         }
-        return of(energy, states, LogMean.of(logWeights(energy, states.getManager(), draws, random)));
+        return of(energy, states, normalizer(energy, states.getManager(), draws, random));
     }
 
     /** With an estimate of Z from elsewhere. */
@@ -116,7 +116,8 @@ public record LogLikelihood(
         return new LogLikelihood(-mean, Math.sqrt(variance / energies.length), 0, 0, 0);
     }
 
-    private static double[] logWeights(TiltedEnergy energy, NDManager manager, int draws, RandomSource random) {
+    /** Estimates log Z by importance sampling from the reference measure. */
+    static LogMean normalizer(TiltedEnergy energy, NDManager manager, int draws, RandomSource random) {
         double[] logWeights = new double[draws];
         for (int from = 0; from < draws; from += DRAWS_AT_ONCE) {
             Cancellation.check();
@@ -128,6 +129,6 @@ public record LogLikelihood(
                 logWeights[from + i] = -tilts[i];
             }
         }
-        return logWeights;
+        return LogMean.of(logWeights);
     }
 }

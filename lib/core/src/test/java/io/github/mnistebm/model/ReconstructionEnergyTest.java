@@ -8,10 +8,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.mnistebm.density.EnergyAndGradient;
+import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.Test;
 
-class RestorationPotentialTest extends WithTinyModel {
+class ReconstructionEnergyTest extends WithTinyModel {
 
     private static final int IMAGES = 2;
     private static final int STATES = 6;
@@ -19,8 +20,8 @@ class RestorationPotentialTest extends WithTinyModel {
     private final RandomSource random = RandomSource.of(1);
     private final NDArray images = pixels();
     private final NDArray known = pixels();
-    private final RestorationPotential potential =
-            new RestorationPotential(model.energy().tilt(), model.latentSpace(), images, known);
+    private final EnergyFunction potential =
+            model.energy().tilt().plus(new ReconstructionEnergy(model.latentSpace(), images, known));
     private final NDArray states =
             random.normal(model.manager(), new Shape(STATES, model.energy().dimension()));
 

@@ -1,0 +1,200 @@
+package io.github.mnistebm.evaluation.likelihood;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.density.EnergyAndGradient;
+import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.tensor.Cancellation;
+import io.github.mnistebm.tensor.Scope;
+import io.github.mnistebm.tensor.Tensors;
+import java.util.List;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+
+/**
+ * The normal distributions N(μ, L²) that approximate the posterior distributions of n latents, each at its mode μ with the curvature H of
+ * its energy there, L = H^(−1/2) (MacKay 2003, "Information theory, inference, and learning algorithms", chapter 27). The coordinates v
+ * of a latent u = μ + L v make each posterior nearly standard normal.
+ *
+ * @param modes μ, {@code [n, 1, d]}
+ * @param roots L, symmetric, {@code [n, d, d]}
+ * @param inverseRoots L⁻¹, {@code [n, d, d]}
+ * @param logDeterminants log |L|, {@code [n, 1]}
+ */
+record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, NDArray logDeterminants)
+        implements Scope.Result {
+
+    /** The least curvature. Whitened latents have variance 1, and a posterior is narrower than the prior. */
+    private static final double LEAST_CURVATURE = 1;
+
+    /** The distance of the differences that give the curvature: of the order of a posterior's width, to smooth over kinks. */
+    private static final double DISTANCE = 0.2;
+
+    /** The number of times that the curvature is computed on the way to the mode, and the number of steps with each. */
+    private static final int ROUNDS = 2;
+
+    private static final int STEPS = 24;
+
+    /**
+     * Fits the distributions.
+     *
+     * @param joint −log p(x, u) of n latents, up to a constant, of which the first m of {@code n * m} states belong to the first
+     * @param starts latents to descend from, {@code [n, d]}
+     * @return the approximation
+     */
+    static LaplaceApproximation fit(EnergyFunction joint, NDArray starts) {
+        return Scope.compute(() -> {
+            NDArray modes = starts;
+            LaplaceApproximation fitted = at(joint, modes);
+            for (int round = 0; round < ROUNDS; round++) {
+                modes = fitted.descended(joint);
+                fitted = at(joint, modes);
+            }
+            return fitted;
+        });
+    }
+
+    private static LaplaceApproximation at(EnergyFunction joint, NDArray positions) {
+        return Scope.compute(() -> {
+            NDManager manager = positions.getManager();
+            int n = (int) positions.getShape().get(0);
+            int d = (int) positions.getShape().get(1);
+            double[] curvatures = curvatures(joint, positions).toDoubleArray();
+            float[] roots = new float[n * d * d];
+            float[] inverseRoots = new float[n * d * d];
+            float[] logDeterminants = new float[n];
+            for (int i = 0; i < n; i++) {
+                Cancellation.check();
+                logDeterminants[i] = (float) root(curvatures, roots, inverseRoots, i, d);
+            }
+            return new LaplaceApproximation(
+                    positions.expandDims(1).duplicate(),
+                    manager.create(roots, new Shape(n, d, d)),
+                    manager.create(inverseRoots, new Shape(n, d, d)),
+                    manager.create(logDeterminants, new Shape(n, 1)));
+        });
+    }
+
+    /** The second derivatives by central differences of gradients, {@code [n, d, d]}. */
+    private static NDArray curvatures(EnergyFunction joint, NDArray positions) {
+        NDManager manager = positions.getManager();
+        long d = positions.getShape().get(1);
+        NDArray away = manager.eye((int) d).mul(Tensors.scalar(manager, DISTANCE));
+        NDArray around = positions.expandDims(1).add(NDArrays.concat(new NDList(away, away.neg())));
+        NDArray gradients = joint.energyAndGradient(around.reshape(-1, d)).gradient();
+        NDList sides =
+                gradients.reshape(-1, 2, d, d).toType(DataType.FLOAT64, false).split(2, 1);
+        return sides.get(0).sub(sides.get(1)).squeeze(1).div(2 * DISTANCE);
+    }
+
+    /** Writes H^(−1/2) and H^(1/2) of one matrix of several, and returns the logarithm of the first one's determinant. */
+    private static double root(double[] curvatures, float[] roots, float[] inverseRoots, int index, int d) {
+        DMatrixRMaj curvature = new DMatrixRMaj(d, d);
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < d; j++) {
+                curvature.set(i, j, (curvatures[(index * d + i) * d + j] + curvatures[(index * d + j) * d + i]) / 2);
+            }
+        }
+        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(d, true, true);
+        if (!Double.isFinite(CommonOps_DDRM.elementSum(curvature)) || !eigen.decompose(curvature)) {
+            throw new IllegalArgumentException("posterior: its curvature is not finite");
+        }
+        DMatrixRMaj root = new DMatrixRMaj(d, d);
+        DMatrixRMaj inverseRoot = new DMatrixRMaj(d, d);
+        double logDeterminant = 0;
+        for (int i = 0; i < d; i++) {
+            double value = Math.max(eigen.getEigenvalue(i).getReal(), LEAST_CURVATURE);
+            DMatrixRMaj vector = eigen.getEigenVector(i);
+            CommonOps_DDRM.multAddTransB(1 / Math.sqrt(value), vector, vector, root);
+            CommonOps_DDRM.multAddTransB(Math.sqrt(value), vector, vector, inverseRoot);
+            logDeterminant -= Math.log(value) / 2;
+        }
+        for (int i = 0; i < d * d; i++) {
+            roots[index * d * d + i] = (float) root.get(i);
+            inverseRoots[index * d * d + i] = (float) inverseRoot.get(i);
+        }
+        return logDeterminant;
+    }
+
+    /** Newton's steps, of which each is longer after one that lowers its energy and shorter after one that does not. */
+    private NDArray descended(EnergyFunction joint) {
+        return Scope.compute(() -> {
+            NDManager manager = modes.getManager();
+            NDArray positions = modes.squeeze(1);
+            EnergyAndGradient at = joint.energyAndGradient(positions);
+            NDArray energies = at.energy();
+            NDArray gradients = at.gradient();
+            NDArray lengths = manager.ones(new Shape(energies.size(), 1));
+            for (int step = 0; step < STEPS; step++) {
+                Cancellation.check();
+                NDArray newton =
+                        gradients.expandDims(1).matMul(roots).matMul(roots).squeeze(1);
+                NDArray proposed = positions.sub(newton.mul(lengths));
+                EnergyAndGradient there = joint.energyAndGradient(proposed);
+                NDArray lower = there.energy().lt(energies);
+                NDArray rows = lower.expandDims(1);
+                positions = NDArrays.where(rows.broadcast(positions.getShape()), proposed, positions);
+                gradients = NDArrays.where(rows.broadcast(positions.getShape()), there.gradient(), gradients);
+                energies = NDArrays.where(lower, there.energy(), energies);
+                lengths = NDArrays.where(rows, lengths.mul(2).minimum(1), lengths.div(4));
+            }
+            return positions;
+        });
+    }
+
+    /** From coordinates v of {@code n * m} latents to the latents. */
+    NDArray latents(NDArray coordinates) {
+        long n = modes.getShape().get(0);
+        long d = modes.getShape().get(2);
+        return coordinates.reshape(n, -1, d).matMul(roots).addi(modes).reshape(-1, d);
+    }
+
+    /** From {@code n * m} latents to their coordinates v. */
+    NDArray coordinates(NDArray latents) {
+        long n = modes.getShape().get(0);
+        long d = modes.getShape().get(2);
+        return latents.reshape(n, -1, d).sub(modes).matMul(inverseRoots).reshape(-1, d);
+    }
+
+    /** Returns −log of the density of coordinates: the energy of their latents, and the change of volume. */
+    EnergyFunction inCoordinates(EnergyFunction joint) {
+        return new EnergyFunction() {
+            @Override
+            public int dimension() {
+                return joint.dimension();
+            }
+
+            @Override
+            public NDArray energy(NDArray states) {
+                return changed(joint.energy(latents(states)));
+            }
+
+            @Override
+            public EnergyAndGradient energyAndGradient(NDArray states) {
+                EnergyAndGradient at = joint.energyAndGradient(latents(states));
+                NDArray gradient = at.gradient()
+                        .reshape(modes.getShape().get(0), -1, dimension())
+                        .matMul(roots)
+                        .reshape(states.getShape());
+                return new EnergyAndGradient(changed(at.energy()), gradient);
+            }
+        };
+    }
+
+    private NDArray changed(NDArray energies) {
+        return energies.reshape(modes.getShape().get(0), -1)
+                .sub(logDeterminants)
+                .flatten();
+    }
+
+    @Override
+    public List<NDArray> arrays() {
+        return List.of(modes, roots, inverseRoots, logDeterminants);
+    }
+}
