@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * An encoder from 784 pixels to d latents, and a decoder from these to the logits of independent Bernoulli pixels. Both are DJL blocks.
+ * An encoder from 784 pixels to d latents, or to a normal distribution of each, and a decoder from these to the logits of independent Bernoulli pixels. Both are DJL blocks.
  * By default, the encoder is 784 → h → d with one hidden layer of rectified linear units, and the decoder is the same backwards,
  * d → h → 784, or a {@linkplain ConvolutionalDecoder convolutional one}. Owns its parameters: close it.
  */
@@ -35,7 +35,14 @@ public final class Autoencoder implements AutoCloseable {
     private static final String ENCODER = "encoder.";
     private static final String DECODER = "decoder.";
 
+    /** The bounds of a logarithm of a variance: beyond them, an early mistake of the training would be lasting. */
+    private static final float LEAST_LOG_VARIANCE = -10;
+
+    private static final float GREATEST_LOG_VARIANCE = 5;
+
     private final NDManager manager;
+    private final int latents;
+    private final boolean variational;
     private final Block encoder;
     private final Block decoder;
     private final FlatParameters parameters;
@@ -50,9 +57,10 @@ public final class Autoencoder implements AutoCloseable {
 
     private Autoencoder(NDManager parent, AutoencoderConfig config, Block encoder, Block decoder) {
         this.manager = parent.newSubManager();
-        int latents = config.latentDimension();
-        this.encoder =
-                initialized(encoder == null ? perceptron(config.hiddenUnits(), latents) : encoder, DigitImages.PIXELS);
+        this.latents = config.latentDimension();
+        this.variational = config.isVariational();
+        boolean perceptronEncoder = encoder == null && config.encoder() == EncoderArchitecture.PERCEPTRON;
+        this.encoder = initialized(encoder == null ? encoder(config) : encoder, DigitImages.PIXELS);
         this.decoder = initialized(decoder == null ? decoder(config) : decoder, latents);
         this.parameters = FlatParameters.of(manager, this.encoder, this.decoder);
         this.store = parameters.store();
@@ -61,18 +69,18 @@ public final class Autoencoder implements AutoCloseable {
         List<NDArray> views = parameters.views();
         int ofEncoder = this.encoder.getParameters().size();
         List<NDArray> ofDecoder = views.subList(ofEncoder, views.size());
-        this.encoderInClosedForm = encoder == null ? Perceptron.of(views.subList(0, ofEncoder)) : null;
+        this.encoderInClosedForm = perceptronEncoder ? Perceptron.of(views.subList(0, ofEncoder)) : null;
         boolean perceptron = decoder == null && config.decoder() == DecoderArchitecture.PERCEPTRON;
         this.decoderInClosedForm = perceptron ? Perceptron.of(ofDecoder) : null;
-        if (decoder != null) {
-            this.decoding = this::decodeByDifferentiation;
+        if (this.decoder instanceof ConvolutionalDecoder convolutional) {
+            this.decoding = rows -> convolutional.decode(rows, ofDecoder);
         } else if (perceptron) {
             this.decoding = decoderInClosedForm::decode;
         } else {
-            this.decoding = rows -> ConvolutionalDecoder.decode(rows, ofDecoder);
+            this.decoding = this::decodeByDifferentiation;
         }
         if (encoder != null || decoder != null) {
-            requireShapes(latents);
+            requireShapes(config.encoderOutputs());
         }
     }
 
@@ -93,7 +101,7 @@ public final class Autoencoder implements AutoCloseable {
      *
      * @param parent the parent of the manager that owns the parameters
      * @param config the latent dimension d; its hidden units and decoder count where a block is not given
-     * @param encoder maps {@code [n, 784]} to {@code [n, d]}; null for the library's own
+     * @param encoder maps {@code [n, 784]} to {@code [n, d]}, or {@code [n, 2 d]} if the variance is learned; null for the library's own
      * @param decoder maps {@code [n, d]} to {@code [n, 784]}; null for the library's own
      * @param random the source of randomness of the weights
      * @return the autoencoder
@@ -122,7 +130,7 @@ public final class Autoencoder implements AutoCloseable {
      *
      * @param parent the parent of the manager that owns the parameters
      * @param config the latent dimension d; its hidden units and decoder count where a block is not given
-     * @param encoder maps {@code [n, 784]} to {@code [n, d]}; null for the library's own
+     * @param encoder maps {@code [n, 784]} to {@code [n, d]}, or {@code [n, 2 d]} if the variance is learned; null for the library's own
      * @param decoder maps {@code [n, d]} to {@code [n, 784]}; null for the library's own
      * @return the autoencoder
      * @throws IllegalArgumentException if a block gives another shape
@@ -134,7 +142,15 @@ public final class Autoencoder implements AutoCloseable {
     private static Block decoder(AutoencoderConfig config) {
         return switch (config.decoder()) {
             case PERCEPTRON -> perceptron(config.hiddenUnits(), DigitImages.PIXELS);
-            case CONVOLUTIONAL -> new ConvolutionalDecoder();
+            case CONVOLUTIONAL -> new ConvolutionalDecoder(false);
+            case DEEP -> new ConvolutionalDecoder(true);
+        };
+    }
+
+    private static Block encoder(AutoencoderConfig config) {
+        return switch (config.encoder()) {
+            case PERCEPTRON -> perceptron(config.hiddenUnits(), config.encoderOutputs());
+            case CONVOLUTIONAL -> new ConvolutionalEncoder(config.encoderOutputs());
         };
     }
 
@@ -145,12 +161,12 @@ public final class Autoencoder implements AutoCloseable {
                 .add(Linear.builder().setUnits(outputs).build());
     }
 
-    private void requireShapes(int latents) {
+    private void requireShapes(int outputs) {
         try {
             Scope.run(() -> {
                 Shape encoded =
-                        encode(manager.zeros(new Shape(2, DigitImages.PIXELS))).getShape();
-                require("encoder", new Shape(2, latents), encoded);
+                        outputs(manager.zeros(new Shape(2, DigitImages.PIXELS))).getShape();
+                require("encoder", new Shape(2, outputs), encoded);
                 Shape decoded =
                         decodeLogits(manager.zeros(new Shape(2, latents))).getShape();
                 require("decoder", new Shape(2, DigitImages.PIXELS), decoded);
@@ -196,21 +212,55 @@ public final class Autoencoder implements AutoCloseable {
      * Encodes images.
      *
      * @param images 32-bit floats 0 and 1, {@code [n, 784]}
-     * @return latents, {@code [n, d]}, attached to the manager of the images
+     * @return latents, the means of a variational encoder, {@code [n, d]}, attached to the manager of the images
      */
     public NDArray encode(NDArray images) {
+        return variational ? normals(outputs(images)).means() : outputs(images);
+    }
+
+    /**
+     * Encodes images into the distributions of their latents.
+     *
+     * @param images 32-bit floats 0 and 1, {@code [n, 784]}
+     * @return one normal distribution a latent, attached to the manager of the images
+     * @throws IllegalStateException if this is not a variational autoencoder
+     */
+    public LatentNormals encodeNormals(NDArray images) {
+        if (!variational) {
+            throw new IllegalStateException("encoder: its latents have no variance of their own");
+        }
+        return normals(outputs(images));
+    }
+
+    /** Takes the outputs of a variational encoder apart, {@code [n, 2 d]}. */
+    LatentNormals normals(NDArray outputs) {
+        return new LatentNormals(
+                outputs.get(":, :" + latents),
+                outputs.get(":, " + latents + ":").clip(LEAST_LOG_VARIANCE, GREATEST_LOG_VARIANCE));
+    }
+
+    /**
+     * Returns whether the encoder gives a normal distribution of each latent.
+     *
+     * @return true for a variational autoencoder
+     */
+    public boolean isVariational() {
+        return variational;
+    }
+
+    private NDArray outputs(NDArray images) {
         return encoderInClosedForm == null
                 ? forward(encoder, images, store)
                 : encoderInClosedForm.forward(images).outputs();
     }
 
     /**
-     * The latents of a batch, and the way back to the encoder's parameters.
+     * The encoder's outputs for a batch, and the way back to the encoder's parameters.
      *
-     * @param latents {@code [n, d]}
-     * @param parameterGradients maps the gradient by the latents, {@code [n, d]}, to that by each parameter; called at most once
+     * @param outputs the latents, {@code [n, d]}; of a variational encoder {@code [n, 2 d]}
+     * @param parameterGradients maps the gradient by the outputs to that by each parameter; called at most once
      */
-    record Encoded(NDArray latents, Function<NDArray, List<NDArray>> parameterGradients) {}
+    record Encoded(NDArray outputs, Function<NDArray, List<NDArray>> parameterGradients) {}
 
     /** Encodes images with the way back. */
     Encoded encodeWithGradient(NDArray images) {
@@ -313,12 +363,17 @@ public final class Autoencoder implements AutoCloseable {
         int hidden = config.hiddenUnits();
         int latents = config.latentDimension();
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        perceptronShapes(DigitImages.PIXELS, hidden, latents)
-                .forEach((name, shape) -> shapes.put(ENCODER + name, shape));
+        Map<String, Shape> encoderShapes =
+                switch (config.encoder()) {
+                    case PERCEPTRON -> perceptronShapes(DigitImages.PIXELS, hidden, config.encoderOutputs());
+                    case CONVOLUTIONAL -> ConvolutionalEncoder.parameterShapes(config.encoderOutputs());
+                };
+        encoderShapes.forEach((name, shape) -> shapes.put(ENCODER + name, shape));
         Map<String, Shape> decoderShapes =
                 switch (config.decoder()) {
                     case PERCEPTRON -> perceptronShapes(latents, hidden, DigitImages.PIXELS);
-                    case CONVOLUTIONAL -> ConvolutionalDecoder.parameterShapes(latents);
+                    case CONVOLUTIONAL -> ConvolutionalDecoder.parameterShapes(false, latents);
+                    case DEEP -> ConvolutionalDecoder.parameterShapes(true, latents);
                 };
         decoderShapes.forEach((name, shape) -> shapes.put(DECODER + name, shape));
         return shapes;

@@ -5,24 +5,32 @@ package io.github.mnistebm.autoencoder;
  *
  * @param hiddenUnits width of the hidden layer of the encoder, and of the decoder if that is a perceptron; at least 1
  * @param latentDimension d; at least 1
+ * @param encoder the architecture of the encoder; a perceptron if absent, as in cards that were saved before there was a choice
  * @param decoder the architecture of the decoder; absent in cards of models that were saved before there was a choice, and then a
  *     perceptron
  * @param epochs passes over the data; at least 1
  * @param batchSize images an update; at least 1
  * @param learningRate Adam's first learning rate, which falls to 0 along a cosine; positive
- * @param latentNoise standard deviation σ of the normal noise added to latents during training; at least 0
- * @param latentPenalty λ of the penalty λ ‖z‖² an image, in nats, which keeps the encoder from outgrowing the noise; at
- *     least 0
+ * @param posteriorVariance the variance of the latents of an image; fixed if absent, as in cards that were saved before there was a
+ *     choice
+ * @param latentNoise standard deviation σ of the normal noise added to latents during training, if their variance is fixed; at least 0
+ * @param latentPenalty λ of the penalty λ ‖z‖² an image, in nats, which keeps the encoder from outgrowing the noise, if the variance is
+ *     fixed; at least 0
+ * @param warmUpEpochs the number of epochs over which the weight of the Kullback-Leibler divergence rises from 0 to 1, if the variance
+ *     is learned; at least 0
  */
 public record AutoencoderConfig(
         int hiddenUnits,
         int latentDimension,
+        EncoderArchitecture encoder,
         DecoderArchitecture decoder,
         int epochs,
         int batchSize,
         double learningRate,
+        PosteriorVariance posteriorVariance,
         double latentNoise,
-        double latentPenalty) {
+        double latentPenalty,
+        int warmUpEpochs) {
 
     /**
      * Checks the values.
@@ -30,6 +38,8 @@ public record AutoencoderConfig(
      * @throws IllegalArgumentException if one is out of range
      */
     public AutoencoderConfig {
+        encoder = encoder == null ? EncoderArchitecture.PERCEPTRON : encoder;
+        posteriorVariance = posteriorVariance == null ? PosteriorVariance.FIXED : posteriorVariance;
         decoder = decoder == null ? DecoderArchitecture.PERCEPTRON : decoder;
         requireAtLeastOne("autoencoder hidden units", hiddenUnits);
         requireAtLeastOne("latent dimension", latentDimension);
@@ -45,6 +55,9 @@ public record AutoencoderConfig(
         if (!(latentPenalty >= 0) || Double.isInfinite(latentPenalty)) {
             throw new IllegalArgumentException("latent penalty: must be at least 0 and finite, found " + latentPenalty);
         }
+        if (warmUpEpochs < 0) {
+            throw new IllegalArgumentException("warm-up epochs: must be at least 0, found " + warmUpEpochs);
+        }
     }
 
     /**
@@ -56,7 +69,31 @@ public record AutoencoderConfig(
      */
     public AutoencoderConfig withLearningRate(double newLearningRate) {
         return new AutoencoderConfig(
-                hiddenUnits, latentDimension, decoder, epochs, batchSize, newLearningRate, latentNoise, latentPenalty);
+                hiddenUnits,
+                latentDimension,
+                encoder,
+                decoder,
+                epochs,
+                batchSize,
+                newLearningRate,
+                posteriorVariance,
+                latentNoise,
+                latentPenalty,
+                warmUpEpochs);
+    }
+
+    /** Returns the number of outputs of the encoder. */
+    int encoderOutputs() {
+        return isVariational() ? 2 * latentDimension : latentDimension;
+    }
+
+    /**
+     * Returns whether this is a variational autoencoder.
+     *
+     * @return true if the variance of the latents is learned
+     */
+    public boolean isVariational() {
+        return posteriorVariance == PosteriorVariance.LEARNED;
     }
 
     private static void requireAtLeastOne(String name, int value) {

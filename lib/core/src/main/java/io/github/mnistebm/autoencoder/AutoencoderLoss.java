@@ -1,7 +1,10 @@
 package io.github.mnistebm.autoencoder;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
@@ -62,28 +65,74 @@ final class AutoencoderLoss implements AutoCloseable {
      */
     record LossAndGradient(NDArray loss, List<NDArray> gradient) {}
 
-    /** Computes the loss of a batch, {@code [batch size, 784]}, with noise from a source. The scope owns the arrays in between. */
-    LossAndGradient of(NDArray images, RandomSource random) {
+    /**
+     * Computes the loss of a batch. The scope owns the arrays in between.
+     *
+     * @param images {@code [batch size, 784]}
+     * @param divergenceWeight the weight of the Kullback-Leibler divergence of a variational autoencoder, 0 to 1
+     * @param random the source of the noise
+     */
+    LossAndGradient of(NDArray images, double divergenceWeight, RandomSource random) {
         Autoencoder.Encoded encoded = autoencoder.encodeWithGradient(images);
-        NDArray latents = encoded.latents();
+        return autoencoder.isVariational()
+                ? variational(encoded, images, divergenceWeight, random)
+                : withFixedNoise(encoded, images, random);
+    }
+
+    /** The loss of z = μ + σ ξ, and its gradient by μ and log σ². */
+    private LossAndGradient variational(
+            Autoencoder.Encoded encoded, NDArray images, double divergenceWeight, RandomSource random) {
+        LatentNormals normals = autoencoder.normals(encoded.outputs());
+        NDArray spread =
+                random.normal(images.getManager(), normals.means().getShape()).muli(normals.deviations());
+        Gradients decoded = decoded(normals.means().add(spread), images);
+        NDArray weight = Tensors.scalar(manager, divergenceWeight);
+        NDArray loss = normals.divergences().mean().muli(weight).addi(decoded.loss());
+        NDArray share = weight.mul(perImage);
+        NDArray byMean = normals.means().mul(share).addi(decoded.latentGradient());
+        // A logarithm at a bound does not move.
+        NDArray free = normals.logVariances()
+                .eq(encoded.outputs().get(":, " + normals.means().getShape().get(1) + ":"))
+                .toType(DataType.FLOAT32, false);
+        NDArray byLogVariance = normals.logVariances()
+                .exp()
+                .subi(Tensors.scalar(manager, 1))
+                .muli(share)
+                .addi(spread.muli(decoded.latentGradient()))
+                .muli(Tensors.scalar(manager, 0.5))
+                .muli(free);
+        return withEncoder(encoded, loss, NDArrays.concat(new NDList(byMean, byLogVariance), 1), decoded);
+    }
+
+    private LossAndGradient withFixedNoise(Autoencoder.Encoded encoded, NDArray images, RandomSource random) {
+        NDArray latents = encoded.outputs();
         NDArray seen = noisy
                 ? random.normal(images.getManager(), latents.getShape())
                         .muli(noise)
                         .addi(latents)
                 : latents;
-        Gradients decoded = autoencoder
-                .decoderInClosedForm()
-                .map(decoder -> inClosedForm(decoder, seen, images))
-                .orElseGet(() -> byDifferentiation(seen, images));
+        Gradients decoded = decoded(seen, images);
         NDArray loss = decoded.loss();
         NDArray latentGradient = decoded.latentGradient();
         if (penalized) {
             loss = latents.square().sum(LATENTS).mean().muli(penalty).addi(loss);
             latentGradient = latents.mul(penaltySlope).addi(latentGradient);
         }
-        List<NDArray> gradient = new ArrayList<>(encoded.parameterGradients().apply(latentGradient));
+        return withEncoder(encoded, loss, latentGradient, decoded);
+    }
+
+    private static LossAndGradient withEncoder(
+            Autoencoder.Encoded encoded, NDArray loss, NDArray outputGradient, Gradients decoded) {
+        List<NDArray> gradient = new ArrayList<>(encoded.parameterGradients().apply(outputGradient));
         gradient.addAll(decoded.parameterGradients());
         return new LossAndGradient(loss, gradient);
+    }
+
+    private Gradients decoded(NDArray latents, NDArray images) {
+        return autoencoder
+                .decoderInClosedForm()
+                .map(decoder -> inClosedForm(decoder, latents, images))
+                .orElseGet(() -> byDifferentiation(latents, images));
     }
 
     private Gradients inClosedForm(Perceptron decoder, NDArray latents, NDArray images) {

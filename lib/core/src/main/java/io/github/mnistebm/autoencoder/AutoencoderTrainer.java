@@ -31,13 +31,20 @@ import java.util.concurrent.CancellationException;
  * <p>The noise makes the space between the digits' latents decodable; the penalty keeps the encoder from outgrowing the
  * noise (a variational autoencoder with a fixed posterior variance; Ghosh et al. 2020, "From variational to
  * deterministic autoencoders", equations 5 to 8).
+ *
+ * <p>With a learned variance, it is a variational autoencoder, whose loss is minus the evidence lower bound,
+ *
+ * <pre>mean over images x of  −log p(x | μ + σ ξ) + β KL(N(μ, σ²) | N(0, I))  with  (μ, log σ²) = encode(x),</pre>
+ *
+ * <p>where β rises from 0 to 1 along a line over the epochs of the warm-up (Sønderby et al. 2016, "Ladder variational autoencoders",
+ * section 3.1).
  */
 public final class AutoencoderTrainer {
 
     /** The history's phase. */
     public static final String PHASE = "autoencoder";
 
-    /** Mean training loss of the epoch, penalty included, nats an image; a column of the history. */
+    /** Mean training loss of the epoch, with the penalty or the weighted divergence, nats an image; a column of the history. */
     public static final String TRAIN_LOSS = "train loss";
 
     /** Negative log-likelihood of test images, without noise and penalty, nats an image; a column of the history. */
@@ -205,7 +212,7 @@ public final class AutoencoderTrainer {
                     Cancellation.check();
                     try (NDScope update = new NDScope()) {
                         update.suppressNotUsedWarning();
-                        LossAndGradient computed = loss.of(shuffled.get(batch), random);
+                        LossAndGradient computed = loss.of(shuffled.get(batch), divergenceWeight(), random);
                         total.addi(computed.loss());
                         adam.update(computed.gradient(), schedule.rate(updates++));
                     }
@@ -220,6 +227,11 @@ public final class AutoencoderTrainer {
             }
             listener.epochDone(history);
             listener.stateReached(new TrainingState(history, state()));
+        }
+
+        private double divergenceWeight() {
+            long warmUp = (long) config.warmUpEpochs() * batches;
+            return updates < warmUp ? (double) updates / warmUp : 1;
         }
 
         private void requireSane(double trainLoss, NDArray images, TrainingHistory history) {

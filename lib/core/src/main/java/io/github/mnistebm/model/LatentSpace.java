@@ -6,13 +6,14 @@ import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.DecodedLogits;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
  * The way from images to whitened latents and back.
  *
  * @param autoencoder a trained autoencoder
- * @param whitening fitted to its latents of the training images
+ * @param whitening fitted to latents of the training images
  */
 public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
 
@@ -23,13 +24,32 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * Encodes images into whitened latents.
      *
      * @param images 0 and 1, of any data type, {@code [n, 784]}
-     * @return u, {@code [n, d]}, attached to the manager of the images
+     * @return u, the means of a variational encoder, {@code [n, d]}, attached to the manager of the images
      */
     public NDArray encode(NDArray images) {
         return Tensors.mapInParts(
                 images,
                 ROWS_AT_ONCE,
                 part -> whitening.whiten(autoencoder.encode(part.toType(DataType.FLOAT32, false))));
+    }
+
+    /**
+     * Draws a whitened latent of each image from the distribution that a variational encoder gives. Those of all training images are
+     * draws of the aggregate posterior, on which the energy is trained.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @param random the source of randomness; not used by an encoder without variances
+     * @return u, {@code [n, d]}, attached to the manager of the images; as {@link #encode} gives them, if the encoder has no variances
+     */
+    public NDArray sample(NDArray images, RandomSource random) {
+        return autoencoder.isVariational()
+                ? Tensors.mapInParts(
+                        images,
+                        ROWS_AT_ONCE,
+                        part -> whitening.whiten(autoencoder
+                                .encodeNormals(part.toType(DataType.FLOAT32, false))
+                                .sample(random)))
+                : encode(images);
     }
 
     /**

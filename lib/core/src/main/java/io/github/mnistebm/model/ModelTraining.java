@@ -280,12 +280,18 @@ public final class ModelTraining implements AutoCloseable {
         listener.batchDone(REFERENCE_PHASE, 1, 1, 0, REFERENCE_PARTS);
         RandomSource random = random(REFERENCE_PHASE);
         try (NDArray images = train.binarized(config.binarization(), random);
-                NDArray latents = Tensors.mapInParts(
-                        images, ROWS_AT_ONCE, rows -> autoencoder.encode(rows.toType(DataType.FLOAT32, false)))) {
+                NDArray latents = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> latents(rows, random))) {
             LatentSpace fitted = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
             reference = reference(fitted, latents, random, listener);
             latentSpace = fitted;
         }
+    }
+
+    private NDArray latents(NDArray images, RandomSource random) {
+        NDArray floats = images.toType(DataType.FLOAT32, false);
+        return autoencoder.isVariational()
+                ? autoencoder.encodeNormals(floats).sample(random)
+                : autoencoder.encode(floats);
     }
 
     private ReferenceMeasure reference(
@@ -345,7 +351,7 @@ public final class ModelTraining implements AutoCloseable {
     /** The images, 47 MB, are not kept while the energy network is trained. */
     private NDArray latents(RandomSource random) {
         try (NDArray images = train.binarized(config.binarization(), random)) {
-            return latentSpace.encode(images);
+            return latentSpace.sample(images, random);
         }
     }
 

@@ -2,6 +2,8 @@ package io.github.mnistebm.model;
 
 import io.github.mnistebm.autoencoder.AutoencoderConfig;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
+import io.github.mnistebm.autoencoder.EncoderArchitecture;
+import io.github.mnistebm.autoencoder.PosteriorVariance;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.NegativeSource;
@@ -60,6 +62,10 @@ public record Setting<T>(String option, T value, String description, Function<Tr
     public static final Setting<Integer> LATENT_DIMENSION =
             autoencoder("--encoded-dim", 28, "dimension of the latents.", AutoencoderConfig::latentDimension);
 
+    /** {@link AutoencoderConfig#encoder()}. */
+    public static final Setting<EncoderArchitecture> ENCODER = autoencoder(
+            "--encoder", EncoderArchitecture.PERCEPTRON, "how images become latents.", AutoencoderConfig::encoder);
+
     /** {@link AutoencoderConfig#decoder()}. */
     public static final Setting<DecoderArchitecture> DECODER = autoencoder(
             "--decoder", DecoderArchitecture.CONVOLUTIONAL, "how latents become images.", AutoencoderConfig::decoder);
@@ -75,6 +81,20 @@ public record Setting<T>(String option, T value, String description, Function<Tr
     /** {@link AutoencoderConfig#learningRate()}. */
     public static final Setting<Double> AUTOENCODER_LEARNING_RATE =
             autoencoder("--auto-lr", 1e-3, "Adam's first learning rate.", AutoencoderConfig::learningRate);
+
+    /** {@link AutoencoderConfig#posteriorVariance()}. */
+    public static final Setting<PosteriorVariance> POSTERIOR_VARIANCE = autoencoder(
+            "--posterior-variance",
+            PosteriorVariance.FIXED,
+            "variance of an image's latents: that of --latent-noise, or learned, as a variational autoencoder does.",
+            AutoencoderConfig::posteriorVariance);
+
+    /** {@link AutoencoderConfig#warmUpEpochs()}. */
+    public static final Setting<Integer> WARM_UP_EPOCHS = autoencoder(
+            "--kl-warm-up",
+            2,
+            "epochs over which the Kullback-Leibler divergence gains its weight, if the variance is learned.",
+            AutoencoderConfig::warmUpEpochs);
 
     /** {@link AutoencoderConfig#latentNoise()}. */
     public static final Setting<Double> LATENT_NOISE = autoencoder(

@@ -253,12 +253,15 @@ public record TrainingConfig(
                     new AutoencoderConfig(
                             get(Setting.AUTOENCODER_HIDDEN_UNITS),
                             get(Setting.LATENT_DIMENSION),
+                            get(Setting.ENCODER),
                             get(Setting.DECODER),
                             get(Setting.AUTOENCODER_EPOCHS),
                             get(Setting.AUTOENCODER_BATCH_SIZE),
                             get(Setting.AUTOENCODER_LEARNING_RATE),
+                            get(Setting.POSTERIOR_VARIANCE),
                             get(Setting.LATENT_NOISE),
-                            get(Setting.LATENT_PENALTY)),
+                            get(Setting.LATENT_PENALTY),
+                            get(Setting.WARM_UP_EPOCHS)),
                     get(Setting.REFERENCE_COMPONENTS),
                     Collections.nCopies(layers, get(Setting.ENERGY_HIDDEN_UNITS)),
                     EnergyTrainingConfig.builder()

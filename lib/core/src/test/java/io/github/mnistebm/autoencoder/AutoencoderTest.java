@@ -91,13 +91,13 @@ class AutoencoderTest {
     void theGradientOfItsLossIsThatOfAutomaticDifferentiation(DecoderArchitecture decoder) {
         int count = 5;
         double penalty = 0.25;
-        AutoencoderConfig config = new AutoencoderConfig(20, 3, decoder, 1, count, 1e-3, 0, penalty);
+        AutoencoderConfig config = config(EncoderArchitecture.PERCEPTRON, decoder, penalty);
         try (NDManager manager = NDManager.newBaseManager();
                 Autoencoder autoencoder = Autoencoder.create(manager, config, random);
                 AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, count, manager)) {
             NDArray images =
                     random.uniform(manager, 0, 1, new Shape(count, 784)).round();
-            LossAndGradient computed = loss.of(images, random);
+            LossAndGradient computed = loss.of(images, 1, random);
             FlatParameters.Leaves leaves = autoencoder.decoderLeaves();
             List<NDArray> views = autoencoder.parameters().views();
             List<NDArray> copies = new ArrayList<>();
@@ -124,7 +124,7 @@ class AutoencoderTest {
             assertThat(computed.loss().getFloat()).isCloseTo(expected.getFloat(), withinPercentage(0.001));
             List<NDArray> gradients = new ArrayList<>();
             copies.forEach(copy -> gradients.add(copy.getGradient()));
-            if (decoder == DecoderArchitecture.CONVOLUTIONAL) {
+            if (decoder != DecoderArchitecture.PERCEPTRON) {
                 gradients.addAll(leaves.gradients());
             }
             assertThat(computed.gradient()).hasSameSizeAs(gradients);
@@ -140,8 +140,7 @@ class AutoencoderTest {
     @Test
     void anyBlocksAreDifferentiatedAsTheLibrarysOwn() {
         int count = 5;
-        AutoencoderConfig config =
-                new AutoencoderConfig(20, 3, DecoderArchitecture.PERCEPTRON, 1, count, 1e-3, 0, 0.25);
+        AutoencoderConfig config = config(EncoderArchitecture.PERCEPTRON, DecoderArchitecture.PERCEPTRON, 0.25);
         try (NDManager manager = NDManager.newBaseManager();
                 Autoencoder own = Autoencoder.create(manager, config, RandomSource.of(1));
                 Autoencoder given = Autoencoder.create(
@@ -150,8 +149,8 @@ class AutoencoderTest {
                 AutoencoderLoss givenLoss = new AutoencoderLoss(given, config, count, manager)) {
             NDArray images =
                     random.uniform(manager, 0, 1, new Shape(count, 784)).round();
-            LossAndGradient expected = ownLoss.of(images, random);
-            LossAndGradient found = givenLoss.of(images, random);
+            LossAndGradient expected = ownLoss.of(images, 1, random);
+            LossAndGradient found = givenLoss.of(images, 1, random);
             assertThat(found.loss().getFloat()).isCloseTo(expected.loss().getFloat(), withinPercentage(0.001));
             assertThat(found.gradient()).hasSameSizeAs(expected.gradient());
             for (int i = 0; i < found.gradient().size(); i++) {
@@ -183,6 +182,11 @@ class AutoencoderTest {
     }
 
     private static AutoencoderConfig small(DecoderArchitecture decoder) {
-        return new AutoencoderConfig(20, 3, decoder, 1, 1, 1e-3, 0, 0);
+        return config(EncoderArchitecture.CONVOLUTIONAL, decoder, 0);
+    }
+
+    private static AutoencoderConfig config(
+            EncoderArchitecture encoder, DecoderArchitecture decoder, double latentPenalty) {
+        return new AutoencoderConfig(20, 3, encoder, decoder, 1, 1, 1e-3, PosteriorVariance.FIXED, 0, latentPenalty, 0);
     }
 }

@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderConfig;
-import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.density.GaussianMixture;
@@ -77,7 +76,11 @@ class ScopesTest extends WithTinyModel {
 
     @Test
     void networksOutliveIt() throws Exception {
-        AutoencoderConfig config = new AutoencoderConfig(20, 3, DecoderArchitecture.CONVOLUTIONAL, 1, 1, 1e-3, 0, 0);
+        AutoencoderConfig config = Preset.DEFAULT
+                .builder()
+                .set(Setting.LATENT_DIMENSION, 3)
+                .build()
+                .autoencoder();
         double[][] one = {{1}};
         try (EnergyNetwork network = withinScope(() -> EnergyNetwork.create(manager, 2, List.of(4), random));
                 Autoencoder autoencoder = withinScope(() -> Autoencoder.create(manager, config, random));

@@ -109,25 +109,25 @@ class PixelLikelihoodTest {
         try (Autoencoder autoencoder = Autoencoder.create(manager, config, random)) {
             ObservationModel pixels = images -> new Bernoulli(autoencoder, images);
             NDArray means = autoencoder
-                    .decodeLogits(latents(10))
+                    .decodeLogits(latents(5))
                     .stopGradient()
                     .getNDArrayInternal()
                     .sigmoid();
             NDArray images =
                     random.uniform(manager, 0, 1, means.getShape()).lt(means).toType(DataType.UINT8, false);
             NatsPerImage found = new PixelLikelihood(pixels, ENERGY, null)
-                    .estimate(images, manager.zeros(new Shape(10, 2)), 1000, random);
+                    .estimate(images, manager.zeros(new Shape(5, 2)), 1000, random);
             double expected = quadrature(pixels, images);
             double error = Math.hypot(found.energy().drawError(), found.normalizerError());
             assertThat(found.energy().nats()).isCloseTo(expected, within(4.5 * error));
-            assertThat(error).isLessThan(0.01);
+            assertThat(error).isLessThan(0.02);
             assertThat(found.normal()).isNull();
         }
     }
 
     private double quadrature(ObservationModel pixels, NDArray images) {
-        int side = 161;
-        double step = 0.075;
+        int side = 91;
+        double step = 0.1;
         float[] grid = new float[side * side * 2];
         for (int i = 0; i < side * side; i++) {
             grid[2 * i] = (float) ((i / side - side / 2) * step);
@@ -157,20 +157,26 @@ class PixelLikelihoodTest {
             return 2;
         }
 
-        private NDArray repeated(NDArray states) {
-            return images.repeat(0, states.getShape().get(0) / images.getShape().get(0));
+        private NDArray byImage(NDArray logits) {
+            return logits.reshape(images.getShape().get(0), -1, 784);
         }
 
         @Override
         public NDArray energy(NDArray states) {
-            return Autoencoder.negativeLogLikelihood(
-                    repeated(states), autoencoder.decodeLogits(states).stopGradient());
+            NDArray logits = byImage(autoencoder.decodeLogits(states).stopGradient());
+            NDArray logarithms = logits.getNDArrayInternal().softPlus();
+            return logarithms
+                    .sub(logits.mul(images.expandDims(1)))
+                    .sum(new int[] {2})
+                    .flatten();
         }
 
         @Override
         public EnergyAndGradient energyAndGradient(NDArray states) {
             DecodedLogits decoded = autoencoder.decodeWithGradient(states);
-            NDArray slope = decoded.logits().getNDArrayInternal().sigmoid().sub(repeated(states));
+            NDArray slope = byImage(decoded.logits().getNDArrayInternal().sigmoid())
+                    .sub(images.expandDims(1))
+                    .reshape(-1, 784);
             return new EnergyAndGradient(
                     energy(states), decoded.vectorJacobianProduct().apply(slope));
         }

@@ -1,0 +1,129 @@
+package io.github.mnistebm.autoencoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
+import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Tensors;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VariationalLossTest {
+
+    private static final int IMAGES = 4;
+    private static final double WEIGHT = 0.7;
+
+    private final RandomSource random = RandomSource.of(1);
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    private static AutoencoderConfig config(EncoderArchitecture encoder, PosteriorVariance variance) {
+        return new AutoencoderConfig(20, 3, encoder, DecoderArchitecture.DEEP, 1, IMAGES, 1e-3, variance, 0, 0, 0);
+    }
+
+    @Test
+    void theDivergenceIsThatOfTwoNormalDistributions() {
+        LatentNormals normals = new LatentNormals(
+                manager.create(new float[][] {{0, 0}, {1, -2}}),
+                manager.create(new float[][] {{0, 0}, {(float) Math.log(4), (float) Math.log(0.25)}}));
+        float expected = (float) ((1 + 4 - 1 - Math.log(4) + 4 + 0.25 - 1 - Math.log(0.25)) / 2);
+        assertThat(normals.divergences().toFloatArray()).containsExactly(new float[] {0, expected}, within(1e-5f));
+    }
+
+    @Test
+    void theDivergenceIsTheMeanOfTheLogRatioOfDraws() {
+        int draws = 100_000;
+        NDArray ones = manager.ones(new Shape(draws, 1));
+        LatentNormals normals = new LatentNormals(ones.mul(0.8), ones.mul(-0.6));
+        NDArray drawn = normals.sample(random);
+        NDArray standardized = drawn.sub(0.8).div((float) Math.exp(-0.3));
+        NDArray ratio = drawn.square().sub(standardized.square()).div(2).add(0.3);
+        double error = ratio.sub(ratio.mean()).square().mean().sqrt().getFloat() / Math.sqrt(draws);
+        assertThat((double) ratio.mean().getFloat())
+                .isCloseTo(normals.divergences().getFloat(0), within(4.5 * error));
+    }
+
+    /** In the mean and the log-variance of each latent, which the biases of the encoder's last layer are added to. */
+    @ParameterizedTest
+    @EnumSource
+    void theGradientIsThatOfDifferences(EncoderArchitecture encoder) {
+        AutoencoderConfig config = config(encoder, PosteriorVariance.LEARNED);
+        try (Autoencoder autoencoder = Autoencoder.create(manager, config, random);
+                AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, IMAGES, manager)) {
+            NDArray images =
+                    random.uniform(manager, 0, 1, new Shape(IMAGES, 784)).round();
+            String name = encoder == EncoderArchitecture.PERCEPTRON ? "encoder.1.bias" : "encoder.3.bias";
+            int index = List.copyOf(autoencoder.namedParameters().keySet()).indexOf(name);
+            NDArray biases = autoencoder.namedParameters().get(name);
+            float[] gradient = loss(loss, images).gradient().get(index).toFloatArray();
+            assertThat(gradient).hasSize(6);
+            float[] values = biases.toFloatArray();
+            for (int i = 0; i < values.length; i++) {
+                float step = 0.02f;
+                double above = shifted(loss, images, biases, values, i, step);
+                double below = shifted(loss, images, biases, values, i, -step);
+                assertThat((above - below) / (2 * step)).as("%d", i).isCloseTo(gradient[i], within(0.01));
+            }
+        }
+    }
+
+    private double shifted(
+            AutoencoderLoss loss, NDArray images, NDArray biases, float[] values, int index, float shift) {
+        float[] changed = values.clone();
+        changed[index] += shift;
+        Tensors.copy(manager.create(changed), biases);
+        double found = loss(loss, images).loss().getFloat();
+        Tensors.copy(manager.create(values), biases);
+        return found;
+    }
+
+    /** With the same noise at each call. */
+    private static LossAndGradient loss(AutoencoderLoss loss, NDArray images) {
+        return loss.of(images, WEIGHT, RandomSource.of(7));
+    }
+
+    @Test
+    void aLogVarianceBeyondItsBoundStays() {
+        AutoencoderConfig config = config(EncoderArchitecture.PERCEPTRON, PosteriorVariance.LEARNED);
+        try (Autoencoder autoencoder = Autoencoder.zeros(manager, config);
+                AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, IMAGES, manager)) {
+            NDArray biases = autoencoder.namedParameters().get("encoder.1.bias");
+            Tensors.copy(manager.create(new float[] {0, 0, 0, 2, 7, -12}), biases);
+            NDArray images = manager.zeros(new Shape(IMAGES, 784));
+            assertThat(autoencoder.encodeNormals(images).logVariances().get(0).toFloatArray())
+                    .containsExactly(2, 5, -10);
+            float[] gradient = loss(loss, images).gradient().get(3).toFloatArray();
+            assertThat(gradient[3]).isCloseTo((float) (WEIGHT * Math.expm1(2) / 2), within(1e-4f));
+            assertThat(gradient[4]).isZero();
+            assertThat(gradient[5]).isZero();
+        }
+    }
+
+    @Test
+    void anEncoderWithoutVariancesSaysSo() {
+        AutoencoderConfig config = config(EncoderArchitecture.PERCEPTRON, PosteriorVariance.FIXED);
+        try (Autoencoder autoencoder = Autoencoder.create(manager, config, random)) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> autoencoder.encodeNormals(manager.zeros(new Shape(1, 784))))
+                    .withMessage("encoder: its latents have no variance of their own");
+        }
+    }
+}
