@@ -142,7 +142,8 @@ def test_evaluate_records_its_results_in_the_card(run, quick_model, tmp_path):
     folder, _ = quick_model
     file = tmp_path / "evaluation.json"
     result = run(
-        "evaluate", "--model", folder, "--num-images", 100, "--seeds", 2, "--steps", 20, "--record", "--json", file
+        "evaluate", "--model", folder, "--num-images", 100, "--seeds", 2, "--steps", 20, "--likelihood-images", 20,
+        "--likelihood-draws", 200, "--record", "--json", file
     )
     assert result.returncode == 0, result.stderr
     evaluation = json.loads((folder / "model.json").read_text())["evaluation"]
@@ -164,6 +165,11 @@ def test_evaluate_records_its_results_in_the_card(run, quick_model, tmp_path):
     assert floor[confident]["median"] > samples[confident]["median"]
     likelihoods = evaluation["held-out log-likelihood of latents"]
     assert likelihoods["energy, by importance sampling"]["nats"] > likelihoods["normal distribution"]["nats"]
+    images = evaluation["negative log-likelihood of images"]
+    assert (images["images"], images["draws"]) == (20, 200)
+    assert 40 < images["energy"]["nats"] < 200
+    assert 0 < images["energy"]["drawError"] < images["energy"]["standardError"]
+    assert "normal" not in images
     assert evaluation["command"].startswith("./environment/run evaluate --model ")
 
 

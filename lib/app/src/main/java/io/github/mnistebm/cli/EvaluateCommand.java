@@ -10,6 +10,7 @@ import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.SamplingOptions;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Progress;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitChains;
 import io.github.mnistebm.evaluation.DigitClassifier;
@@ -19,6 +20,7 @@ import io.github.mnistebm.evaluation.NearCopies;
 import io.github.mnistebm.evaluation.QualityReport;
 import io.github.mnistebm.evaluation.SampleQuality;
 import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
+import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
 import io.github.mnistebm.io.Json;
 import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.DigitModel;
@@ -45,7 +47,7 @@ import tech.tablesaw.api.Table;
 @Command(
         name = "evaluate",
         description = "Draws images from a model and measures them with a classifier, beside real images,"
-                + " decoded latents of real images, and baselines; then the log-likelihood and the convergence of chains."
+                + " decoded latents of real images, and baselines; then the log-likelihood of latents and of images, and the convergence of chains."
                 + " The classifier of another set than MNIST is trained first, and kept beside the model.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -76,6 +78,22 @@ final class EvaluateCommand implements Callable<Integer> {
     private int seeds;
 
     @Option(
+            names = {"--likelihood-images", "--likelihood_images"},
+            paramLabel = "N",
+            defaultValue = "500",
+            description =
+                    "How many test images to estimate −log p(x) of, chosen at random; 10,000 of MNIST are all. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private int likelihoodImages;
+
+    @Option(
+            names = {"--likelihood-draws", "--likelihood_draws"},
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "How many latents to draw for each of these images. Default: ${DEFAULT-VALUE}.")
+    private int likelihoodDraws;
+
+    @Option(
             names = {"--long-run", "--long_run"},
             description =
                     "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 10,000;"
@@ -104,6 +122,8 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--num-images", SampleQuality.NEIGHBOUR + 1, numImages);
         Options.requireAtLeast(spec, "--seeds", 1, seeds);
+        Options.requireAtLeast(spec, "--likelihood-images", 2, likelihoodImages);
+        Options.requireAtLeast(spec, "--likelihood-draws", 2, likelihoodDraws);
         sampling.check(spec);
         if (json != null) {
             Options.requireWritable(spec, "--json", json);
@@ -125,6 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 results.put("classifier test accuracy", classifier.accuracy(test));
                 samples(loaded, evaluation, results);
                 logLikelihoods(loaded, evaluation, results);
+                natsPerImage(loaded, evaluation, results);
                 chains(evaluation, results);
                 if (longRun) {
                     longRun(loaded, evaluation, results);
@@ -175,6 +196,29 @@ final class EvaluateCommand implements Callable<Integer> {
         System.out.println();
         System.out.println(LogLikelihood.table(found).printAll());
         results.put("held-out log-likelihood of latents", found);
+    }
+
+    private void natsPerImage(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+        NatsPerImage found =
+                evaluation.natsPerImage(likelihoodImages, likelihoodDraws, RandomSource.of(sampling.seed()));
+        System.out.println();
+        System.out.println(found.table().printAll());
+        System.out.printf(
+                Locale.ROOT,
+                "%d draws an image, effective sample size: median %.0f, of 5 %% below %.0f%n"
+                        + "log Z %.3f ± %.3f, an error that all images share%n",
+                found.draws(),
+                found.medianEffectiveSampleSize(),
+                found.lowEffectiveSampleSize(),
+                found.logNormalizer(),
+                found.normalizerError());
+        if (loaded.card().configuration().binarization() == Binarization.STOCHASTIC) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "the pixels of the test images are drawn once, with seed %d%n",
+                    ModelEvaluation.PIXEL_SEED);
+        }
+        results.put("negative log-likelihood of images", found);
     }
 
     private void chains(ModelEvaluation evaluation, Map<String, Object> results) {

@@ -3,13 +3,17 @@ package io.github.mnistebm.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.ExpectationMaximization;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.evaluation.likelihood.AnnealedImportanceSampling;
 import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
+import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
+import io.github.mnistebm.evaluation.likelihood.PixelLikelihood;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.LatentSpace;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
@@ -47,6 +51,9 @@ public final class ModelEvaluation implements AutoCloseable {
     /** The seed of the mixture, so that the baseline is the same whatever it is compared with. */
     private static final int MIXTURE_SEED = 1;
 
+    /** The seed of the pixels that are drawn, so that all models of such pixels are measured on the same images. */
+    public static final int PIXEL_SEED = 1;
+
     private static final int DRAWS = 200_000;
     private static final int ANNEALED_CHAINS = 2000;
     private static final int TEMPERATURES = 200;
@@ -59,6 +66,10 @@ public final class ModelEvaluation implements AutoCloseable {
     private final DigitClassifier classifier;
     private final NDArray trainImages;
     private final NDArray testImages;
+    /** Images as the model was trained on: drawn once if its binarization is stochastic, else those above. */
+    private final NDArray likeTrained;
+
+    private final NDArray testLikeTrained;
     private final NDArray testFeatures;
     private GaussianMixture mixture;
     private Double testCopies;
@@ -78,6 +89,14 @@ public final class ModelEvaluation implements AutoCloseable {
         this.trainImages = Scope.owned(manager, train.thresholded());
         this.testImages = Scope.owned(manager, test.thresholded());
         this.testFeatures = Scope.owned(manager, classifier.features(testImages));
+        boolean drawn = model.card().configuration().binarization() == Binarization.STOCHASTIC;
+        RandomSource pixels = RandomSource.of(PIXEL_SEED);
+        this.likeTrained = drawn
+                ? Scope.owned(manager, train.binarized(Binarization.STOCHASTIC, pixels.numbered(0)))
+                : trainImages;
+        this.testLikeTrained = drawn
+                ? Scope.owned(manager, test.binarized(Binarization.STOCHASTIC, pixels.numbered(1)))
+                : testImages;
     }
 
     /**
@@ -105,7 +124,7 @@ public final class ModelEvaluation implements AutoCloseable {
             NDArray subset = random.permutation(manager, all).get(new NDIndex().addSliceDim(0, n));
             NDArray images = trainImages.get(new NDIndex().addIndices("{}", subset));
             sets.put(SAMPLES, quality(samples));
-            sets.put(CEILING, quality(model.decodeBinary(model.encode(images))));
+            sets.put(CEILING, quality(model.decodeBinary(model.latentSpace().sample(images, random))));
             sets.put(FLOOR, quality(images));
             sets.put(MIXTURE, quality(model.decodeBinary(mixture().sample(manager, n, random))));
             sets.put(
@@ -119,16 +138,16 @@ public final class ModelEvaluation implements AutoCloseable {
     /** Fits the mixture when it is first asked for. */
     private GaussianMixture mixture() {
         if (mixture == null) {
-            try (NDArray latents = model.encode(trainImages)) {
-                mixture = ExpectationMaximization.fit(
-                        manager, latents, COMPONENTS, EM_ITERATIONS, RandomSource.of(MIXTURE_SEED), done -> {});
+            RandomSource random = RandomSource.of(MIXTURE_SEED);
+            try (NDArray latents = model.latentSpace().sample(likeTrained, random)) {
+                mixture = ExpectationMaximization.fit(manager, latents, COMPONENTS, EM_ITERATIONS, random, done -> {});
             }
         }
         return mixture;
     }
 
     /**
-     * Estimates the mean log-likelihood of the test images' latents in several ways.
+     * Estimates the mean log-likelihood of the test images' latents in several ways; of a variational autoencoder, latents are drawn.
      *
      * @param stepSize the step size of the MALA steps of annealed importance sampling
      * @param random the source of randomness
@@ -137,7 +156,7 @@ public final class ModelEvaluation implements AutoCloseable {
      */
     public Map<String, LogLikelihood> logLikelihoods(double stepSize, RandomSource random) {
         Map<String, LogLikelihood> found = new LinkedHashMap<>();
-        try (NDArray latents = model.encode(testImages);
+        try (NDArray latents = model.latentSpace().sample(testLikeTrained, random);
                 SampleRun samples =
                         model.sample(ANNEALED_CHAINS, SamplerConfig.builder().build(), random)) {
             AnnealedImportanceSampling annealed =
@@ -151,6 +170,31 @@ public final class ModelEvaluation implements AutoCloseable {
                     GAUSSIAN, LogLikelihood.of(new StandardNormal(model.energy().dimension()), latents));
         }
         return found;
+    }
+
+    /**
+     * Estimates the mean of −log p(x) of test images, black and white as the model was trained on; where their pixels are drawn, once,
+     * with the seed {@value #PIXEL_SEED}.
+     *
+     * @param images the number of images, chosen at random; at least 2, and all if there are fewer
+     * @param draws the number of draws an image, at least 2
+     * @param random the source of randomness
+     * @return the estimate for the energy, for its reference measure, and for the standard normal distribution if the autoencoder is a
+     *     variational one
+     */
+    public NatsPerImage natsPerImage(int images, int draws, RandomSource random) {
+        LatentSpace latentSpace = model.latentSpace();
+        try (GaussianMixture normal =
+                latentSpace.autoencoder().isVariational() ? latentSpace.standardNormal(manager) : null) {
+            return Scope.compute(() -> {
+                int all = Math.toIntExact(testLikeTrained.getShape().get(0));
+                NDArray subset =
+                        random.permutation(manager, all).get(new NDIndex().addSliceDim(0, Math.min(images, all)));
+                NDArray chosen = testLikeTrained.get(new NDIndex().addIndices("{}", subset));
+                return new PixelLikelihood(latentSpace::reconstructionEnergy, model.energy(), normal)
+                        .estimate(chosen, model.encode(chosen), draws, random);
+            });
+        }
     }
 
     /**

@@ -1,12 +1,15 @@
 package io.github.mnistebm.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.DecodedLogits;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 
 /**
@@ -76,6 +79,27 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
         return new DecodedLogits(decoded.logits(), gradient -> decoded.vectorJacobianProduct()
                 .apply(gradient)
                 .matMul(whitening.unwhiteningMatrix().transpose()));
+    }
+
+    /**
+     * Returns the standard normal distribution of the autoencoder's latents, which a variational one is trained with, as a distribution
+     * of whitened latents.
+     *
+     * @param manager the parent of the manager that owns the arrays of the result
+     * @return N(u; −μ W, Wᵀ W) with the mean μ and the matrix W of the whitening
+     */
+    public GaussianMixture standardNormal(NDManager manager) {
+        return Scope.compute(() -> {
+            NDArray matrix = whitening.whiteningMatrix();
+            NDArray mean = whitening.whiten(whitening.mean().zerosLike().expandDims(0));
+            return GaussianMixture.of(manager, new double[] {1}, new double[][] {doubles(mean)}, new double[][] {
+                doubles(matrix.transpose().matMul(matrix))
+            });
+        });
+    }
+
+    private static double[] doubles(NDArray array) {
+        return array.toType(DataType.FLOAT64, false).toDoubleArray();
     }
 
     /**

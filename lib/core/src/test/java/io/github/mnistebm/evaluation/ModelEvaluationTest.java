@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.likelihood.AnnealedImportanceSampling;
 import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
+import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
 import io.github.mnistebm.evaluation.restoration.RestorationQuality;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
@@ -86,6 +87,20 @@ class ModelEvaluationTest {
     }
 
     @Test
+    void estimatesTheLikelihoodOfImages() {
+        NatsPerImage found = evaluation.natsPerImage(40, 400, random);
+        NatsPerImage again = evaluation.natsPerImage(40, 400, RandomSource.of(1));
+        assertThat(again.energy().nats()).isEqualTo(found.energy().nats());
+        assertThat(found.images()).isEqualTo(40);
+        assertThat(found.normal()).isNull();
+        // An image is worth more than its reconstruction of about 33 nats alone, since its latent has to be found.
+        assertThat(found.energy().nats()).isBetween(50.0, 80.0);
+        assertThat(found.energy().drawError()).isLessThan(0.2);
+        assertThat(found.medianEffectiveSampleSize()).isGreaterThan(20);
+        assertThat(found.table().rowCount()).isEqualTo(3);
+    }
+
+    @Test
     void findsEveryTrainingImageAmongTheTrainingImages() {
         try (NDArray images = train.thresholded()) {
             Map<String, Double> copies = evaluation.copies(images);
@@ -121,6 +136,7 @@ class ModelEvaluationTest {
                     "annealed",
                             () -> new AnnealedImportanceSampling(model.energy(), 2, 0.03)
                                     .lower(latents, latents, random),
+                    "images", () -> evaluation.natsPerImage(40, 1000, random),
                     "mixture", () -> evaluation.mixtureLogLikelihood(latents),
                     "copies", () -> evaluation.copies(images),
                     "nearest", () -> RestorationQuality.nearestNeighbours(images, images, images),

@@ -1,8 +1,13 @@
 package io.github.mnistebm.evaluation.likelihood;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.descriptive.Quantile;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * The mean of −log p(x) over images, in nats an image, under several distributions of their latents.
@@ -62,6 +67,37 @@ public record NatsPerImage(
             return of(
                     logs.stream().mapToDouble(log -> shift - log.value()).toArray(), Math.sqrt(squares) / logs.size());
         }
+    }
+
+    /**
+     * Puts the estimates below each other.
+     *
+     * @return a row each: nats, their standard error from the spread of the images, and the part of it that is due to the draws; the error
+     *     of log Z, which the images share, is that of {@link #normalizerError}
+     */
+    public Table table() {
+        StringColumn names = StringColumn.create("distribution of latents");
+        DoubleColumn nats = DoubleColumn.create("nats");
+        DoubleColumn errors = DoubleColumn.create("standard error");
+        DoubleColumn drawErrors = DoubleColumn.create("of which draws");
+        Map<String, Estimate> rows = new LinkedHashMap<>();
+        rows.put("energy", energy);
+        rows.put("reference measure alone", reference);
+        rows.put("reference measure less energy", gain);
+        if (normal != null) {
+            rows.put("standard normal", normal);
+        }
+        rows.forEach((name, estimate) -> {
+            names.append(name);
+            nats.append(estimate.nats);
+            errors.append(estimate.standardError);
+            if (estimate.drawError == null) {
+                drawErrors.appendMissing();
+            } else {
+                drawErrors.append(estimate.drawError);
+            }
+        });
+        return Table.create("−log p(x) of " + images + " test images", names, nats, errors, drawErrors);
     }
 
     /** From the mean weights of each image. */

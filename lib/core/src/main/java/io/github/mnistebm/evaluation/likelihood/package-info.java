@@ -1,2 +1,2 @@
-/** Estimates of the log-likelihood of held-out latents. */
+/** Estimates of the log-likelihood of held-out latents, and of held-out images. */
 package io.github.mnistebm.evaluation.likelihood;
