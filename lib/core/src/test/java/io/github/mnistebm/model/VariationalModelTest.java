@@ -85,7 +85,7 @@ class VariationalModelTest {
     @Test
     void theEvidenceLowerBoundIsBelowTheLikelihood_andAReconstructionAboveIt() {
         Scope.run(() -> {
-            NDArray some = images.get(new NDIndex(":100")).toType(DataType.FLOAT32, false);
+            NDArray some = images.get(new NDIndex(":40")).toType(DataType.FLOAT32, false);
             Autoencoder autoencoder = model.latentSpace().autoencoder();
             LatentNormals normals = autoencoder.encodeNormals(some);
             double error = 0;
@@ -102,8 +102,8 @@ class VariationalModelTest {
                             model.latentSpace()::reconstructionEnergy,
                             model.energy(),
                             model.latentSpace().standardNormal(model.manager()))
-                    .estimate(some, model.encode(some), 500, random);
-            assertThat(found.normal().drawError()).isLessThan(0.05);
+                    .estimate(some, model.encode(some), 300, random);
+            assertThat(found.normal().drawError()).isLessThan(0.1);
             assertThat(error + divergence)
                     .isBetween(found.normal().nats() + 0.1, found.normal().nats() + 10);
             assertThat(error).isLessThan(found.normal().nats() - 2);

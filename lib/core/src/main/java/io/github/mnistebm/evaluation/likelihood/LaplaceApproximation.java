@@ -11,6 +11,7 @@ import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -36,36 +37,37 @@ record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, 
     /** The distance of the differences that give the curvature: of the order of a posterior's width, to smooth over kinks. */
     private static final double DISTANCE = 0.2;
 
-    /** The number of times that the curvature is computed on the way to the mode, and the number of steps with each. */
-    private static final int ROUNDS = 2;
-
     private static final int STEPS = 24;
 
     /**
-     * Fits the distributions.
+     * Fits the distributions for several priors. The curvature of the likelihood, which costs most, is that near the modes for the first
+     * prior.
      *
-     * @param joint −log p(x, u) of n latents, up to a constant, of which the first m of {@code n * m} states belong to the first
+     * @param likelihood −log p(x | u) of n latents, of which the first m of {@code n * m} states belong to the first
+     * @param priors −log p(u) of each prior, up to a constant; at least one
      * @param starts latents to descend from, {@code [n, d]}
-     * @return the approximation
+     * @return an approximation for each prior
      */
-    static LaplaceApproximation fit(EnergyFunction joint, NDArray starts) {
-        return Scope.compute(() -> {
-            NDArray modes = starts;
-            LaplaceApproximation fitted = at(joint, modes);
-            for (int round = 0; round < ROUNDS; round++) {
-                modes = fitted.descended(joint);
-                fitted = at(joint, modes);
-            }
-            return fitted;
-        });
+    static List<LaplaceApproximation> fit(EnergyFunction likelihood, List<EnergyFunction> priors, NDArray starts) {
+        EnergyFunction first = priors.get(0);
+        LaplaceApproximation rough = Scope.compute(() -> at(curvatures(likelihood, starts), first, starts));
+        NDArray near = rough.descended(likelihood.plus(first));
+        NDArray curvatures = Scope.compute(() -> curvatures(likelihood, near));
+        LaplaceApproximation fitted = at(curvatures, first, near);
+        List<LaplaceApproximation> all = new ArrayList<>();
+        for (EnergyFunction prior : priors) {
+            all.add(at(curvatures, prior, fitted.descended(likelihood.plus(prior))));
+        }
+        return all;
     }
 
-    private static LaplaceApproximation at(EnergyFunction joint, NDArray positions) {
+    /** The approximation at some positions, with the curvatures of the likelihood and that of a prior there. */
+    private static LaplaceApproximation at(NDArray likelihood, EnergyFunction prior, NDArray positions) {
         return Scope.compute(() -> {
             NDManager manager = positions.getManager();
             int n = (int) positions.getShape().get(0);
             int d = (int) positions.getShape().get(1);
-            double[] curvatures = curvatures(joint, positions).toDoubleArray();
+            double[] curvatures = curvatures(prior, positions).addi(likelihood).toDoubleArray();
             float[] roots = new float[n * d * d];
             float[] inverseRoots = new float[n * d * d];
             float[] logDeterminants = new float[n];
@@ -82,12 +84,12 @@ record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, 
     }
 
     /** The second derivatives by central differences of gradients, {@code [n, d, d]}. */
-    private static NDArray curvatures(EnergyFunction joint, NDArray positions) {
+    private static NDArray curvatures(EnergyFunction energy, NDArray positions) {
         NDManager manager = positions.getManager();
         long d = positions.getShape().get(1);
         NDArray away = manager.eye((int) d).mul(Tensors.scalar(manager, DISTANCE));
         NDArray around = positions.expandDims(1).add(NDArrays.concat(new NDList(away, away.neg())));
-        NDArray gradients = joint.energyAndGradient(around.reshape(-1, d)).gradient();
+        NDArray gradients = energy.energyAndGradient(around.reshape(-1, d)).gradient();
         NDList sides =
                 gradients.reshape(-1, 2, d, d).toType(DataType.FLOAT64, false).split(2, 1);
         return sides.get(0).sub(sides.get(1)).squeeze(1).div(2 * DISTANCE);

@@ -99,8 +99,8 @@ public final class PixelLikelihood {
     private double[][][] logWeights(NDArray data, NDArray starts, int draws, RandomSource random) {
         int n = (int) data.getShape().get(0);
         EnergyFunction given = observations.given(data);
-        List<PosteriorProposal> proposals = priors.stream()
-                .map(prior -> new PosteriorProposal(LaplaceApproximation.fit(given.plus(prior), starts)))
+        List<PosteriorProposal> proposals = LaplaceApproximation.fit(given, priors, starts).stream()
+                .map(PosteriorProposal::new)
                 .toList();
         int parts = proposals.size();
         int each = (draws + parts - 1) / parts;

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
+import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,8 @@ class PosteriorProposalTest {
         manager = NDManager.newBaseManager();
         LinearGaussian model = new LinearGaussian(manager);
         NDArray data = model.sample(random.normal(manager, new Shape(2, 2)), random);
-        fitted = LaplaceApproximation.fit(model.given(data).plus(PRIOR), random.normal(manager, new Shape(2, 2)));
+        fitted = LaplaceApproximation.fit(model.given(data), List.of(PRIOR), random.normal(manager, new Shape(2, 2)))
+                .get(0);
     }
 
     @AfterEach
