@@ -21,6 +21,7 @@ import io.github.mnistebm.evaluation.QualityReport;
 import io.github.mnistebm.evaluation.SampleQuality;
 import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
 import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
+import io.github.mnistebm.evaluation.likelihood.PosteriorBounds;
 import io.github.mnistebm.io.Json;
 import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.DigitModel;
@@ -94,6 +95,14 @@ final class EvaluateCommand implements Callable<Integer> {
     private int likelihoodDraws;
 
     @Option(
+            names = {"--bounded-images", "--bounded_images"},
+            paramLabel = "N",
+            defaultValue = "16",
+            description =
+                    "How many test images to bound −log p(x) of from both sides, all at once. Default: ${DEFAULT-VALUE}.")
+    private int boundedImages;
+
+    @Option(
             names = {"--long-run", "--long_run"},
             description =
                     "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 10,000;"
@@ -124,6 +133,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Options.requireAtLeast(spec, "--seeds", 1, seeds);
         Options.requireAtLeast(spec, "--likelihood-images", 2, likelihoodImages);
         Options.requireAtLeast(spec, "--likelihood-draws", 2, likelihoodDraws);
+        Options.requireAtLeast(spec, "--bounded-images", 2, boundedImages);
         sampling.check(spec);
         if (json != null) {
             Options.requireWritable(spec, "--json", json);
@@ -219,6 +229,18 @@ final class EvaluateCommand implements Callable<Integer> {
                     ModelEvaluation.PIXEL_SEED);
         }
         results.put("negative log-likelihood of images", found);
+        PosteriorBounds bounds = evaluation.posteriorBounds(
+                boundedImages,
+                found.logNormalizer(),
+                RandomSource.of(sampling.seed()).numbered(1));
+        System.out.printf(
+                Locale.ROOT,
+                "of %d images: %.2f by importance sampling, at most %.2f and at least %.2f by annealing there and back%n",
+                bounds.images(),
+                bounds.direct().nats(),
+                bounds.above().nats(),
+                bounds.below().nats());
+        results.put("bounds of the negative log-likelihood of images", bounds);
     }
 
     private void chains(ModelEvaluation evaluation, Map<String, Object> results) {

@@ -12,6 +12,7 @@ import io.github.mnistebm.evaluation.likelihood.AnnealedImportanceSampling;
 import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
 import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
 import io.github.mnistebm.evaluation.likelihood.PixelLikelihood;
+import io.github.mnistebm.evaluation.likelihood.PosteriorBounds;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.LatentSpace;
 import io.github.mnistebm.sampling.SampleRun;
@@ -57,6 +58,8 @@ public final class ModelEvaluation implements AutoCloseable {
     private static final int DRAWS = 200_000;
     private static final int ANNEALED_CHAINS = 2000;
     private static final int TEMPERATURES = 200;
+    private static final int BOUND_CHAINS = 10;
+    private static final int BOUND_TEMPERATURES = 100;
     private static final int DIAGNOSED_CHAINS = 16;
     private static final int DIAGNOSED_DRAWS = 1000;
     private static final int DIAGNOSED_BURN_IN = 1000;
@@ -187,14 +190,40 @@ public final class ModelEvaluation implements AutoCloseable {
         try (GaussianMixture normal =
                 latentSpace.autoencoder().isVariational() ? latentSpace.standardNormal(manager) : null) {
             return Scope.compute(() -> {
-                int all = Math.toIntExact(testLikeTrained.getShape().get(0));
-                NDArray subset =
-                        random.permutation(manager, all).get(new NDIndex().addSliceDim(0, Math.min(images, all)));
-                NDArray chosen = testLikeTrained.get(new NDIndex().addIndices("{}", subset));
+                NDArray chosen = chosen(images, random);
                 return new PixelLikelihood(latentSpace::reconstructionEnergy, model.energy(), normal)
                         .estimate(chosen, model.encode(chosen), draws, random);
             });
         }
+    }
+
+    /**
+     * Estimates bounds of the mean of −log p(x) of a few test images.
+     *
+     * @param images the number of images, chosen at random, which are processed at once; at least 2
+     * @param logNormalizer the energy's log Z
+     * @param random the source of randomness
+     * @return the bounds, by {@value #BOUND_CHAINS} chains of {@value #BOUND_TEMPERATURES} temperatures an image in each direction
+     */
+    public PosteriorBounds posteriorBounds(int images, double logNormalizer, RandomSource random) {
+        return Scope.compute(() -> {
+            NDArray chosen = chosen(images, random);
+            return PosteriorBounds.of(
+                    model.latentSpace()::reconstructionEnergy,
+                    model.energy(),
+                    logNormalizer,
+                    chosen,
+                    model.encode(chosen),
+                    BOUND_CHAINS,
+                    BOUND_TEMPERATURES,
+                    random);
+        });
+    }
+
+    private NDArray chosen(int images, RandomSource random) {
+        int all = Math.toIntExact(testLikeTrained.getShape().get(0));
+        NDArray subset = random.permutation(manager, all).get(new NDIndex().addSliceDim(0, Math.min(images, all)));
+        return testLikeTrained.get(new NDIndex().addIndices("{}", subset));
     }
 
     /**

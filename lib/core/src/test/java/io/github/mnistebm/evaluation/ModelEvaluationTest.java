@@ -1,5 +1,6 @@
 package io.github.mnistebm.evaluation;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +11,7 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.likelihood.AnnealedImportanceSampling;
 import io.github.mnistebm.evaluation.likelihood.LogLikelihood;
 import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
+import io.github.mnistebm.evaluation.likelihood.PosteriorBounds;
 import io.github.mnistebm.evaluation.restoration.RestorationQuality;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
@@ -98,6 +100,9 @@ class ModelEvaluationTest {
         assertThat(found.energy().drawError()).isLessThan(0.2);
         assertThat(found.medianEffectiveSampleSize()).isGreaterThan(20);
         assertThat(found.table().rowCount()).isEqualTo(3);
+        PosteriorBounds bounds = evaluation.posteriorBounds(8, found.logNormalizer(), random);
+        assertThat(bounds.direct().nats())
+                .isBetween(bounds.below().nats() - 0.5, bounds.above().nats() + 0.5);
     }
 
     @Test
@@ -128,19 +133,19 @@ class ModelEvaluationTest {
     void everyMeasurementEndsWhenItsThreadIsInterrupted() {
         try (NDArray images = test.thresholded();
                 NDArray latents = model.encode(images)) {
-            Map<String, ThrowingCallable> measurements = Map.of(
-                    "quality", () -> evaluation.quality(images),
-                    "qualities", () -> evaluation.qualities(images, random),
-                    "log-likelihoods", () -> evaluation.logLikelihoods(0.03, random),
-                    "log-likelihood", () -> LogLikelihood.of(model.energy(), latents, 10_000, random),
-                    "annealed",
-                            () -> new AnnealedImportanceSampling(model.energy(), 2, 0.03)
-                                    .lower(latents, latents, random),
-                    "images", () -> evaluation.natsPerImage(40, 1000, random),
-                    "mixture", () -> evaluation.mixtureLogLikelihood(latents),
-                    "copies", () -> evaluation.copies(images),
-                    "nearest", () -> RestorationQuality.nearestNeighbours(images, images, images),
-                    "chains", () -> evaluation.chains(1, 1000));
+            Map<String, ThrowingCallable> measurements = Map.ofEntries(
+                    entry("quality", () -> evaluation.quality(images)),
+                    entry("qualities", () -> evaluation.qualities(images, random)),
+                    entry("log-likelihoods", () -> evaluation.logLikelihoods(0.03, random)),
+                    entry("log-likelihood", () -> LogLikelihood.of(model.energy(), latents, 10_000, random)),
+                    entry("annealed", () -> new AnnealedImportanceSampling(model.energy(), 2, 0.03)
+                            .lower(latents, latents, random)),
+                    entry("images", () -> evaluation.natsPerImage(40, 1000, random)),
+                    entry("bounds", () -> evaluation.posteriorBounds(4, 0, random)),
+                    entry("mixture", () -> evaluation.mixtureLogLikelihood(latents)),
+                    entry("copies", () -> evaluation.copies(images)),
+                    entry("nearest", () -> RestorationQuality.nearestNeighbours(images, images, images)),
+                    entry("chains", () -> evaluation.chains(1, 1000)));
             measurements.forEach((name, measurement) -> {
                 Thread.currentThread().interrupt();
                 assertThatThrownBy(measurement).as(name).isInstanceOf(CancellationException.class);

@@ -73,15 +73,11 @@ public final class AnnealedImportanceSampling {
         for (int i = 0; i < inverse.length; i++) {
             inverse[i] = -inverse[i];
         }
-        LogMean mean = LogMean.of(inverse);
-        return LogLikelihood.of(
-                energy,
-                states,
-                new LogMean(-mean.value(), mean.standardError(), mean.effectiveSampleSize(), mean.draws()));
+        return LogLikelihood.of(energy, states, LogMean.of(inverse).inverse());
     }
 
     /** log w = −Σₜ (βₜ − βₜ₋₁) f(uₜ₋₁), along u₀ … u_T forwards, along u_T … u₀ backwards. */
-    private double[] logWeights(NDArray start, boolean forwards, RandomSource random) {
+    double[] logWeights(NDArray start, boolean forwards, RandomSource random) {
         return Scope.compute(() -> {
             NDManager manager = start.getManager();
             NDArray step = Tensors.scalar(manager, stepSize);

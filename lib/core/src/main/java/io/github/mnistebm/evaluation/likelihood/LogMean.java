@@ -26,4 +26,9 @@ record LogMean(double value, double standardError, double effectiveSampleSize, i
         return new LogMean(
                 largest + Math.log(sum / draws), Math.sqrt(Math.max(0, 1 / effective - 1.0 / draws)), effective, draws);
     }
+
+    /** Returns the logarithm of one divided by the mean. */
+    LogMean inverse() {
+        return new LogMean(-value, standardError, effectiveSampleSize, draws);
+    }
 }

@@ -34,9 +34,10 @@ public final class PixelLikelihood {
     private static final int NORMALIZER_DRAWS = 200_000;
 
     /** Latents at once. */
-    private static final int ROWS_AT_ONCE = 4096;
+    private static final int ROWS_AT_ONCE = 2048;
 
-    private static final int OBSERVATIONS_AT_ONCE = 64;
+    /** The curvatures need two gradients a dimension for each. */
+    private static final int OBSERVATIONS_AT_ONCE = 16;
 
     private final ObservationModel observations;
     private final TiltedEnergy energy;
