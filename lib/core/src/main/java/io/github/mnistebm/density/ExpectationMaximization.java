@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * Fits a mixture of normal distributions by expectation maximization (Dempster, Laird &amp; Rubin 1977), from means that are
@@ -58,6 +59,62 @@ public final class ExpectationMaximization {
             int iterations,
             RandomSource random,
             DoubleConsumer progress) {
+        return fit(parent, () -> data, components, iterations, random, progress);
+    }
+
+    /**
+     * Fits a mixture to draws of a distribution, with new draws at each iteration, so that it does not fit the accidents of one set of
+     * draws.
+     *
+     * @param parent the parent of the manager that owns the mixture
+     * @param draws the supplier of draws, {@code [n, d]}; their rows are always in the same order, if each belongs to a datum
+     * @param components K, at least 1 and at most n
+     * @param iterations at least 1
+     * @param random the source of randomness
+     * @param progress the consumer of the share of the work that is done, from 0 to 1
+     * @return the mixture
+     * @throws IllegalArgumentException if there are fewer draws than components
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public static GaussianMixture fit(
+            NDManager parent,
+            Supplier<NDArray> draws,
+            int components,
+            int iterations,
+            RandomSource random,
+            DoubleConsumer progress) {
+        NDArray first = draws.get();
+        long n = first.getShape().get(0);
+        GaussianMixture mixture = start(parent, first, components, random);
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            long part = Math.min(n, Math.max(n / FIRST_PART, (long) MIN_ROWS * components));
+            NDArray some =
+                    random.permutation(first.getManager(), Math.toIntExact(n)).get(new NDIndex().addSliceDim(0, part));
+            int last = Math.max(1, iterations / FIRST_PART);
+            double work = (double) (iterations - last) * part + (double) last * n;
+            double done = 0;
+            for (int iteration = 1; iteration <= iterations; iteration++) {
+                boolean all = iteration > iterations - last;
+                double before = done;
+                GaussianMixture from = mixture;
+                mixture = Scope.compute(() -> {
+                    NDArray data = draws.get();
+                    NDArray seen = all ? data : data.get(new NDIndex().addIndices("{}", some));
+                    return iterate(parent, seen, from, rows -> progress.accept((before + rows) / work));
+                });
+                from.close();
+                done += all ? n : part;
+            }
+            return mixture;
+        } catch (RuntimeException e) {
+            mixture.close();
+            throw e;
+        }
+    }
+
+    /** Equal weights and unit covariances. */
+    private static GaussianMixture start(NDManager parent, NDArray data, int components, RandomSource random) {
         long n = data.getShape().get(0);
         int d = (int) data.getShape().get(1);
         if (components < 1 || components > n) {
@@ -71,29 +128,7 @@ public final class ExpectationMaximization {
                 covariance[i * d + i] = 1;
             }
         }
-        GaussianMixture mixture =
-                GaussianMixture.of(parent, weights, spreadMeans(data, components, random.forLoops()), covariances);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            long part = Math.min(n, Math.max(n / FIRST_PART, (long) MIN_ROWS * components));
-            NDArray some = data.get(
-                    random.permutation(data.getManager(), Math.toIntExact(n)).get(new NDIndex().addSliceDim(0, part)));
-            int last = Math.max(1, iterations / FIRST_PART);
-            double work = (double) (iterations - last) * part + (double) last * n;
-            double done = 0;
-            for (int iteration = 1; iteration <= iterations; iteration++) {
-                NDArray seen = iteration > iterations - last ? data : some;
-                double before = done;
-                GaussianMixture next = iterate(parent, seen, mixture, rows -> progress.accept((before + rows) / work));
-                mixture.close();
-                mixture = next;
-                done += seen.getShape().get(0);
-            }
-            return mixture;
-        } catch (RuntimeException e) {
-            mixture.close();
-            throw e;
-        }
+        return GaussianMixture.of(parent, weights, spreadMeans(data, components, random.forLoops()), covariances);
     }
 
     /** Data points, each drawn with a probability proportional to its squared distance from those before it. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.autoencoder.LatentNormals;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.ExpectationMaximization;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
@@ -279,37 +281,46 @@ public final class ModelTraining implements AutoCloseable {
     private void fitLatentSpace(TrainingListener listener) {
         listener.batchDone(REFERENCE_PHASE, 1, 1, 0, REFERENCE_PARTS);
         RandomSource random = random(REFERENCE_PHASE);
-        try (NDArray images = train.binarized(config.binarization(), random);
-                NDArray latents = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> latents(rows, random))) {
-            LatentSpace fitted = new LatentSpace(autoencoder, Whitening.fit(manager, latents));
-            reference = reference(fitted, latents, random, listener);
+        Scope.run(() -> {
+            NDArray images = train.binarized(config.binarization(), random);
+            Supplier<NDArray> draws = aggregatePosterior(images, random);
+            LatentSpace fitted = new LatentSpace(autoencoder, Whitening.fit(manager, draws.get()));
+            reference = reference(() -> fitted.whitening().whiten(draws.get()), random, listener);
             latentSpace = fitted;
+        });
+    }
+
+    /** The latents of images, which a variational autoencoder draws anew each time. */
+    private Supplier<NDArray> aggregatePosterior(NDArray images, RandomSource random) {
+        if (!autoencoder.isVariational()) {
+            NDArray latents = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> autoencoder.encode(floats(rows)));
+            return () -> latents;
         }
+        NDArray means = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> autoencoder
+                .encodeNormals(floats(rows))
+                .means());
+        NDArray logVariances = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> autoencoder
+                .encodeNormals(floats(rows))
+                .logVariances());
+        return () -> new LatentNormals(means, logVariances).sample(random);
     }
 
-    private NDArray latents(NDArray images, RandomSource random) {
-        NDArray floats = images.toType(DataType.FLOAT32, false);
-        return autoencoder.isVariational()
-                ? autoencoder.encodeNormals(floats).sample(random)
-                : autoencoder.encode(floats);
+    private static NDArray floats(NDArray rows) {
+        return rows.toType(DataType.FLOAT32, false);
     }
 
-    private ReferenceMeasure reference(
-            LatentSpace fitted, NDArray latents, RandomSource random, TrainingListener listener) {
+    private ReferenceMeasure reference(Supplier<NDArray> whitened, RandomSource random, TrainingListener listener) {
         if (config.referenceComponents() == 0) {
             return new StandardNormal(network.dimension());
         }
-        return Scope.compute(() -> {
-            NDArray whitened = fitted.whitening().whiten(latents);
-            return ExpectationMaximization.fit(
-                    manager,
-                    whitened,
-                    config.referenceComponents(),
-                    EM_ITERATIONS,
-                    random,
-                    share -> listener.batchDone(
-                            REFERENCE_PHASE, 1, 1, (int) Math.floor(share * REFERENCE_PARTS), REFERENCE_PARTS));
-        });
+        return ExpectationMaximization.fit(
+                manager,
+                whitened,
+                config.referenceComponents(),
+                EM_ITERATIONS,
+                random,
+                share -> listener.batchDone(
+                        REFERENCE_PHASE, 1, 1, (int) Math.floor(share * REFERENCE_PARTS), REFERENCE_PARTS));
     }
 
     /**

@@ -140,6 +140,25 @@ class GaussianMixtureTest {
     }
 
     @Test
+    void aFitToNewDrawsAtEachIterationIsNearerToTheirDistribution() {
+        Shape few = new Shape(80, 2);
+        NDArray fresh = random.normal(manager, new Shape(20_000, 2));
+        double ofOneSet = 0;
+        double ofNewDraws = 0;
+        for (int i = 0; i < 5; i++) {
+            NDArray set = random.normal(manager, few);
+            try (GaussianMixture once = ExpectationMaximization.fit(manager, set, 4, 80, random, done -> {});
+                    GaussianMixture anew = ExpectationMaximization.fit(
+                            manager, () -> random.normal(manager, few), 4, 80, random, done -> {})) {
+                ofOneSet += once.energy(fresh).mean().getFloat() / 5;
+                ofNewDraws += anew.energy(fresh).mean().getFloat() / 5;
+            }
+        }
+        double entropy = 1 + Math.log(2 * Math.PI);
+        assertThat(ofNewDraws - entropy).isBetween(0.0, (ofOneSet - entropy) / 2);
+    }
+
+    @Test
     void aSingleComponentHasTheMeanAndTheCovarianceOfTheData() {
         float[][] data = {{1, 2}, {3, 1}, {2, 6}};
         try (GaussianMixture fitted =
