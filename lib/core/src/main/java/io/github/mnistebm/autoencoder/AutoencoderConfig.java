@@ -18,6 +18,9 @@ package io.github.mnistebm.autoencoder;
  *     fixed; at least 0
  * @param warmUpEpochs the number of epochs over which the weight of the Kullback-Leibler divergence rises from 0 to 1, if the variance
  *     is learned; at least 0
+ * @param iwaeEpochs the number of epochs, the last ones, that maximize the importance-weighted bound, if the variance is learned; at
+ *     least 0
+ * @param iwaeDraws the number of draws an image of that bound; at least 1 if there are such epochs
  */
 public record AutoencoderConfig(
         int hiddenUnits,
@@ -30,7 +33,9 @@ public record AutoencoderConfig(
         PosteriorVariance posteriorVariance,
         double latentNoise,
         double latentPenalty,
-        int warmUpEpochs) {
+        int warmUpEpochs,
+        int iwaeEpochs,
+        int iwaeDraws) {
 
     /**
      * Checks the values.
@@ -58,6 +63,12 @@ public record AutoencoderConfig(
         if (warmUpEpochs < 0) {
             throw new IllegalArgumentException("warm-up epochs: must be at least 0, found " + warmUpEpochs);
         }
+        if (iwaeEpochs < 0) {
+            throw new IllegalArgumentException("importance-weighted epochs: must be at least 0, found " + iwaeEpochs);
+        }
+        if (iwaeEpochs > 0 && iwaeDraws < 1) {
+            throw new IllegalArgumentException("importance-weighted draws: must be at least 1, found " + iwaeDraws);
+        }
     }
 
     /**
@@ -79,7 +90,9 @@ public record AutoencoderConfig(
                 posteriorVariance,
                 latentNoise,
                 latentPenalty,
-                warmUpEpochs);
+                warmUpEpochs,
+                iwaeEpochs,
+                iwaeDraws);
     }
 
     /** Returns the number of outputs of the encoder. */

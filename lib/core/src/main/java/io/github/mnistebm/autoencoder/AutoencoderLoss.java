@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
@@ -19,6 +20,9 @@ import java.util.List;
 final class AutoencoderLoss implements AutoCloseable {
 
     private static final int[] LATENTS = {1};
+
+    /** The values of each draw, {@code [n, draws, values]}. */
+    private static final int[] DRAWN = {2};
 
     private final Autoencoder autoencoder;
     private final NDManager manager;
@@ -90,18 +94,78 @@ final class AutoencoderLoss implements AutoCloseable {
         NDArray loss = normals.divergences().mean().muli(weight).addi(decoded.loss());
         NDArray share = weight.mul(perImage);
         NDArray byMean = normals.means().mul(share).addi(decoded.latentGradient());
-        // A logarithm at a bound does not move.
-        NDArray free = normals.logVariances()
-                .eq(encoded.outputs().get(":, " + normals.means().getShape().get(1) + ":"))
-                .toType(DataType.FLOAT32, false);
         NDArray byLogVariance = normals.logVariances()
                 .exp()
                 .subi(Tensors.scalar(manager, 1))
                 .muli(share)
                 .addi(spread.muli(decoded.latentGradient()))
-                .muli(Tensors.scalar(manager, 0.5))
-                .muli(free);
-        return withEncoder(encoded, loss, NDArrays.concat(new NDList(byMean, byLogVariance), 1), decoded);
+                .muli(Tensors.scalar(manager, 0.5));
+        return withEncoder(encoded, loss, byOutput(encoded, normals, byMean, byLogVariance), decoded);
+    }
+
+    /**
+     * Computes minus the importance-weighted bound, −log Σₖ wₖ / K with wₖ = p(x, zₖ) / q(zₖ | x) and zₖ = μ + σ ξₖ (Burda, Grosse &amp;
+     * Salakhutdinov 2016, "Importance weighted autoencoders", equations 8 and 14).
+     *
+     * @param images {@code [batch size, 784]}
+     * @param draws K, at least 1
+     * @param random the source of the noise
+     */
+    LossAndGradient importanceWeighted(NDArray images, int draws, RandomSource random) {
+        Autoencoder.Encoded encoded = autoencoder.encodeWithGradient(images);
+        LatentNormals normals = autoencoder.normals(encoded.outputs());
+        long n = normals.means().getShape().get(0);
+        long d = normals.means().getShape().get(1);
+        NDArray half = Tensors.scalar(manager, 0.5);
+        NDArray noise = random.normal(images.getManager(), new Shape(n, draws, d));
+        NDArray spread = noise.mul(normals.deviations().expandDims(1));
+        NDArray latents = spread.add(normals.means().expandDims(1));
+        // log p(z) − log q(z | x)
+        NDArray logRatios = noise.square()
+                .subi(latents.square())
+                .addi(normals.logVariances().expandDims(1))
+                .sum(DRAWN)
+                .muli(half);
+        NDArray inputs = latents.reshape(-1, d).stopGradient();
+        inputs.setRequiresGradient(true);
+        FlatParameters.Leaves leaves = autoencoder.decoderLeaves();
+        NDArray errors = Autograd.differentiated(
+                () -> {
+                    NDArray logits =
+                            autoencoder.decodeLogits(inputs, leaves.store()).reshape(n, draws, -1);
+                    return logits.getNDArrayInternal()
+                            .softPlus()
+                            .sum(DRAWN)
+                            .sub(logits.mul(images.expandDims(1)).sum(DRAWN));
+                },
+                found -> logRatios.sub(found).softmax(1).muli(perImage));
+        NDArray logWeights = logRatios.sub(errors);
+        NDArray largest = logWeights.max(LATENTS, true);
+        NDArray loss = logWeights
+                .sub(largest)
+                .exp()
+                .mean(LATENTS)
+                .log()
+                .addi(largest.squeeze(1))
+                .mean()
+                .neg();
+        NDArray shares = logWeights.softmax(1).muli(perImage).expandDims(2);
+        NDArray byLatent = inputs.getGradient().reshape(n, draws, d).addi(latents.mul(shares));
+        NDArray byLogVariance = byLatent.mul(spread).sum(LATENTS).subi(perImage).muli(half);
+        return withEncoder(
+                encoded,
+                loss,
+                byOutput(encoded, normals, byLatent.sum(LATENTS), byLogVariance),
+                new Gradients(loss, inputs.getGradient(), leaves.gradients()));
+    }
+
+    /** The gradient by the encoder's outputs. A logarithm of a variance at a bound does not move. */
+    private static NDArray byOutput(
+            Autoencoder.Encoded encoded, LatentNormals normals, NDArray byMean, NDArray byLogVariance) {
+        NDArray free = normals.logVariances()
+                .eq(encoded.outputs().get(":, " + normals.means().getShape().get(1) + ":"))
+                .toType(DataType.FLOAT32, false);
+        return NDArrays.concat(new NDList(byMean, byLogVariance.mul(free)), 1);
     }
 
     private LossAndGradient withFixedNoise(Autoencoder.Encoded encoded, NDArray images, RandomSource random) {

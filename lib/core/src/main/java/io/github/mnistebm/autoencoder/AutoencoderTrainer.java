@@ -37,7 +37,7 @@ import java.util.concurrent.CancellationException;
  * <pre>mean over images x of  −log p(x | μ + σ ξ) + β KL(N(μ, σ²) | N(0, I))  with  (μ, log σ²) = encode(x),</pre>
  *
  * <p>where β rises from 0 to 1 along a line over the epochs of the warm-up (Sønderby et al. 2016, "Ladder variational autoencoders",
- * section 3.1).
+ * section 3.1). The last epochs may maximize the importance-weighted bound instead, which is nearer to the likelihood.
  */
 public final class AutoencoderTrainer {
 
@@ -212,7 +212,9 @@ public final class AutoencoderTrainer {
                     Cancellation.check();
                     try (NDScope update = new NDScope()) {
                         update.suppressNotUsedWarning();
-                        LossAndGradient computed = loss.of(shuffled.get(batch), divergenceWeight(), random);
+                        LossAndGradient computed = isImportanceWeighted(epoch)
+                                ? loss.importanceWeighted(shuffled.get(batch), config.iwaeDraws(), random)
+                                : loss.of(shuffled.get(batch), divergenceWeight(), random);
                         total.addi(computed.loss());
                         adam.update(computed.gradient(), schedule.rate(updates++));
                     }
@@ -227,6 +229,10 @@ public final class AutoencoderTrainer {
             }
             listener.epochDone(history);
             listener.stateReached(new TrainingState(history, state()));
+        }
+
+        private boolean isImportanceWeighted(int epoch) {
+            return config.isVariational() && epoch > config.epochs() - config.iwaeEpochs();
         }
 
         private double divergenceWeight() {

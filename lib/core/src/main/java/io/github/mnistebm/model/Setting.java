@@ -96,6 +96,17 @@ public record Setting<T>(String option, T value, String description, Function<Tr
             "epochs over which the Kullback-Leibler divergence gains its weight, if the variance is learned.",
             AutoencoderConfig::warmUpEpochs);
 
+    /** {@link AutoencoderConfig#iwaeEpochs()}. */
+    public static final Setting<Integer> IWAE_EPOCHS = autoencoder(
+            "--iwae-epochs",
+            0,
+            "how many epochs, the last ones, maximize the importance-weighted bound, if the variance is learned.",
+            AutoencoderConfig::iwaeEpochs);
+
+    /** {@link AutoencoderConfig#iwaeDraws()}. */
+    public static final Setting<Integer> IWAE_DRAWS =
+            autoencoder("--iwae-draws", 5, "draws an image of that bound.", AutoencoderConfig::iwaeDraws);
+
     /** {@link AutoencoderConfig#latentNoise()}. */
     public static final Setting<Double> LATENT_NOISE = autoencoder(
             "--latent-noise",

@@ -261,7 +261,9 @@ public record TrainingConfig(
                             get(Setting.POSTERIOR_VARIANCE),
                             get(Setting.LATENT_NOISE),
                             get(Setting.LATENT_PENALTY),
-                            get(Setting.WARM_UP_EPOCHS)),
+                            get(Setting.WARM_UP_EPOCHS),
+                            get(Setting.IWAE_EPOCHS),
+                            get(Setting.IWAE_DRAWS)),
                     get(Setting.REFERENCE_COMPONENTS),
                     Collections.nCopies(layers, get(Setting.ENERGY_HIDDEN_UNITS)),
                     EnergyTrainingConfig.builder()

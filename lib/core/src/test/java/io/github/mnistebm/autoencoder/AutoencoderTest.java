@@ -187,6 +187,7 @@ class AutoencoderTest {
 
     private static AutoencoderConfig config(
             EncoderArchitecture encoder, DecoderArchitecture decoder, double latentPenalty) {
-        return new AutoencoderConfig(20, 3, encoder, decoder, 1, 1, 1e-3, PosteriorVariance.FIXED, 0, latentPenalty, 0);
+        return new AutoencoderConfig(
+                20, 3, encoder, decoder, 1, 1, 1e-3, PosteriorVariance.FIXED, 0, latentPenalty, 0, 0, 0);
     }
 }

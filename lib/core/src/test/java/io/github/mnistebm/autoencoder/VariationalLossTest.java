@@ -9,8 +9,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +41,8 @@ class VariationalLossTest {
     }
 
     private static AutoencoderConfig config(EncoderArchitecture encoder, PosteriorVariance variance) {
-        return new AutoencoderConfig(20, 3, encoder, DecoderArchitecture.DEEP, 1, IMAGES, 1e-3, variance, 0, 0, 0);
+        return new AutoencoderConfig(
+                20, 3, encoder, DecoderArchitecture.DEEP, 1, IMAGES, 1e-3, variance, 0, 0, 0, 0, 0);
     }
 
     @Test
@@ -61,43 +67,83 @@ class VariationalLossTest {
                 .isCloseTo(normals.divergences().getFloat(0), within(4.5 * error));
     }
 
+    @Test
+    void theImportanceWeightedBoundOfOneDrawIsTheLowerBound_andOfMoreDrawsNearer() {
+        AutoencoderConfig config = config(EncoderArchitecture.PERCEPTRON, PosteriorVariance.LEARNED);
+        try (Autoencoder autoencoder = Autoencoder.create(manager, config, random);
+                AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, IMAGES, manager)) {
+            NDArray images =
+                    random.uniform(manager, 0, 1, new Shape(IMAGES, 784)).round();
+            double[] ofOne = losses(() -> loss.importanceWeighted(images, 1, random));
+            double[] bound = losses(() -> loss.of(images, 1, random));
+            double[] ofFive = losses(() -> loss.importanceWeighted(images, 5, random));
+            double error = Math.hypot(error(ofOne), error(bound));
+            assertThat(mean(ofOne)).isCloseTo(mean(bound), within(4.5 * error));
+            assertThat(mean(ofFive)).isLessThan(mean(bound) - 4.5 * Math.hypot(error(ofFive), error(bound)));
+        }
+    }
+
+    private static double[] losses(Supplier<LossAndGradient> loss) {
+        return IntStream.range(0, 200)
+                .mapToDouble(i -> Scope.compute(() -> (double) loss.get().loss().getFloat()))
+                .toArray();
+    }
+
+    private static double mean(double[] values) {
+        return DoubleStream.of(values).average().orElseThrow();
+    }
+
+    private static double error(double[] values) {
+        double mean = mean(values);
+        return Math.sqrt(
+                DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum() / values.length / values.length);
+    }
+
     /** In the mean and the log-variance of each latent, which the biases of the encoder's last layer are added to. */
     @ParameterizedTest
     @EnumSource
     void theGradientIsThatOfDifferences(EncoderArchitecture encoder) {
+        compareWithDifferences(encoder, (loss, images) -> loss.of(images, WEIGHT, RandomSource.of(7)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theGradientOfTheImportanceWeightedBoundIsThatOfDifferences(EncoderArchitecture encoder) {
+        compareWithDifferences(encoder, (loss, images) -> loss.importanceWeighted(images, 5, RandomSource.of(7)));
+    }
+
+    /** By the biases of the first and the last layer of the decoder, too. The noise is the same at each call. */
+    private void compareWithDifferences(
+            EncoderArchitecture encoder, BiFunction<AutoencoderLoss, NDArray, LossAndGradient> computed) {
         AutoencoderConfig config = config(encoder, PosteriorVariance.LEARNED);
         try (Autoencoder autoencoder = Autoencoder.create(manager, config, random);
                 AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, IMAGES, manager)) {
             NDArray images =
                     random.uniform(manager, 0, 1, new Shape(IMAGES, 784)).round();
-            String name = encoder == EncoderArchitecture.PERCEPTRON ? "encoder.1.bias" : "encoder.3.bias";
-            int index = List.copyOf(autoencoder.namedParameters().keySet()).indexOf(name);
-            NDArray biases = autoencoder.namedParameters().get(name);
-            float[] gradient = loss(loss, images).gradient().get(index).toFloatArray();
-            assertThat(gradient).hasSize(6);
-            float[] values = biases.toFloatArray();
-            for (int i = 0; i < values.length; i++) {
-                float step = 0.02f;
-                double above = shifted(loss, images, biases, values, i, step);
-                double below = shifted(loss, images, biases, values, i, -step);
-                assertThat((above - below) / (2 * step)).as("%d", i).isCloseTo(gradient[i], within(0.01));
+            String last = encoder == EncoderArchitecture.PERCEPTRON ? "encoder.1.bias" : "encoder.3.bias";
+            List<String> names = List.copyOf(autoencoder.namedParameters().keySet());
+            List<NDArray> gradients = computed.apply(loss, images).gradient();
+            for (String name : List.of(last, "decoder.0.bias", "decoder.4.bias")) {
+                NDArray biases = autoencoder.namedParameters().get(name);
+                float[] gradient = gradients.get(names.indexOf(name)).toFloatArray();
+                float[] values = biases.toFloatArray();
+                for (int i = 0; i < Math.min(6, values.length); i++) {
+                    float step = 0.02f;
+                    double[] sides = new double[2];
+                    for (int side = 0; side < 2; side++) {
+                        float[] changed = values.clone();
+                        changed[i] += side == 0 ? step : -step;
+                        Tensors.copy(manager.create(changed), biases);
+                        sides[side] = computed.apply(loss, images).loss().getFloat();
+                    }
+                    Tensors.copy(manager.create(values), biases);
+                    double slope = (sides[0] - sides[1]) / (2 * step);
+                    assertThat(slope)
+                            .as("%s %d", name, i)
+                            .isCloseTo(gradient[i], within(0.01 + 1e-3 * Math.abs(slope)));
+                }
             }
         }
-    }
-
-    private double shifted(
-            AutoencoderLoss loss, NDArray images, NDArray biases, float[] values, int index, float shift) {
-        float[] changed = values.clone();
-        changed[index] += shift;
-        Tensors.copy(manager.create(changed), biases);
-        double found = loss(loss, images).loss().getFloat();
-        Tensors.copy(manager.create(values), biases);
-        return found;
-    }
-
-    /** With the same noise at each call. */
-    private static LossAndGradient loss(AutoencoderLoss loss, NDArray images) {
-        return loss.of(images, WEIGHT, RandomSource.of(7));
     }
 
     @Test
@@ -110,7 +156,7 @@ class VariationalLossTest {
             NDArray images = manager.zeros(new Shape(IMAGES, 784));
             assertThat(autoencoder.encodeNormals(images).logVariances().get(0).toFloatArray())
                     .containsExactly(2, 5, -10);
-            float[] gradient = loss(loss, images).gradient().get(3).toFloatArray();
+            float[] gradient = loss.of(images, WEIGHT, random).gradient().get(3).toFloatArray();
             assertThat(gradient[3]).isCloseTo((float) (WEIGHT * Math.expm1(2) / 2), within(1e-4f));
             assertThat(gradient[4]).isZero();
             assertThat(gradient[5]).isZero();
