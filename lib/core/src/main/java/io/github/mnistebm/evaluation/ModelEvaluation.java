@@ -97,9 +97,8 @@ public final class ModelEvaluation implements AutoCloseable {
         this.likeTrained = drawn
                 ? Scope.owned(manager, train.binarized(Binarization.STOCHASTIC, pixels.numbered(0)))
                 : trainImages;
-        this.testLikeTrained = drawn
-                ? Scope.owned(manager, test.binarized(Binarization.STOCHASTIC, pixels.numbered(1)))
-                : testImages;
+        this.testLikeTrained =
+                drawn ? Scope.owned(manager, test.binarized(Binarization.STOCHASTIC, pixels.numbered(1))) : testImages;
     }
 
     /**
