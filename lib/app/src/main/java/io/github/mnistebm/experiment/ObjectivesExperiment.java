@@ -185,7 +185,7 @@ public final class ObjectivesExperiment {
             errors.append(found.standardError());
             // The logarithm of the ratio of the two densities at a state is −f − log Z: what both have in common drops
             // out.
-            gains.append(-Mean.of(tilts).getAsDouble() - found.logNormalizer());
+            gains.append(0 - Mean.of(tilts).getAsDouble() - found.logNormalizer());
             gainErrors.append(Math.sqrt(Variance.of(tilts).getAsDouble() / tilts.length
                     + Math.max(0, 1 / found.effectiveSampleSize() - 1.0 / found.draws())));
             seconds.append(secondsSoFar);

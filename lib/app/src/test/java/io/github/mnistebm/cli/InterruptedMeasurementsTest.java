@@ -62,6 +62,8 @@ class InterruptedMeasurementsTest {
                 "100",
                 "--options",
                 VARIANT,
+                "--variant",
+                "--objective noise-contrastive",
                 "--out",
                 file().toString());
         assertNoTrace(run, "objectives");
