@@ -181,17 +181,21 @@ public final class ObjectivesExperiment {
             }
             names.append(name);
             seeds.append(config.seed());
-            nats.append(found.nats());
-            errors.append(found.standardError());
-            // The logarithm of the ratio of the two densities at a state is −f − log Z: what both have in common drops
-            // out.
-            gains.append(0 - Mean.of(tilts).getAsDouble() - found.logNormalizer());
-            gainErrors.append(Math.sqrt(Variance.of(tilts).getAsDouble() / tilts.length
-                    + Math.max(0, 1 / found.effectiveSampleSize() - 1.0 / found.draws())));
-            seconds.append(secondsSoFar);
-            shares.append(found.effectiveSampleSize() / found.draws());
-            distances.append(distance);
+            nats.append(rounded(found.nats()));
+            errors.append(rounded(found.standardError()));
+            // The logarithm of the ratio of the two densities at a state is −f − log Z.
+            gains.append(rounded(-Mean.of(tilts).getAsDouble() - found.logNormalizer()));
+            gainErrors.append(rounded(Math.sqrt(Variance.of(tilts).getAsDouble() / tilts.length
+                    + Math.max(0, 1 / found.effectiveSampleSize() - 1.0 / found.draws()))));
+            seconds.append(rounded(secondsSoFar));
+            shares.append(rounded(found.effectiveSampleSize() / found.draws()));
+            distances.append(rounded(distance));
             reset();
+        }
+
+        /** To four decimals, which are as many as the errors bear. */
+        private static double rounded(double value) {
+            return Math.round(value * 1e4) / 1e4;
         }
 
         private double[] tilts() {

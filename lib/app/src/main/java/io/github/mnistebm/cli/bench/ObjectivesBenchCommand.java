@@ -66,7 +66,7 @@ final class ObjectivesBenchCommand implements Callable<Integer> {
             paramLabel = "OPTIONS",
             description = {
                 "Options of train for the energy, in quotes; can be given several times. \"A then B\" trains with A and goes on with B.",
-                "Default: the rows of data/objectives.csv."
+                "Default: each objective, and noise-contrastive estimation before contrastive divergence."
             })
     private List<String> variants = VARIANTS;
 
