@@ -9,9 +9,9 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.tensor.Cancellation;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -19,16 +19,16 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
- * The normal distributions N(μ, L²) that approximate the posterior distributions of n latents, each at its mode μ with the curvature H of
- * its energy there, L = H^(−1/2) (MacKay 2003, "Information theory, inference, and learning algorithms", chapter 27). The coordinates v
- * of a latent u = μ + L v make each posterior nearly standard normal.
+ * The normal distributions N(μ, L²) that approximate the posterior distributions of n latents. L = H^(−1/2), with the curvature H of the
+ * energy of each at its mode (MacKay 2003, "Information theory, inference, and learning algorithms", chapter 27), while μ has moved from
+ * the mode towards the mean. The coordinates v of a latent u = μ + L v make each posterior nearly standard normal.
  *
- * @param modes μ, {@code [n, 1, d]}
+ * @param means μ, {@code [n, 1, d]}
  * @param roots L, symmetric, {@code [n, d, d]}
  * @param inverseRoots L⁻¹, {@code [n, d, d]}
  * @param logDeterminants log |L|, {@code [n, 1]}
  */
-record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, NDArray logDeterminants)
+record LaplaceApproximation(NDArray means, NDArray roots, NDArray inverseRoots, NDArray logDeterminants)
         implements Scope.Result {
 
     /** The least curvature. Whitened latents have variance 1, and a posterior is narrower than the prior. */
@@ -39,26 +39,32 @@ record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, 
 
     private static final int STEPS = 24;
 
+    /** The number of pairs of opposite draws that a mean is moved by, and the number of moves. */
+    private static final int PAIRS = 10;
+
+    private static final int MOVES = 8;
+
+    private static final double MOVE = 0.5;
+
     /**
-     * Fits the distributions for several priors. The curvature of the likelihood, which costs most, is that near the modes for the first
+     * Fits the distributions for several priors. The curvature of the likelihood, which costs most, is that at the modes for the first
      * prior.
      *
      * @param likelihood −log p(x | u) of n latents, of which the first m of {@code n * m} states belong to the first
      * @param priors −log p(u) of each prior, up to a constant; at least one
      * @param starts latents to descend from, {@code [n, d]}
+     * @param random the source of randomness
      * @return an approximation for each prior
      */
-    static List<LaplaceApproximation> fit(EnergyFunction likelihood, List<EnergyFunction> priors, NDArray starts) {
+    static List<LaplaceApproximation> fit(
+            EnergyFunction likelihood, List<EnergyFunction> priors, NDArray starts, RandomSource random) {
         EnergyFunction first = priors.get(0);
         LaplaceApproximation rough = Scope.compute(() -> at(curvatures(likelihood, starts), first, starts));
-        NDArray near = rough.descended(likelihood.plus(first));
-        NDArray curvatures = Scope.compute(() -> curvatures(likelihood, near));
-        LaplaceApproximation fitted = at(curvatures, first, near);
-        List<LaplaceApproximation> all = new ArrayList<>();
-        for (EnergyFunction prior : priors) {
-            all.add(at(curvatures, prior, fitted.descended(likelihood.plus(prior))));
-        }
-        return all;
+        NDArray modes = rough.descended(likelihood.plus(first));
+        NDArray curvatures = Scope.compute(() -> curvatures(likelihood, modes));
+        return priors.stream()
+                .map(prior -> at(curvatures, prior, modes).centred(likelihood.plus(prior), random))
+                .toList();
     }
 
     /** The approximation at some positions, with the curvatures of the likelihood and that of a prior there. */
@@ -127,8 +133,8 @@ record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, 
     /** Newton's steps, of which each is longer after one that lowers its energy and shorter after one that does not. */
     private NDArray descended(EnergyFunction joint) {
         return Scope.compute(() -> {
-            NDManager manager = modes.getManager();
-            NDArray positions = modes.squeeze(1);
+            NDManager manager = means.getManager();
+            NDArray positions = means.squeeze(1);
             EnergyAndGradient at = joint.energyAndGradient(positions);
             NDArray energies = at.energy();
             NDArray gradients = at.gradient();
@@ -150,18 +156,47 @@ record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, 
         });
     }
 
+    /**
+     * Moves each mean to where the expected gradient of its energy is zero, as it is for the normal distribution of the least
+     * Kullback-Leibler divergence (Opper &amp; Archambeau 2009, "The variational Gaussian approximation revisited", equation 5): in high
+     * dimensions, the mode of a skewed distribution is no typical point of it. For opposite draws, all odd terms of the energy cancel out,
+     * so that few draws are enough.
+     */
+    private LaplaceApproximation centred(EnergyFunction joint, RandomSource random) {
+        return Scope.compute(() -> {
+            NDManager manager = means.getManager();
+            long n = means.getShape().get(0);
+            long d = means.getShape().get(2);
+            NDArray noise = random.normal(manager, new Shape(n, PAIRS, d));
+            NDArray draws = NDArrays.concat(new NDList(noise, noise.neg()), 1);
+            NDArray rate = Tensors.scalar(manager, MOVE);
+            EnergyFunction energy = inCoordinates(joint);
+            NDArray shift = manager.zeros(new Shape(n, 1, d));
+            for (int move = 0; move < MOVES; move++) {
+                Cancellation.check();
+                NDArray at = draws.add(shift).reshape(-1, d);
+                shift.subi(Scope.compute(() -> energy.energyAndGradient(at)
+                        .gradient()
+                        .reshape(n, -1, d)
+                        .mean(new int[] {1}, true)
+                        .muli(rate)));
+            }
+            return new LaplaceApproximation(shift.matMul(roots).addi(means), roots, inverseRoots, logDeterminants);
+        });
+    }
+
     /** From coordinates v of {@code n * m} latents to the latents. */
     NDArray latents(NDArray coordinates) {
-        long n = modes.getShape().get(0);
-        long d = modes.getShape().get(2);
-        return coordinates.reshape(n, -1, d).matMul(roots).addi(modes).reshape(-1, d);
+        long n = means.getShape().get(0);
+        long d = means.getShape().get(2);
+        return coordinates.reshape(n, -1, d).matMul(roots).addi(means).reshape(-1, d);
     }
 
     /** From {@code n * m} latents to their coordinates v. */
     NDArray coordinates(NDArray latents) {
-        long n = modes.getShape().get(0);
-        long d = modes.getShape().get(2);
-        return latents.reshape(n, -1, d).sub(modes).matMul(inverseRoots).reshape(-1, d);
+        long n = means.getShape().get(0);
+        long d = means.getShape().get(2);
+        return latents.reshape(n, -1, d).sub(means).matMul(inverseRoots).reshape(-1, d);
     }
 
     /** Returns −log of the density of coordinates: the energy of their latents, and the change of volume. */
@@ -181,7 +216,7 @@ record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, 
             public EnergyAndGradient energyAndGradient(NDArray states) {
                 EnergyAndGradient at = joint.energyAndGradient(latents(states));
                 NDArray gradient = at.gradient()
-                        .reshape(modes.getShape().get(0), -1, dimension())
+                        .reshape(means.getShape().get(0), -1, dimension())
                         .matMul(roots)
                         .reshape(states.getShape());
                 return new EnergyAndGradient(changed(at.energy()), gradient);
@@ -190,13 +225,13 @@ record LaplaceApproximation(NDArray modes, NDArray roots, NDArray inverseRoots, 
     }
 
     private NDArray changed(NDArray energies) {
-        return energies.reshape(modes.getShape().get(0), -1)
+        return energies.reshape(means.getShape().get(0), -1)
                 .sub(logDeterminants)
                 .flatten();
     }
 
     @Override
     public List<NDArray> arrays() {
-        return List.of(modes, roots, inverseRoots, logDeterminants);
+        return List.of(means, roots, inverseRoots, logDeterminants);
     }
 }

@@ -100,7 +100,7 @@ public final class PixelLikelihood {
     private double[][][] logWeights(NDArray data, NDArray starts, int draws, RandomSource random) {
         int n = (int) data.getShape().get(0);
         EnergyFunction given = observations.given(data);
-        List<PosteriorProposal> proposals = LaplaceApproximation.fit(given, priors, starts).stream()
+        List<PosteriorProposal> proposals = LaplaceApproximation.fit(given, priors, starts, random).stream()
                 .map(PosteriorProposal::new)
                 .toList();
         int parts = proposals.size();

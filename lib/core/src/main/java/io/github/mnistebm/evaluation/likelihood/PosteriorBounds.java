@@ -69,7 +69,7 @@ public record PosteriorBounds(
         }
         return Scope.compute(() -> {
             EnergyFunction likelihood = observations.given(data.toType(DataType.FLOAT32, false));
-            LaplaceApproximation posterior = LaplaceApproximation.fit(likelihood, List.of(energy), starts)
+            LaplaceApproximation posterior = LaplaceApproximation.fit(likelihood, List.of(energy), starts, random)
                     .get(0);
             EnergyFunction joint = likelihood.plus(energy);
             StandardNormal normal = new StandardNormal(energy.dimension());

@@ -19,19 +19,19 @@ record PosteriorProposal(LaplaceApproximation posterior) {
     private static final double WIDE_SHARE = 0.15;
 
     private int dimension() {
-        return (int) posterior.modes().getShape().get(2);
+        return (int) posterior.means().getShape().get(2);
     }
 
     /** Draws latents, {@code [n * count, d]}, of which the first {@code count} are for the first observation. */
     NDArray sample(int count, RandomSource random) {
-        int rows = (int) posterior.modes().getShape().get(0) * count;
+        int rows = (int) posterior.means().getShape().get(0) * count;
         SplittableRandom choice = random.forLoops();
         float[] scales = new float[rows];
         for (int i = 0; i < rows; i++) {
             scales[i] = (float) (choice.nextDouble() < WIDE_SHARE ? WIDE_SCALE : SCALE);
         }
-        return posterior.latents(random.normal(posterior.modes().getManager(), new Shape(rows, dimension()))
-                .muli(posterior.modes().getManager().create(scales, new Shape(rows, 1))));
+        return posterior.latents(random.normal(posterior.means().getManager(), new Shape(rows, dimension()))
+                .muli(posterior.means().getManager().create(scales, new Shape(rows, 1))));
     }
 
     /** Computes the logarithm of the density of latents, {@code [n * count, d]}. */

@@ -31,7 +31,8 @@ class PosteriorProposalTest {
         manager = NDManager.newBaseManager();
         LinearGaussian model = new LinearGaussian(manager);
         NDArray data = model.sample(random.normal(manager, new Shape(2, 2)), random);
-        fitted = LaplaceApproximation.fit(model.given(data), List.of(PRIOR), random.normal(manager, new Shape(2, 2)))
+        fitted = LaplaceApproximation.fit(
+                        model.given(data), List.of(PRIOR), random.normal(manager, new Shape(2, 2)), random)
                 .get(0);
     }
 
