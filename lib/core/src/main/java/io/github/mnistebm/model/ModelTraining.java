@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
@@ -191,16 +192,19 @@ public final class ModelTraining implements AutoCloseable {
         return from == null || from.history(phase) == null ? null : from.state(phase);
     }
 
-    /** Writes the checkpoints, and passes events on to the user's listener. */
+    /** Writes the checkpoints, prepares each epoch, and passes events on to the user's listener. */
     private final class Steering implements TrainingListener {
         private final TrainingListener listener;
+        private final IntConsumer beforeEpoch;
 
-        Steering(TrainingListener listener) {
+        Steering(TrainingListener listener, IntConsumer beforeEpoch) {
             this.listener = listener;
+            this.beforeEpoch = beforeEpoch;
         }
 
         @Override
         public void epochBegins(String phase, int epoch) {
+            beforeEpoch.accept(epoch);
             listener.epochBegins(phase, epoch);
         }
 
@@ -263,7 +267,7 @@ public final class ModelTraining implements AutoCloseable {
                             test,
                             config.binarization(),
                             random(AutoencoderTrainer.PHASE),
-                            new Steering(listener),
+                            new Steering(listener, epoch -> {}),
                             state(AutoencoderTrainer.PHASE));
             if (!autoencoderHistory.interrupted()) {
                 fitLatentSpace(listener);
@@ -339,13 +343,14 @@ public final class ModelTraining implements AutoCloseable {
             if (latentSpace == null) {
                 fitLatentSpace(listener);
             }
-            try (NDArray latents = latents(random(LATENTS))) {
+            RandomSource random = random(LATENTS);
+            try (NDArray latents = latents(random)) {
                 energyHistory = trainer.train(
                         network,
                         reference,
                         latents,
                         random(EnergyTrainer.PHASE),
-                        new Steering(listener),
+                        new Steering(listener, epoch -> redraw(latents, random.numbered(epoch))),
                         state(EnergyTrainer.PHASE));
             }
         } catch (TrainingDivergedException e) {
@@ -357,6 +362,13 @@ public final class ModelTraining implements AutoCloseable {
             energyHistory.markInterrupted();
         }
         return energyHistory;
+    }
+
+    /** Draws the latents of a variational autoencoder anew, in place, so that the energy does not fit the accidents of one set. */
+    private void redraw(NDArray latents, RandomSource random) {
+        if (autoencoder.isVariational()) {
+            Scope.run(() -> Tensors.copy(latents(random), latents));
+        }
     }
 
     /** The images, 47 MB, are not kept while the energy network is trained. */

@@ -4,6 +4,7 @@ import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.autoencoder.EncoderArchitecture;
 import io.github.mnistebm.autoencoder.PosteriorVariance;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.energy.objective.Objective;
 
 /** Named sets of values for the settings. */
 public enum Preset {
@@ -52,6 +53,8 @@ public enum Preset {
                         .set(Setting.DECODER, DecoderArchitecture.DEEP)
                         .set(Setting.POSTERIOR_VARIANCE, PosteriorVariance.LEARNED)
                         .set(Setting.AUTOENCODER_EPOCHS, 40)
+                        .set(Setting.IWAE_EPOCHS, 15)
+                        .set(Setting.OBJECTIVE, Objective.NOISE_CONTRASTIVE)
                         .set(Setting.ENERGY_HIDDEN_UNITS, 512)
                         .set(Setting.ENERGY_EPOCHS, 12);
         };

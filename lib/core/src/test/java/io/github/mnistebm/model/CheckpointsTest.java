@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import ai.djl.Device;
 import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.autoencoder.PosteriorVariance;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.EnergyTrainer;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
 
@@ -132,6 +134,20 @@ class CheckpointsTest {
                 .build();
         try (DigitModel expected = TinyModel.trained(config);
                 DigitModel found = resumed(stopped(config, EnergyTrainer.PHASE, 1), new ArrayList<>())) {
+            assertSame(found, expected);
+        }
+    }
+
+    /** Its loss is another one in the last epoch, and its latents are drawn anew at each epoch of the energy. */
+    @ParameterizedTest
+    @ValueSource(strings = {AutoencoderTrainer.PHASE, EnergyTrainer.PHASE})
+    void soDoesAVariationalOne(String phase) throws IOException {
+        TrainingConfig config = TinyModel.builder(1)
+                .set(Setting.POSTERIOR_VARIANCE, PosteriorVariance.LEARNED)
+                .set(Setting.IWAE_EPOCHS, 1)
+                .build();
+        try (DigitModel expected = TinyModel.trained(config);
+                DigitModel found = resumed(stopped(config, phase, 1), new ArrayList<>())) {
             assertSame(found, expected);
         }
     }

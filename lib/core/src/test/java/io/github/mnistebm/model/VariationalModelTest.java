@@ -41,6 +41,7 @@ class VariationalModelTest {
                 .set(Setting.TRAIN_IMAGES, small.trainImages())
                 .set(Setting.LATENT_DIMENSION, 4)
                 .set(Setting.AUTOENCODER_EPOCHS, 4)
+                .set(Setting.IWAE_EPOCHS, 0)
                 .set(Setting.AUTOENCODER_BATCH_SIZE, 32)
                 .set(Setting.REFERENCE_COMPONENTS, 5)
                 .set(Setting.ENERGY_HIDDEN_UNITS, 16)
