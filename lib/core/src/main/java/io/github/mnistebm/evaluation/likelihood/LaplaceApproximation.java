@@ -44,8 +44,6 @@ record LaplaceApproximation(NDArray means, NDArray roots, NDArray inverseRoots, 
 
     private static final int MOVES = 8;
 
-    private static final double MOVE = 0.5;
-
     /**
      * Fits the distributions for several priors. The curvature of the likelihood, which costs most, is that at the modes for the first
      * prior.
@@ -130,34 +128,52 @@ record LaplaceApproximation(NDArray means, NDArray roots, NDArray inverseRoots, 
         return logDeterminant;
     }
 
-    /** Newton's steps, of which each is longer after one that lowers its energy and shorter after one that does not. */
+    /** Goes from the means to the modes, {@code [n, d]}. */
     private NDArray descended(EnergyFunction joint) {
+        return Scope.compute(() -> moved(joint, means.zerosLike(), STEPS).squeeze(1));
+    }
+
+    /**
+     * Moves the means by Newton's steps so that the mean energy of draws around them falls. A step is longer after one that lowers it, and
+     * shorter after one that does not.
+     *
+     * @param draws coordinates relative to the means, {@code [n, count, d]}
+     */
+    private NDArray moved(EnergyFunction joint, NDArray draws, int steps) {
+        EnergyFunction energy = inCoordinates(joint);
+        NDArray shift = means.zerosLike();
+        EnergyAndGradient at = around(energy, draws, shift);
+        NDArray lengths = at.energy().onesLike();
+        for (int step = 0; step < steps; step++) {
+            Cancellation.check();
+            NDArray proposed = shift.sub(at.gradient().mul(lengths));
+            EnergyAndGradient there = around(energy, draws, proposed);
+            NDArray lower = there.energy().lt(at.energy());
+            NDArray rows = lower.broadcast(shift.getShape());
+            shift = NDArrays.where(rows, proposed, shift);
+            at = new EnergyAndGradient(
+                    NDArrays.where(lower, there.energy(), at.energy()),
+                    NDArrays.where(rows, there.gradient(), at.gradient()));
+            lengths = NDArrays.where(lower, lengths.mul(2).minimum(1), lengths.div(4));
+        }
+        return shift.matMul(roots).addi(means);
+    }
+
+    /** The mean energy and gradient of draws around shifted means, {@code [n, 1, 1]} and {@code [n, 1, d]}. */
+    private static EnergyAndGradient around(EnergyFunction energy, NDArray draws, NDArray shift) {
         return Scope.compute(() -> {
-            NDManager manager = means.getManager();
-            NDArray positions = means.squeeze(1);
-            EnergyAndGradient at = joint.energyAndGradient(positions);
-            NDArray energies = at.energy();
-            NDArray gradients = at.gradient();
-            NDArray lengths = manager.ones(new Shape(energies.size(), 1));
-            for (int step = 0; step < STEPS; step++) {
-                Cancellation.check();
-                NDArray newton =
-                        gradients.expandDims(1).matMul(roots).matMul(roots).squeeze(1);
-                NDArray proposed = positions.sub(newton.mul(lengths));
-                EnergyAndGradient there = joint.energyAndGradient(proposed);
-                NDArray lower = there.energy().lt(energies);
-                NDArray rows = lower.expandDims(1);
-                positions = NDArrays.where(rows.broadcast(positions.getShape()), proposed, positions);
-                gradients = NDArrays.where(rows.broadcast(positions.getShape()), there.gradient(), gradients);
-                energies = NDArrays.where(lower, there.energy(), energies);
-                lengths = NDArrays.where(rows, lengths.mul(2).minimum(1), lengths.div(4));
-            }
-            return positions;
+            long n = draws.getShape().get(0);
+            long d = draws.getShape().get(2);
+            int[] each = {1};
+            EnergyAndGradient all = energy.energyAndGradient(draws.add(shift).reshape(-1, d));
+            return new EnergyAndGradient(
+                    all.energy().reshape(n, -1, 1).mean(each, true),
+                    all.gradient().reshape(n, -1, d).mean(each, true));
         });
     }
 
     /**
-     * Moves each mean to where the expected gradient of its energy is zero, as it is for the normal distribution of the least
+     * Moves each mean towards where the expected energy is least, as it is for the normal distribution of the least
      * Kullback-Leibler divergence (Opper &amp; Archambeau 2009, "The variational Gaussian approximation revisited", equation 5): in high
      * dimensions, the mode of a skewed distribution is no typical point of it. For opposite draws, all odd terms of the energy cancel out,
      * so that few draws are enough.
@@ -165,23 +181,11 @@ record LaplaceApproximation(NDArray means, NDArray roots, NDArray inverseRoots, 
     private LaplaceApproximation centred(EnergyFunction joint, RandomSource random) {
         return Scope.compute(() -> {
             NDManager manager = means.getManager();
-            long n = means.getShape().get(0);
-            long d = means.getShape().get(2);
-            NDArray noise = random.normal(manager, new Shape(n, PAIRS, d));
+            NDArray noise = random.normal(
+                    manager,
+                    new Shape(means.getShape().get(0), PAIRS, means.getShape().get(2)));
             NDArray draws = NDArrays.concat(new NDList(noise, noise.neg()), 1);
-            NDArray rate = Tensors.scalar(manager, MOVE);
-            EnergyFunction energy = inCoordinates(joint);
-            NDArray shift = manager.zeros(new Shape(n, 1, d));
-            for (int move = 0; move < MOVES; move++) {
-                Cancellation.check();
-                NDArray at = draws.add(shift).reshape(-1, d);
-                shift.subi(Scope.compute(() -> energy.energyAndGradient(at)
-                        .gradient()
-                        .reshape(n, -1, d)
-                        .mean(new int[] {1}, true)
-                        .muli(rate)));
-            }
-            return new LaplaceApproximation(shift.matMul(roots).addi(means), roots, inverseRoots, logDeterminants);
+            return new LaplaceApproximation(moved(joint, draws, MOVES), roots, inverseRoots, logDeterminants);
         });
     }
 
