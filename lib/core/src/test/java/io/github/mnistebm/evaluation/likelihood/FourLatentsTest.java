@@ -18,6 +18,7 @@ import io.github.mnistebm.tensor.Scope;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The bundled model with the sizes of the seed project has few enough latents for a grid. */
@@ -30,6 +31,7 @@ class FourLatentsTest {
     private final RandomSource random = RandomSource.of(1);
 
     @Test
+    @Tag("slow")
     void importanceSamplingAgreesWithQuadrature() throws IOException {
         try (DigitModel model = DigitModel.load(DataFolder.pretrainedSeed(), Device.cpu());
                 DigitImages test = DigitImages.test(DataFolder.mnist(), Device.cpu())) {
