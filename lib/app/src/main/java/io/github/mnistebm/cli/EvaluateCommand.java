@@ -215,8 +215,8 @@ final class EvaluateCommand implements Callable<Integer> {
         System.out.println(found.table().printAll());
         System.out.printf(
                 Locale.ROOT,
-                "%d draws an image, effective sample size: median %.0f, of 5 %% below %.0f%n"
-                        + "log Z %.3f ± %.3f, an error that all images share%n",
+                "%d draws an image; their effective sample size has a median of %.0f, and is below %.0f for 5 %% of the images%n"
+                        + "log Z is %.3f ± %.4f, an error that all images share%n",
                 found.draws(),
                 found.medianEffectiveSampleSize(),
                 found.lowEffectiveSampleSize(),
@@ -235,11 +235,14 @@ final class EvaluateCommand implements Callable<Integer> {
                 RandomSource.of(sampling.seed()).numbered(1));
         System.out.printf(
                 Locale.ROOT,
-                "of %d images: %.2f by importance sampling, at most %.2f and at least %.2f by annealing there and back%n",
+                "%d test images: %.2f by importance sampling, %.2f by annealing from above, %.2f from below,"
+                        + " difference %.2f ± %.2f%n",
                 bounds.images(),
                 bounds.direct().nats(),
                 bounds.above().nats(),
-                bounds.below().nats());
+                bounds.below().nats(),
+                bounds.width().nats(),
+                bounds.width().standardError());
         results.put("bounds of the negative log-likelihood of images", bounds);
     }
 
