@@ -1,5 +1,6 @@
 package io.github.mnistebm.model;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -22,6 +23,9 @@ record SavedCard(ModelCard card, String weights) {
     private static final String WEIGHTS = "weightsSha256";
     private static final String CARD = "cardSha256";
     private static final String ZEROS = "0".repeat(64);
+    /** Keeps the nulls of the card: an evaluation has null for a number that is not known. */
+    private static final Gson TREES = Json.PRETTY.newBuilder().serializeNulls().create();
+
     private static final Pattern CHECKSUM = Pattern.compile("\"" + CARD + "\": \"([0-9a-f]{64})\"");
 
     /** Reads a card. Fails with a message that does not name the file. */
@@ -55,9 +59,11 @@ record SavedCard(ModelCard card, String weights) {
     /** Returns the content of the file. */
     String text() {
         JsonObject json = Json.PRETTY.toJsonTree(card).getAsJsonObject();
-        json.addProperty(WEIGHTS, weights);
+        if (weights != null) {
+            json.addProperty(WEIGHTS, weights);
+        }
         json.addProperty(CARD, ZEROS);
-        String text = Json.PRETTY.toJson(json) + "\n";
+        String text = TREES.toJson(json) + "\n";
         int at = text.lastIndexOf(ZEROS);
         return text.substring(0, at) + sum(text, at) + text.substring(at + ZEROS.length());
     }
