@@ -26,7 +26,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * An encoder from 784 pixels to d latents, or to a normal distribution of each, and a decoder from these to the logits of independent Bernoulli pixels. Both are DJL blocks.
+ * An encoder from 784 pixels to d latents, or to a normal distribution of each, and a decoder from these to the logits of independent
+ * Bernoulli pixels. Both are DJL blocks.
  * By default, the encoder is 784 → h → d with one hidden layer of rectified linear units, and the decoder is the same backwards,
  * d → h → 784, or a {@linkplain ConvolutionalDecoder convolutional one}. Owns its parameters: close it.
  */

@@ -36,10 +36,10 @@ final class ConvolutionalDecoder extends AbstractBlock {
     /**
      * A convolution, and the layout of its channels as blocks of pixels.
      *
-     * @param in channels
-     * @param out channels once they are laid out
-     * @param side of a plane of {@code in}
-     * @param growth the side of a block
+     * @param in the number of channels before the convolution
+     * @param out the number of channels once they are laid out
+     * @param side the height and width, in pixels, of a channel before the convolution
+     * @param growth the side of a block, in pixels
      */
     private record Stage(int in, int out, int side, int growth) {
 

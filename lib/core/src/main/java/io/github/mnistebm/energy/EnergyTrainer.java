@@ -7,7 +7,6 @@ import io.github.mnistebm.data.MiniBatches;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
-import io.github.mnistebm.energy.objective.ContrastiveDivergence;
 import io.github.mnistebm.energy.objective.EnergyLoss;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.LossEstimator;
@@ -250,8 +249,7 @@ public final class EnergyTrainer {
                 throw new TrainingDivergedException(
                         history,
                         cause,
-                        "a smaller learning rate (--ebm-lr) than " + config.learningRate()
-                                + (loss instanceof ContrastiveDivergence ? ", or a larger --energy-penalty" : ""));
+                        "a smaller learning rate (--ebm-lr) than " + config.learningRate() + loss.furtherRemedy());
             });
         }
 

@@ -7,20 +7,15 @@ import io.github.mnistebm.cli.option.EvaluationClassifier;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.SeedOption;
 import io.github.mnistebm.cli.option.TrainingOptions;
-import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.cli.terminal.Progress;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.experiment.ObjectivesExperiment;
 import io.github.mnistebm.io.DataFolder;
-import io.github.mnistebm.io.StagedFile;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.training.TrainingDivergedException;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +26,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tech.tablesaw.api.Table;
 
 /** Trains energies by different objectives on the same latents and puts them side by side. */
 @Command(
@@ -131,7 +125,7 @@ final class ObjectivesBenchCommand implements Callable<Integer> {
                 System.out.println(experiment.table().printAll());
             }
             System.out.println(experiment.overSeeds().printAll());
-            write(experiment.table(), file);
+            TableFiles.writeCsv(experiment.table(), file);
         }
         System.out.println("written: " + file);
         return 0;
@@ -180,14 +174,5 @@ final class ObjectivesBenchCommand implements Callable<Integer> {
         try (Progress progress = new Progress()) {
             return experiment.latents(base, progress);
         }
-    }
-
-    private static void write(Table table, Path file) throws IOException {
-        Interruption.shield();
-        StagedFile.write(file, out -> {
-            Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-            table.write().csv(writer);
-            writer.flush();
-        });
     }
 }

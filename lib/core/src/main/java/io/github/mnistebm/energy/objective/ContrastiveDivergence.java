@@ -75,6 +75,11 @@ public record ContrastiveDivergence(EnergyTrainingConfig config, Function<Tilted
     }
 
     @Override
+    public String furtherRemedy() {
+        return ", or a larger --energy-penalty";
+    }
+
+    @Override
     public LossEstimator begin(
             NDManager manager, TiltedEnergy energy, int batchSize, TrainingHistory before, RandomSource random) {
         return new Estimator(manager, energy, batchSize, before, random);

@@ -43,6 +43,15 @@ public interface EnergyLoss {
     }
 
     /**
+     * Returns a further remedy for a training that diverges.
+     *
+     * @return words that follow the remedy of a smaller learning rate, such as {@code , or a larger --energy-penalty}; empty if there is none
+     */
+    default String furtherRemedy() {
+        return "";
+    }
+
+    /**
      * Begins a training.
      *
      * @param manager the parent of the manager of the estimator's arrays

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * @param images the number of observations
  * @param chains the number of chains an observation, in each direction
  * @param temperatures the number of steps of a chain
- * @param direct by importance sampling from the approximation, for comparison
+ * @param direct the estimate by importance sampling from the approximation, for comparison
  * @param above the estimate that is on average too high
  * @param below the estimate that is on average too low
  * @param width {@code above} less {@code below}, image by image
