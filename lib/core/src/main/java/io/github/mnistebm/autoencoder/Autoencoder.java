@@ -14,9 +14,11 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.FlatParameters;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * An encoder from 784 pixels to d latents, or to a normal distribution of each, and a decoder from these to the logits of independent
@@ -41,6 +45,8 @@ public final class Autoencoder implements AutoCloseable {
 
     private static final float GREATEST_LOG_VARIANCE = 5;
 
+    private static final long ROWS_AT_ONCE = 2000;
+
     private final NDManager manager;
     private final int latents;
     private final boolean variational;
@@ -55,6 +61,8 @@ public final class Autoencoder implements AutoCloseable {
 
     private final Function<NDArray, DecodedLogits> decoding;
     private final Map<String, NDArray> named = new LinkedHashMap<>();
+    /** Null where the prior is the standard normal distribution. */
+    private GaussianMixture mixture;
 
     private Autoencoder(NDManager parent, AutoencoderConfig config, Block encoder, Block decoder) {
         this.manager = parent.newSubManager();
@@ -249,6 +257,48 @@ public final class Autoencoder implements AutoCloseable {
         return variational;
     }
 
+    /**
+     * Encodes images, and returns a supplier of latents that a variational encoder draws anew each time: draws of the aggregate posterior.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}; not needed any more afterwards
+     * @param random the source of randomness; not used by an encoder without variances
+     * @return a supplier of latents, {@code [n, d]}, always the same ones if the encoder has no variances
+     */
+    public Supplier<NDArray> aggregatePosterior(NDArray images, RandomSource random) {
+        if (!variational) {
+            NDArray encoded = inParts(images, this::encode);
+            return () -> encoded;
+        }
+        LatentNormals normals = normals(inParts(images, this::outputs));
+        return () -> normals.sample(random);
+    }
+
+    private static NDArray inParts(NDArray images, UnaryOperator<NDArray> map) {
+        return Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> map.apply(rows.toType(DataType.FLOAT32, false)));
+    }
+
+    /**
+     * Returns the prior of the latents that the training has used last. It is not saved with a model.
+     *
+     * @return the mixture, which stays this object's; empty where the prior is the standard normal distribution, or after loading
+     */
+    public Optional<GaussianMixture> mixture() {
+        return Optional.ofNullable(mixture);
+    }
+
+    /** The parent of the arrays of a mixture. */
+    NDManager manager() {
+        return manager;
+    }
+
+    /** Takes over a mixture as the prior; null for the standard normal distribution. */
+    void setMixture(GaussianMixture fitted) {
+        if (mixture != null) {
+            mixture.close();
+        }
+        mixture = fitted;
+    }
+
     private NDArray outputs(NDArray images) {
         return encoderInClosedForm == null
                 ? forward(encoder, images, store)
@@ -413,6 +463,7 @@ public final class Autoencoder implements AutoCloseable {
 
     @Override
     public void close() {
+        setMixture(null);
         manager.close();
     }
 }

@@ -21,6 +21,9 @@ package io.github.mnistebm.autoencoder;
  * @param iwaeEpochs the number of epochs, the last ones, that maximize the importance-weighted bound, if the variance is learned; at
  *     least 0
  * @param iwaeDraws the number of draws an image of that bound; at least 1 if there are such epochs
+ * @param mixtureEpochs the number of epochs, the last ones, whose prior is a mixture of normal distributions that is fitted to the
+ *     latents at their beginning, if the variance is learned; at least 0
+ * @param mixtureComponents the number of components of that mixture; at least 1 if there are such epochs
  */
 public record AutoencoderConfig(
         int hiddenUnits,
@@ -35,7 +38,9 @@ public record AutoencoderConfig(
         double latentPenalty,
         int warmUpEpochs,
         int iwaeEpochs,
-        int iwaeDraws) {
+        int iwaeDraws,
+        int mixtureEpochs,
+        int mixtureComponents) {
 
     /**
      * Checks the values.
@@ -69,6 +74,13 @@ public record AutoencoderConfig(
         if (iwaeEpochs > 0 && iwaeDraws < 1) {
             throw new IllegalArgumentException("importance-weighted draws: must be at least 1, found " + iwaeDraws);
         }
+        if (mixtureEpochs < 0) {
+            throw new IllegalArgumentException("epochs with a mixture: must be at least 0, found " + mixtureEpochs);
+        }
+        if (mixtureEpochs > 0 && mixtureComponents < 1) {
+            throw new IllegalArgumentException(
+                    "components of the mixture: must be at least 1, found " + mixtureComponents);
+        }
     }
 
     /**
@@ -92,7 +104,9 @@ public record AutoencoderConfig(
                 latentPenalty,
                 warmUpEpochs,
                 iwaeEpochs,
-                iwaeDraws);
+                iwaeDraws,
+                mixtureEpochs,
+                mixtureComponents);
     }
 
     /** Returns the number of outputs of the encoder. */

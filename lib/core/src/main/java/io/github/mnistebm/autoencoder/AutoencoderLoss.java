@@ -6,6 +6,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.density.EnergyAndGradient;
+import io.github.mnistebm.density.GaussianMixture;
+import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
@@ -74,33 +77,64 @@ final class AutoencoderLoss implements AutoCloseable {
      *
      * @param images {@code [batch size, 784]}
      * @param divergenceWeight the weight of the Kullback-Leibler divergence of a variational autoencoder, 0 to 1
+     * @param prior the prior of the latents of a variational autoencoder; null for the standard normal distribution
      * @param random the source of the noise
      */
-    LossAndGradient of(NDArray images, double divergenceWeight, RandomSource random) {
+    LossAndGradient of(NDArray images, double divergenceWeight, GaussianMixture prior, RandomSource random) {
         Autoencoder.Encoded encoded = autoencoder.encodeWithGradient(images);
         return autoencoder.isVariational()
-                ? variational(encoded, images, divergenceWeight, random)
+                ? variational(encoded, images, divergenceWeight, prior, random)
                 : withFixedNoise(encoded, images, random);
     }
 
     /** The loss of z = μ + σ ξ, and its gradient by μ and log σ². */
     private LossAndGradient variational(
-            Autoencoder.Encoded encoded, NDArray images, double divergenceWeight, RandomSource random) {
+            Autoencoder.Encoded encoded,
+            NDArray images,
+            double divergenceWeight,
+            GaussianMixture prior,
+            RandomSource random) {
         LatentNormals normals = autoencoder.normals(encoded.outputs());
         NDArray spread =
                 random.normal(images.getManager(), normals.means().getShape()).muli(normals.deviations());
-        Gradients decoded = decoded(normals.means().add(spread), images);
+        NDArray latents = normals.means().add(spread);
+        Gradients decoded = decoded(latents, images);
+        Divergence divergence = prior == null ? fromNormal(normals) : fromMixture(normals, latents, spread, prior);
         NDArray weight = Tensors.scalar(manager, divergenceWeight);
-        NDArray loss = normals.divergences().mean().muli(weight).addi(decoded.loss());
+        NDArray loss = divergence.value().mean().muli(weight).addi(decoded.loss());
         NDArray share = weight.mul(perImage);
-        NDArray byMean = normals.means().mul(share).addi(decoded.latentGradient());
-        NDArray byLogVariance = normals.logVariances()
-                .exp()
-                .subi(Tensors.scalar(manager, 1))
+        NDArray byMean = divergence.byMean().mul(share).addi(decoded.latentGradient());
+        NDArray byLogVariance = divergence
+                .twiceByLogVariance()
                 .muli(share)
                 .addi(spread.muli(decoded.latentGradient()))
                 .muli(Tensors.scalar(manager, 0.5));
         return withEncoder(encoded, loss, byOutput(encoded, normals, byMean, byLogVariance), decoded);
+    }
+
+    /**
+     * The Kullback-Leibler divergence of the latents of images from their prior, or an unbiased estimate.
+     *
+     * @param value {@code [n]}
+     * @param byMean the gradient by μ, {@code [n, d]}
+     * @param twiceByLogVariance twice the gradient by log σ², {@code [n, d]}; may be changed
+     */
+    private record Divergence(NDArray value, NDArray byMean, NDArray twiceByLogVariance) {}
+
+    private Divergence fromNormal(LatentNormals normals) {
+        return new Divergence(
+                normals.divergences(),
+                normals.means(),
+                normals.logVariances().exp().subi(Tensors.scalar(manager, 1)));
+    }
+
+    /** One draw estimates the cross entropy. The entropy is known. */
+    private Divergence fromMixture(LatentNormals normals, NDArray latents, NDArray spread, GaussianMixture mixture) {
+        EnergyAndGradient at = mixture.energyAndGradient(latents);
+        return new Divergence(
+                at.energy().sub(normals.entropies()),
+                at.gradient(),
+                at.gradient().mul(spread).subi(Tensors.scalar(manager, 1)));
     }
 
     /**
@@ -109,9 +143,10 @@ final class AutoencoderLoss implements AutoCloseable {
      *
      * @param images {@code [batch size, 784]}
      * @param draws K, at least 1
+     * @param prior the prior of the latents; null for the standard normal distribution
      * @param random the source of the noise
      */
-    LossAndGradient importanceWeighted(NDArray images, int draws, RandomSource random) {
+    LossAndGradient importanceWeighted(NDArray images, int draws, GaussianMixture prior, RandomSource random) {
         Autoencoder.Encoded encoded = autoencoder.encodeWithGradient(images);
         LatentNormals normals = autoencoder.normals(encoded.outputs());
         long n = normals.means().getShape().get(0);
@@ -120,13 +155,16 @@ final class AutoencoderLoss implements AutoCloseable {
         NDArray noise = random.normal(images.getManager(), new Shape(n, draws, d));
         NDArray spread = noise.mul(normals.deviations().expandDims(1));
         NDArray latents = spread.add(normals.means().expandDims(1));
+        NDArray flat = latents.reshape(-1, d);
+        EnergyAndGradient at = (prior == null ? new StandardNormal((int) d) : prior).energyAndGradient(flat);
         // log p(z) − log q(z | x)
         NDArray logRatios = noise.square()
-                .subi(latents.square())
                 .addi(normals.logVariances().expandDims(1))
                 .sum(DRAWN)
-                .muli(half);
-        NDArray inputs = latents.reshape(-1, d).stopGradient();
+                .muli(half)
+                .addi(Tensors.scalar(manager, d * Math.log(2 * Math.PI) / 2))
+                .subi(at.energy().reshape(n, draws));
+        NDArray inputs = flat.stopGradient();
         inputs.setRequiresGradient(true);
         FlatParameters.Leaves leaves = autoencoder.decoderLeaves();
         NDArray errors = Autograd.differentiated(
@@ -150,7 +188,9 @@ final class AutoencoderLoss implements AutoCloseable {
                 .mean()
                 .neg();
         NDArray shares = logWeights.softmax(1).muli(perImage).expandDims(2);
-        NDArray byLatent = inputs.getGradient().reshape(n, draws, d).addi(latents.mul(shares));
+        NDArray byLatent = inputs.getGradient()
+                .reshape(n, draws, d)
+                .addi(at.gradient().reshape(n, draws, d).mul(shares));
         NDArray byLogVariance = byLatent.mul(spread).sum(LATENTS).subi(perImage).muli(half);
         return withEncoder(
                 encoded,

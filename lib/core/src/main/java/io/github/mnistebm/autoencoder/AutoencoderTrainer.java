@@ -9,8 +9,11 @@ import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.MiniBatches;
+import io.github.mnistebm.density.ExpectationMaximization;
+import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.Adam;
 import io.github.mnistebm.training.CosineSchedule;
@@ -22,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /**
  * Trains an autoencoder on the Bernoulli negative log-likelihood of its reconstructions, with noise on the latents:
@@ -37,7 +41,10 @@ import java.util.concurrent.CancellationException;
  * <pre>mean over images x of  −log p(x | μ + σ ξ) + β KL(N(μ, σ²) | N(0, I))  with  (μ, log σ²) = encode(x),</pre>
  *
  * <p>where β rises from 0 to 1 along a line over the epochs of the warm-up (Sønderby et al. 2016, "Ladder variational autoencoders",
- * section 3.1). The last epochs may maximize the importance-weighted bound instead, which is nearer to the likelihood.
+ * section 3.1). The last epochs may maximize the importance-weighted bound instead, which is nearer to the likelihood. And they may have
+ * a mixture of normal distributions as their prior in place of the standard normal, fitted at the beginning of each such epoch to draws of
+ * the aggregate posterior, which is the prior of the greatest evidence lower bound (Tomczak &amp; Welling 2018, "VAE with a VampPrior",
+ * equation 8).
  */
 public final class AutoencoderTrainer {
 
@@ -60,6 +67,11 @@ public final class AutoencoderTrainer {
 
     /** The least difference, in nats. If every image is encoded alike, rounding errors are less than a hundredth of this. */
     private static final double LEAST_DIFFERENCE = 1e-4;
+
+    /** The iterations of expectation maximization at the beginning of the first epoch with a mixture, and of each further one. */
+    private static final int FITTING = 16;
+
+    private static final int REFITTING = 3;
 
     private final AutoencoderConfig config;
 
@@ -143,6 +155,9 @@ public final class AutoencoderTrainer {
         private final CosineSchedule schedule;
         private final AutoencoderLoss loss;
         private final NDArray total;
+        /** The parameters of the prior, if it is a mixture. */
+        private final Map<String, NDArray> mixture = new LinkedHashMap<>();
+
         private long updates;
 
         Session(Autoencoder autoencoder, DigitImages train) {
@@ -156,6 +171,10 @@ public final class AutoencoderTrainer {
             this.loss = new AutoencoderLoss(autoencoder, config, batchSize, manager);
             this.total = Tensors.scalar(manager, 0);
             this.kept = values.duplicate();
+            if (config.mixtureEpochs() > 0) {
+                GaussianMixture.parameterShapes(config.mixtureComponents(), config.latentDimension())
+                        .forEach((name, shape) -> mixture.put(name, manager.zeros(shape)));
+            }
         }
 
         void resume(TrainingState from) {
@@ -163,12 +182,16 @@ public final class AutoencoderTrainer {
             updates = (long) from.history().epochs() * batches;
             adam.resumeAfter(updates);
             Tensors.copy(values, kept);
+            if (from.history().epochs() > config.epochs() - config.mixtureEpochs()) {
+                autoencoder.setMixture(GaussianMixture.of(autoencoder.manager(), mixture));
+            }
         }
 
         /** Returns the arrays that training changes, by name. */
         private Map<String, NDArray> state() {
             Map<String, NDArray> state = new LinkedHashMap<>(adam.moments());
             state.put("parameters", values);
+            mixture.forEach((name, array) -> state.put("mixture." + name, array));
             return state;
         }
 
@@ -208,13 +231,17 @@ public final class AutoencoderTrainer {
                     NDArray images = train.binarized(binarization, random);
                     MiniBatches shuffled = MiniBatches.shuffled(images, batchSize, random)) {
                 scope.suppressNotUsedWarning();
+                if (hasMixture(epoch)) {
+                    fitMixture(images, random);
+                }
+                GaussianMixture prior = autoencoder.mixture().orElse(null);
                 for (int batch = 0; batch < batches; batch++) {
                     Cancellation.check();
                     try (NDScope update = new NDScope()) {
                         update.suppressNotUsedWarning();
                         LossAndGradient computed = isImportanceWeighted(epoch)
-                                ? loss.importanceWeighted(shuffled.get(batch), config.iwaeDraws(), random)
-                                : loss.of(shuffled.get(batch), divergenceWeight(), random);
+                                ? loss.importanceWeighted(shuffled.get(batch), config.iwaeDraws(), prior, random)
+                                : loss.of(shuffled.get(batch), divergenceWeight(), prior, random);
                         total.addi(computed.loss());
                         adam.update(computed.gradient(), schedule.rate(updates++));
                     }
@@ -233,6 +260,27 @@ public final class AutoencoderTrainer {
 
         private boolean isImportanceWeighted(int epoch) {
             return config.isVariational() && epoch > config.epochs() - config.iwaeEpochs();
+        }
+
+        private boolean hasMixture(int epoch) {
+            return config.isVariational() && epoch > config.epochs() - config.mixtureEpochs();
+        }
+
+        private void fitMixture(NDArray images, RandomSource random) {
+            Scope.run(() -> {
+                Supplier<NDArray> draws = autoencoder.aggregatePosterior(images, random);
+                NDManager owner = autoencoder.manager();
+                autoencoder.setMixture(autoencoder
+                        .mixture()
+                        .map(last -> ExpectationMaximization.refine(owner, last, draws, REFITTING, share -> {}))
+                        .orElseGet(() -> ExpectationMaximization.fit(
+                                owner, draws, config.mixtureComponents(), FITTING, random, share -> {})));
+            });
+            autoencoder
+                    .mixture()
+                    .orElseThrow()
+                    .namedParameters()
+                    .forEach((name, array) -> Tensors.copy(array, mixture.get(name)));
         }
 
         private double divergenceWeight() {

@@ -31,6 +31,14 @@ public record LatentNormals(NDArray means, NDArray logVariances) implements Scop
                 .muli(scalar(0.5));
     }
 
+    /** Computes the entropies, Σ (1 + log 2π + log σ²) / 2, {@code [n]}. */
+    NDArray entropies() {
+        return logVariances
+                .add(scalar(1 + Math.log(2 * Math.PI)))
+                .sum(new int[] {1})
+                .muli(scalar(0.5));
+    }
+
     /**
      * Draws latents.
      *

@@ -113,6 +113,38 @@ public final class ExpectationMaximization {
         }
     }
 
+    /**
+     * Goes on with a fit, such as to draws of a distribution that has changed. Each iteration sees all draws.
+     *
+     * @param parent the parent of the manager that owns the result
+     * @param from the mixture to go on from; kept
+     * @param draws the supplier of draws, {@code [n, d]}
+     * @param iterations at least 1
+     * @param progress the consumer of the share of the work that is done, from 0 to 1
+     * @return another mixture
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public static GaussianMixture refine(
+            NDManager parent, GaussianMixture from, Supplier<NDArray> draws, int iterations, DoubleConsumer progress) {
+        GaussianMixture mixture = from;
+        for (int iteration = 0; iteration < iterations; iteration++) {
+            GaussianMixture last = mixture;
+            double done = iteration;
+            try {
+                mixture = Scope.compute(() -> {
+                    NDArray data = draws.get();
+                    double rows = data.getShape().get(0);
+                    return iterate(parent, data, last, seen -> progress.accept((done + seen / rows) / iterations));
+                });
+            } finally {
+                if (last != from) {
+                    last.close();
+                }
+            }
+        }
+        return mixture;
+    }
+
     /** Equal weights and unit covariances. */
     private static GaussianMixture start(NDManager parent, NDArray data, int components, RandomSource random) {
         long n = data.getShape().get(0);

@@ -12,6 +12,7 @@ import io.github.mnistebm.tensor.Lanes;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -214,6 +215,35 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         shapes.put(MEANS, new Shape(components, dimension));
         shapes.put(FACTORS, new Shape(components, dimension, dimension));
         return shapes;
+    }
+
+    /**
+     * Returns the distribution of (u − c) A, with u of this distribution.
+     *
+     * @param parent the parent of the manager that owns the arrays of the result
+     * @param centre c, {@code [d]}
+     * @param matrix A, {@code [d, d]}, invertible
+     * @return a mixture with the means (μₖ − c) A and the covariances Aᵀ Σₖ A
+     */
+    public GaussianMixture mapped(NDManager parent, NDArray centre, NDArray matrix) {
+        return Scope.compute(() -> {
+            NDArray map = matrix.toType(DataType.FLOAT64, false);
+            NDArray centred = means.sub(centre).toType(DataType.FLOAT64, false);
+            NDArray roots = map.transpose().matMul(factors.toType(DataType.FLOAT64, false));
+            return of(
+                    parent,
+                    weights.toType(DataType.FLOAT64, false).toDoubleArray(),
+                    rows(centred.matMul(map)),
+                    rows(roots.matMul(roots.transpose(0, 2, 1))));
+        });
+    }
+
+    private double[][] rows(NDArray array) {
+        double[] values = array.toDoubleArray();
+        int length = values.length / components;
+        double[][] rows = new double[components][];
+        Arrays.setAll(rows, k -> Arrays.copyOfRange(values, k * length, (k + 1) * length));
+        return rows;
     }
 
     @Override

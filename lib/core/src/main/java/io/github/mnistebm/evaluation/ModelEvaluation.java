@@ -3,6 +3,7 @@ package io.github.mnistebm.evaluation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.autoencoder.AutoencoderConfig;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.ExpectationMaximization;
@@ -181,13 +182,14 @@ public final class ModelEvaluation implements AutoCloseable {
      * @param images the number of images, chosen at random; at least 2, and all if there are fewer
      * @param draws the number of draws an image, at least 2
      * @param random the source of randomness
-     * @return the estimate for the energy, for its reference measure, and for the standard normal distribution if the autoencoder is a
-     *     variational one
+     * @return the estimate for the energy, for its reference measure, and for the standard normal distribution if that is the prior of a
+     *     variational autoencoder
      */
     public NatsPerImage natsPerImage(int images, int draws, RandomSource random) {
         LatentSpace latentSpace = model.latentSpace();
-        try (GaussianMixture normal =
-                latentSpace.autoencoder().isVariational() ? latentSpace.standardNormal(manager) : null) {
+        AutoencoderConfig autoencoder = model.card().configuration().autoencoder();
+        boolean isNormal = autoencoder.isVariational() && autoencoder.mixtureEpochs() == 0;
+        try (GaussianMixture normal = isNormal ? latentSpace.standardNormal(manager) : null) {
             return Scope.compute(() -> {
                 NDArray chosen = chosen(images, random);
                 return new PixelLikelihood(latentSpace::reconstructionEnergy, model.energy(), normal)

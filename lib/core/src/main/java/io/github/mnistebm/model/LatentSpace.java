@@ -9,8 +9,8 @@ import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.tensor.RandomSource;
-import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
+import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * The way from images to whitened latents and back.
@@ -89,17 +89,12 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * @return N(u; −μ W, Wᵀ W) with the mean μ and the matrix W of the whitening
      */
     public GaussianMixture standardNormal(NDManager manager) {
-        return Scope.compute(() -> {
-            NDArray matrix = whitening.whiteningMatrix();
-            NDArray mean = whitening.whiten(whitening.mean().zerosLike().expandDims(0));
-            return GaussianMixture.of(manager, new double[] {1}, new double[][] {doubles(mean)}, new double[][] {
-                doubles(matrix.transpose().matMul(matrix))
-            });
-        });
-    }
-
-    private static double[] doubles(NDArray array) {
-        return array.toType(DataType.FLOAT64, false).toDoubleArray();
+        int d = (int) whitening.mean().size();
+        double[] identity = CommonOps_DDRM.identity(d).data;
+        try (GaussianMixture normal = GaussianMixture.of(
+                manager, new double[] {1}, new double[][] {new double[d]}, new double[][] {identity})) {
+            return normal.mapped(manager, whitening.mean(), whitening.whiteningMatrix());
+        }
     }
 
     /**

@@ -3,13 +3,12 @@ package io.github.mnistebm.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
-import io.github.mnistebm.autoencoder.LatentNormals;
 import io.github.mnistebm.autoencoder.Whitening;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.ExpectationMaximization;
+import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.energy.EnergyTrainer;
@@ -32,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -43,7 +43,6 @@ import tech.tablesaw.api.Table;
  */
 public final class ModelTraining implements AutoCloseable {
 
-    private static final long ROWS_AT_ONCE = 2000;
     private static final String AUTOENCODER_WEIGHTS = "autoencoder weights";
     private static final String ENERGY_WEIGHTS = "energy weights";
     private static final String LATENTS = "latents";
@@ -287,44 +286,34 @@ public final class ModelTraining implements AutoCloseable {
         RandomSource random = random(REFERENCE_PHASE);
         Scope.run(() -> {
             NDArray images = train.binarized(config.binarization(), random);
-            Supplier<NDArray> draws = aggregatePosterior(images, random);
+            Supplier<NDArray> draws = autoencoder.aggregatePosterior(images, random);
             LatentSpace fitted = new LatentSpace(autoencoder, Whitening.fit(manager, draws.get()));
-            reference = reference(() -> fitted.whitening().whiten(draws.get()), random, listener);
+            reference = reference(fitted.whitening(), draws, random, listener);
             latentSpace = fitted;
         });
     }
 
-    /** The latents of images, which a variational autoencoder draws anew each time. */
-    private Supplier<NDArray> aggregatePosterior(NDArray images, RandomSource random) {
-        if (!autoencoder.isVariational()) {
-            NDArray latents = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> autoencoder.encode(floats(rows)));
-            return () -> latents;
-        }
-        NDArray means = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> autoencoder
-                .encodeNormals(floats(rows))
-                .means());
-        NDArray logVariances = Tensors.mapInParts(images, ROWS_AT_ONCE, rows -> autoencoder
-                .encodeNormals(floats(rows))
-                .logVariances());
-        return () -> new LatentNormals(means, logVariances).sample(random);
-    }
-
-    private static NDArray floats(NDArray rows) {
-        return rows.toType(DataType.FLOAT32, false);
-    }
-
-    private ReferenceMeasure reference(Supplier<NDArray> whitened, RandomSource random, TrainingListener listener) {
+    private ReferenceMeasure reference(
+            Whitening whitening, Supplier<NDArray> draws, RandomSource random, TrainingListener listener) {
         if (config.referenceComponents() == 0) {
             return new StandardNormal(network.dimension());
         }
-        return ExpectationMaximization.fit(
-                manager,
-                whitened,
-                config.referenceComponents(),
-                EM_ITERATIONS,
-                random,
-                share -> listener.batchDone(
-                        REFERENCE_PHASE, 1, 1, (int) Math.floor(share * REFERENCE_PARTS), REFERENCE_PARTS));
+        Supplier<NDArray> whitened = () -> whitening.whiten(draws.get());
+        DoubleConsumer progress = share ->
+                listener.batchDone(REFERENCE_PHASE, 1, 1, (int) Math.floor(share * REFERENCE_PARTS), REFERENCE_PARTS);
+        return autoencoder
+                .mixture()
+                .map(prior -> refined(prior, whitening, whitened, progress))
+                .orElseGet(() -> ExpectationMaximization.fit(
+                        manager, whitened, config.referenceComponents(), EM_ITERATIONS, random, progress));
+    }
+
+    /** Goes on from the mixture that the encoder has learned to match. */
+    private GaussianMixture refined(
+            GaussianMixture prior, Whitening whitening, Supplier<NDArray> whitened, DoubleConsumer progress) {
+        try (GaussianMixture start = prior.mapped(manager, whitening.mean(), whitening.whiteningMatrix())) {
+            return ExpectationMaximization.refine(manager, start, whitened, EM_ITERATIONS, progress);
+        }
     }
 
     /**

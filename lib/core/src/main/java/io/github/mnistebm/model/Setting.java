@@ -107,6 +107,13 @@ public record Setting<T>(String option, T value, String description, Function<Tr
     public static final Setting<Integer> IWAE_DRAWS =
             autoencoder("--iwae-draws", 5, "draws an image of that bound.", AutoencoderConfig::iwaeDraws);
 
+    /** {@link AutoencoderConfig#mixtureEpochs()}. */
+    public static final Setting<Integer> MIXTURE_EPOCHS = autoencoder(
+            "--mixture-epochs",
+            0,
+            "how many epochs, the last ones, take a mixture that is fitted to the latents as their prior, if the variance is learned.",
+            AutoencoderConfig::mixtureEpochs);
+
     /** {@link AutoencoderConfig#latentNoise()}. */
     public static final Setting<Double> LATENT_NOISE = autoencoder(
             "--latent-noise",

@@ -263,7 +263,9 @@ public record TrainingConfig(
                             get(Setting.LATENT_PENALTY),
                             get(Setting.WARM_UP_EPOCHS),
                             get(Setting.IWAE_EPOCHS),
-                            get(Setting.IWAE_DRAWS)),
+                            get(Setting.IWAE_DRAWS),
+                            get(Setting.MIXTURE_EPOCHS),
+                            get(Setting.REFERENCE_COMPONENTS)),
                     get(Setting.REFERENCE_COMPONENTS),
                     Collections.nCopies(layers, get(Setting.ENERGY_HIDDEN_UNITS)),
                     EnergyTrainingConfig.builder()

@@ -97,7 +97,7 @@ class AutoencoderTest {
                 AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, count, manager)) {
             NDArray images =
                     random.uniform(manager, 0, 1, new Shape(count, 784)).round();
-            LossAndGradient computed = loss.of(images, 1, random);
+            LossAndGradient computed = loss.of(images, 1, null, random);
             FlatParameters.Leaves leaves = autoencoder.decoderLeaves();
             List<NDArray> views = autoencoder.parameters().views();
             List<NDArray> copies = new ArrayList<>();
@@ -149,8 +149,8 @@ class AutoencoderTest {
                 AutoencoderLoss givenLoss = new AutoencoderLoss(given, config, count, manager)) {
             NDArray images =
                     random.uniform(manager, 0, 1, new Shape(count, 784)).round();
-            LossAndGradient expected = ownLoss.of(images, 1, random);
-            LossAndGradient found = givenLoss.of(images, 1, random);
+            LossAndGradient expected = ownLoss.of(images, 1, null, random);
+            LossAndGradient found = givenLoss.of(images, 1, null, random);
             assertThat(found.loss().getFloat()).isCloseTo(expected.loss().getFloat(), withinPercentage(0.001));
             assertThat(found.gradient()).hasSameSizeAs(expected.gradient());
             for (int i = 0; i < found.gradient().size(); i++) {
@@ -188,6 +188,6 @@ class AutoencoderTest {
     private static AutoencoderConfig config(
             EncoderArchitecture encoder, DecoderArchitecture decoder, double latentPenalty) {
         return new AutoencoderConfig(
-                20, 3, encoder, decoder, 1, 1, 1e-3, PosteriorVariance.FIXED, 0, latentPenalty, 0, 0, 0);
+                20, 3, encoder, decoder, 1, 1, 1e-3, PosteriorVariance.FIXED, 0, latentPenalty, 0, 0, 0, 0, 0);
     }
 }

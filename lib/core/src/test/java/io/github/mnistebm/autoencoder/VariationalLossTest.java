@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.AutoencoderLoss.LossAndGradient;
+import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VariationalLossTest {
 
@@ -42,7 +44,7 @@ class VariationalLossTest {
 
     private static AutoencoderConfig config(EncoderArchitecture encoder, PosteriorVariance variance) {
         return new AutoencoderConfig(
-                20, 3, encoder, DecoderArchitecture.DEEP, 1, IMAGES, 1e-3, variance, 0, 0, 0, 0, 0);
+                20, 3, encoder, DecoderArchitecture.DEEP, 1, IMAGES, 1e-3, variance, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Test
@@ -68,15 +70,38 @@ class VariationalLossTest {
     }
 
     @Test
-    void theImportanceWeightedBoundOfOneDrawIsTheLowerBound_andOfMoreDrawsNearer() {
+    void theEntropyIsMinusTheMeanLogDensityOfDraws() {
+        int draws = 100_000;
+        NDArray ones = manager.ones(new Shape(draws, 1));
+        LatentNormals normals = new LatentNormals(ones.mul(0.8), ones.mul(-0.6));
+        double variance = Math.exp(-0.6);
+        NDArray squares = normals.sample(random).sub(0.8).square().div((float) (2 * variance));
+        double error = squares.sub(squares.mean()).square().mean().sqrt().getFloat() / Math.sqrt(draws);
+        assertThat((double) normals.entropies().getFloat(0))
+                .isCloseTo(
+                        squares.mean().getFloat() + Math.log(2 * Math.PI * variance) / 2, within(4.5 * error + 1e-5));
+    }
+
+    /** Two components, neither of them standard normal. */
+    private GaussianMixture mixture() {
+        return GaussianMixture.of(
+                manager, new double[] {0.3, 0.7}, new double[][] {{1, 0, -1}, {-0.5, 0.2, 0.5}}, new double[][] {
+                    {1, 0.2, 0, 0.2, 2, 0.1, 0, 0.1, 0.5}, {0.6, 0, 0, 0, 1, 0, 0, 0, 1.5}
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theImportanceWeightedBoundOfOneDrawIsTheLowerBound_andOfMoreDrawsNearer(boolean mixture) {
         AutoencoderConfig config = config(EncoderArchitecture.PERCEPTRON, PosteriorVariance.LEARNED);
         try (Autoencoder autoencoder = Autoencoder.create(manager, config, random);
                 AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, IMAGES, manager)) {
             NDArray images =
                     random.uniform(manager, 0, 1, new Shape(IMAGES, 784)).round();
-            double[] ofOne = losses(() -> loss.importanceWeighted(images, 1, random));
-            double[] bound = losses(() -> loss.of(images, 1, random));
-            double[] ofFive = losses(() -> loss.importanceWeighted(images, 5, random));
+            GaussianMixture prior = mixture ? mixture() : null;
+            double[] ofOne = losses(() -> loss.importanceWeighted(images, 1, prior, random));
+            double[] bound = losses(() -> loss.of(images, 1, prior, random));
+            double[] ofFive = losses(() -> loss.importanceWeighted(images, 5, prior, random));
             double error = Math.hypot(error(ofOne), error(bound));
             assertThat(mean(ofOne)).isCloseTo(mean(bound), within(4.5 * error));
             assertThat(mean(ofFive)).isLessThan(mean(bound) - 4.5 * Math.hypot(error(ofFive), error(bound)));
@@ -103,13 +128,44 @@ class VariationalLossTest {
     @ParameterizedTest
     @EnumSource
     void theGradientIsThatOfDifferences(EncoderArchitecture encoder) {
-        compareWithDifferences(encoder, (loss, images) -> loss.of(images, WEIGHT, RandomSource.of(7)));
+        compareWithDifferences(encoder, (loss, images) -> loss.of(images, WEIGHT, null, RandomSource.of(7)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theGradientWithAMixtureIsThatOfDifferences(EncoderArchitecture encoder) {
+        GaussianMixture prior = mixture();
+        compareWithDifferences(encoder, (loss, images) -> loss.of(images, WEIGHT, prior, RandomSource.of(7)));
     }
 
     @ParameterizedTest
     @EnumSource
     void theGradientOfTheImportanceWeightedBoundIsThatOfDifferences(EncoderArchitecture encoder) {
-        compareWithDifferences(encoder, (loss, images) -> loss.importanceWeighted(images, 5, RandomSource.of(7)));
+        compareWithDifferences(encoder, (loss, images) -> loss.importanceWeighted(images, 5, null, RandomSource.of(7)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theGradientOfTheImportanceWeightedBoundWithAMixtureIsThatOfDifferences(EncoderArchitecture encoder) {
+        GaussianMixture prior = mixture();
+        compareWithDifferences(
+                encoder, (loss, images) -> loss.importanceWeighted(images, 5, prior, RandomSource.of(7)));
+    }
+
+    /** The mixture that is one standard normal distribution gives the bound of the closed form, up to the error of its draws. */
+    @Test
+    void aMixtureOfOneStandardNormalIsTheStandardNormal() {
+        AutoencoderConfig config = config(EncoderArchitecture.PERCEPTRON, PosteriorVariance.LEARNED);
+        try (Autoencoder autoencoder = Autoencoder.create(manager, config, random);
+                AutoencoderLoss loss = new AutoencoderLoss(autoencoder, config, IMAGES, manager)) {
+            NDArray images =
+                    random.uniform(manager, 0, 1, new Shape(IMAGES, 784)).round();
+            GaussianMixture one = GaussianMixture.of(
+                    manager, new double[] {1}, new double[1][3], new double[][] {{1, 0, 0, 0, 1, 0, 0, 0, 1}});
+            double[] closed = losses(() -> loss.of(images, WEIGHT, null, random));
+            double[] drawn = losses(() -> loss.of(images, WEIGHT, one, random));
+            assertThat(mean(drawn)).isCloseTo(mean(closed), within(4.5 * Math.hypot(error(closed), error(drawn))));
+        }
     }
 
     /** By the biases of the first and the last layer of the decoder, too. The noise is the same at each call. */
@@ -156,7 +212,8 @@ class VariationalLossTest {
             NDArray images = manager.zeros(new Shape(IMAGES, 784));
             assertThat(autoencoder.encodeNormals(images).logVariances().get(0).toFloatArray())
                     .containsExactly(2, 5, -10);
-            float[] gradient = loss.of(images, WEIGHT, random).gradient().get(3).toFloatArray();
+            float[] gradient =
+                    loss.of(images, WEIGHT, null, random).gradient().get(3).toFloatArray();
             assertThat(gradient[3]).isCloseTo((float) (WEIGHT * Math.expm1(2) / 2), within(1e-4f));
             assertThat(gradient[4]).isZero();
             assertThat(gradient[5]).isZero();

@@ -126,6 +126,56 @@ class GaussianMixtureTest {
         }
     }
 
+    /** The density of y = (u − c) A at y is that of u divided by |det A|. */
+    @Test
+    void mappedItIsTheDistributionOfTheMappedStates() {
+        NDArray centre = manager.create(new float[] {0.5f, -1});
+        NDArray matrix = manager.create(new float[][] {{2, 1}, {-1, 3}});
+        try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES);
+                GaussianMixture mapped = mixture.mapped(manager, centre, matrix)) {
+            NDArray states = random.normal(manager, new Shape(50, 2));
+            assertThat(mapped.energy(states.sub(centre).matMul(matrix)).toFloatArray())
+                    .containsExactly(
+                            mixture.energy(states).add((float) Math.log(7)).toFloatArray(), within(1e-4f));
+        }
+    }
+
+    @Test
+    void aFitThatGoesOnComesNearerToDrawsThatHaveMoved() {
+        NDArray shift = manager.create(new float[] {1, -0.5f});
+        try (GaussianMixture before = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
+            NDArray data = before.sample(manager, 20_000, random).add(shift);
+            List<Double> losses =
+                    new ArrayList<>(List.of((double) before.energy(data).mean().getFloat()));
+            for (int iterations : new int[] {1, 2, 100}) {
+                try (GaussianMixture after =
+                        ExpectationMaximization.refine(manager, before, () -> data, iterations, done -> {})) {
+                    losses.add((double) after.energy(data).mean().getFloat());
+                }
+            }
+            for (int i = 1; i < losses.size(); i++) {
+                assertThat(losses.get(i)).isLessThan(losses.get(i - 1));
+            }
+            double entropy = before.energy(data.sub(shift)).mean().getFloat();
+            assertThat(losses.get(3)).isCloseTo(entropy, within(0.005));
+        }
+    }
+
+    @Test
+    void oneIterationOfAFitThatGoesOnSeesAllData_andSaysHowFarItIs() {
+        float[][] data = {{1, 2}, {3, 1}, {2, 6}};
+        List<Double> progress = new ArrayList<>();
+        try (GaussianMixture from =
+                        GaussianMixture.of(manager, new double[] {1}, new double[1][2], new double[][] {{1, 0, 0, 1}});
+                GaussianMixture found =
+                        ExpectationMaximization.refine(manager, from, () -> manager.create(data), 2, progress::add);
+                GaussianMixture expected =
+                        ExpectationMaximization.fit(manager, manager.create(data), 1, 2, random, done -> {})) {
+            assertSameParameters(found, expected, 1e-5f);
+        }
+        assertThat(progress).containsExactly(0.5, 1.0);
+    }
+
     @Test
     void isRecoveredFromItsSamples() {
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES);

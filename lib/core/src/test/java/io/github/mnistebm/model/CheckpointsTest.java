@@ -152,6 +152,26 @@ class CheckpointsTest {
         }
     }
 
+    /** Whether it stops before the first epoch with a mixture, or after it, or after the autoencoder's training. */
+    @ParameterizedTest
+    @CsvSource({"autoencoder, 1", "autoencoder, 2", "autoencoder, 3", "energy, 1"})
+    void soDoesOneWhosePriorIsAMixture(String phase, int epoch) throws IOException {
+        TrainingConfig config = TinyModel.builder(1)
+                .set(Setting.POSTERIOR_VARIANCE, PosteriorVariance.LEARNED)
+                .set(Setting.AUTOENCODER_EPOCHS, 3)
+                .set(Setting.MIXTURE_EPOCHS, 2)
+                .set(Setting.REFERENCE_COMPONENTS, 5)
+                .build();
+        try (DigitModel expected = TinyModel.trained(config);
+                DigitModel found = resumed(stopped(config, phase, epoch), new ArrayList<>())) {
+            assertSame(found, expected);
+            expected.reference().namedParameters().forEach((name, array) -> assertThat(
+                            found.reference().namedParameters().get(name).toFloatArray())
+                    .as(name)
+                    .isEqualTo(array.toFloatArray()));
+        }
+    }
+
     @Test
     void soDoesOneByAnotherObjectiveWhichTheModelsCardKeeps() throws IOException {
         TrainingConfig config = TinyModel.builder(1)

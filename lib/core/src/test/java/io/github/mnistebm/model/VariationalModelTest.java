@@ -8,7 +8,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.Autoencoder;
+import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.autoencoder.LatentNormals;
+import io.github.mnistebm.autoencoder.PosteriorVariance;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.GaussianMixture;
@@ -42,6 +44,7 @@ class VariationalModelTest {
                 .set(Setting.LATENT_DIMENSION, 4)
                 .set(Setting.AUTOENCODER_EPOCHS, 4)
                 .set(Setting.IWAE_EPOCHS, 0)
+                .set(Setting.MIXTURE_EPOCHS, 0)
                 .set(Setting.AUTOENCODER_BATCH_SIZE, 32)
                 .set(Setting.REFERENCE_COMPONENTS, 5)
                 .set(Setting.ENERGY_HIDDEN_UNITS, 16)
@@ -128,6 +131,37 @@ class VariationalModelTest {
             assertThat(DoubleStream.of(ratios.toType(DataType.FLOAT64, false).toDoubleArray())
                             .summaryStatistics())
                     .satisfies(all -> assertThat(all.getMax() - all.getMin()).isLessThan(1e-3));
+        });
+    }
+
+    /** The mixture after the training goes on from that of the training, which the encoder has come to match. */
+    @Test
+    void aMixtureAsThePriorMatchesTheLatentsBetter() throws IOException {
+        TrainingConfig.Builder builder = TinyModel.builder(1)
+                .set(Setting.POSTERIOR_VARIANCE, PosteriorVariance.LEARNED)
+                .set(Setting.REFERENCE_COMPONENTS, 5)
+                .set(Setting.DECODER, DecoderArchitecture.PERCEPTRON)
+                .set(Setting.AUTOENCODER_BATCH_SIZE, 16)
+                .set(Setting.AUTOENCODER_EPOCHS, 8);
+        try (DigitModel withNormal = TinyModel.trained(builder.build());
+                DigitModel withMixture =
+                        TinyModel.trained(builder.set(Setting.MIXTURE_EPOCHS, 5).build())) {
+            assertThat(withNormal.latentSpace().autoencoder().mixture()).isEmpty();
+            GaussianMixture prior =
+                    withMixture.latentSpace().autoencoder().mixture().orElseThrow();
+            assertThat(prior.components())
+                    .isEqualTo(withMixture.card().configuration().referenceComponents());
+            assertThat(negentropy(withMixture)).isGreaterThan(negentropy(withNormal) + 0.05);
+        }
+    }
+
+    /** How many nats the reference measure is above the standard normal distribution, on the latents of images. */
+    private double negentropy(DigitModel trained) {
+        return Scope.compute(() -> {
+            NDArray latents = trained.latentSpace().sample(images, RandomSource.of(4));
+            double normal = latents.square().sum(new int[] {1}).mean().getFloat() / 2
+                    + latents.getShape().get(1) * Math.log(2 * Math.PI) / 2;
+            return normal - trained.reference().energy(latents).mean().getFloat();
         });
     }
 
