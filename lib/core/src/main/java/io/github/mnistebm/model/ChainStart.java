@@ -56,6 +56,11 @@ public enum ChainStart {
                             sequential || earlier.sequential);
         }
 
+        /** Returns whether hardly any two of some chains start at the same state, and all are distributed as the target. */
+        boolean partsChains(int chains) {
+            return !sequential && effectiveSampleSize >= (double) chains * WORTH_A_CHAIN;
+        }
+
         /**
          * Describes the origin.
          *
@@ -82,13 +87,12 @@ public enum ChainStart {
      *
      * @param positions {@code [chains, d]}
      * @param origin the origin of the states
-     * @param differ whether hardly any two of them are the same, and all are distributed as the target
      */
-    record States(NDArray positions, Origin origin, boolean differ) {}
+    record States(NDArray positions, Origin origin) {}
 
     States states(NDManager manager, TiltedEnergy energy, int chains, RandomSource random) {
         if (this == REFERENCE) {
-            return new States(energy.reference().sample(manager, chains, random), Origin.REFERENCE_DRAWS, false);
+            return new States(energy.reference().sample(manager, chains, random), Origin.REFERENCE_DRAWS);
         }
         int pool = (int) Math.max(LEAST_POOL, Math.min(GREATEST_POOL, (long) chains * DRAWS_A_CHAIN));
         ImportanceResampling.Draws drawn = new ImportanceResampling(pool).draw(manager, energy, chains, random);
@@ -96,12 +100,11 @@ public enum ChainStart {
         boolean sequential = !(drawn.paretoShape() <= ParetoShape.RELIABLE);
         Origin origin = new Origin(pool, drawn.effectiveSampleSize(), drawn.paretoShape(), sequential);
         if (!sequential) {
-            return new States(
-                    drawn.positions(), origin, drawn.effectiveSampleSize() >= (double) chains * WORTH_A_CHAIN);
+            return new States(drawn.positions(), origin);
         }
         NDArray positions = new SequentialMonteCarlo(Math.max(2, chains), MOVES)
                 .draw(manager, energy.reference(), energy.tilt(), 1, random, beta -> {})
                 .positions();
-        return new States(positions.get("0:" + chains), origin, false);
+        return new States(positions.get("0:" + chains), origin);
     }
 }

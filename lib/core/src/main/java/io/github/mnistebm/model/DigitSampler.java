@@ -196,7 +196,7 @@ public record DigitSampler(
                     NDManager manager = model.manager().newSubManager()) {
                 scope.suppressNotUsedWarning();
                 ChainStart.States started = start.states(manager, model.energy(), round, random);
-                SamplerConfig used = started.differ() ? shorter() : config;
+                SamplerConfig used = started.origin().partsChains(round) ? shorter() : config;
                 int length = used.burnIn() + used.steps();
                 SampleRun run = LangevinSampler.of(algorithm.kernelWithJumps(model.energy()), used)
                         .run(
@@ -213,6 +213,11 @@ public record DigitSampler(
             }
         }
         return new Summary(acceptance, jumpAcceptance, stepSize, steps, origin);
+    }
+
+    /** Returns the default number of steps of chains that start at the target, by whether hardly any two start at the same state. */
+    static int stepsFromTarget(boolean differ) {
+        return differ ? STEPS_FROM_TARGET / SHORTER : STEPS_FROM_TARGET;
     }
 
     private SamplerConfig shorter() {

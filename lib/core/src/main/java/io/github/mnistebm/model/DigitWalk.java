@@ -2,10 +2,11 @@ package io.github.mnistebm.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
+import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.util.NavigableSet;
@@ -14,25 +15,22 @@ import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 
 /**
- * Chains that are watched on their way from noise to digits. They start at draws of a standard normal distribution on whitened
- * latents and move by the {@linkplain DigitModel#kernel(double) model's kernel}; the first half of their steps is burn-in, during which
- * the step size adapts. Each chain ends at an image of its own.
+ * Chains that are watched on their way: from noise to digits, or from digits to others. They move by the
+ * {@linkplain DigitModel#kernel(double) model's kernel}; the first half of their steps is burn-in, during which the step size adapts.
+ * Each chain ends at an image of its own.
  *
  * @param model the model; not closed
- * @param steps the number of steps of each chain; at least 2
+ * @param start the states that the chains start from, and the number of their steps
  * @param temperature T of the {@linkplain io.github.mnistebm.density.TiltedEnergy#tempered tempered energy}; positive and finite
  */
-public record DigitWalk(DigitModel model, int steps, double temperature) {
+public record DigitWalk(DigitModel model, WalkStart start, double temperature) {
 
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if one is out of range
+     * @throws IllegalArgumentException if the temperature is out of range
      */
     public DigitWalk {
-        if (steps < 2) {
-            throw new IllegalArgumentException("steps: must be at least 2, found " + steps);
-        }
         if (!(temperature > 0) || Double.isInfinite(temperature)) {
             throw new IllegalArgumentException("temperature: must be positive and finite, found " + temperature);
         }
@@ -42,6 +40,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
      * The state of the chains.
      *
      * @param step the number of steps done
+     * @param steps the number of steps in all
      * @param means the probability of each pixel to be white, {@code [chains, 784]}
      * @param energies E, whatever the temperature, nats, {@code [chains]}
      * @param acceptanceRate the mean acceptance probability so far, without burn-in once it is over; 0 before the first step
@@ -50,6 +49,7 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
      */
     public record Snapshot(
             int step,
+            int steps,
             NDArray means,
             NDArray energies,
             double acceptanceRate,
@@ -86,27 +86,29 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
             throw new IllegalArgumentException("snapshots: must be at least 1, found " + snapshots);
         }
         RandomSource random = RandomSource.of(seed);
-        int burnIn = steps / 2;
         // A distribution of T times the variance takes T times the step size.
         double stepSize = Math.min(StepSizeAdaptation.MAX_STEP_SIZE, model.stepSize() * temperature);
-        try (NDManager manager = model.manager().newSubManager();
-                Chains walking = Chains.of(
-                        manager, model.kernel(temperature), chains, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE);
-                NDArray start =
-                        random.normal(manager, new Shape(chains, model.energy().dimension()))) {
-            NavigableSet<Integer> seen = schedule(snapshots);
-            walking.start(start, random);
-            see(walking, 0, watcher);
+        TransitionKernel kernel = model.kernel(temperature);
+        try (NDScope scope = new NDScope();
+                NDManager manager = model.manager().newSubManager();
+                Chains walking = Chains.of(manager, kernel, chains, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE)) {
+            scope.suppressNotUsedWarning();
+            WalkStart.Start started = start.choose(manager, model.energy().tempered(temperature), chains, random);
+            int steps = started.steps();
+            int burnIn = steps / 2;
+            NavigableSet<Integer> seen = schedule(steps, snapshots);
+            walking.start(started.positions(), random);
+            see(walking, 0, steps, watcher);
             walking.run(burnIn, steps - burnIn, done -> Objects.requireNonNullElse(seen.higher(done), steps), done -> {
                 if (seen.contains(done)) {
-                    see(walking, done, watcher);
+                    see(walking, done, steps, watcher);
                 }
             });
         }
     }
 
     /** The steps at which the chains are seen. */
-    private NavigableSet<Integer> schedule(int snapshots) {
+    private static NavigableSet<Integer> schedule(int steps, int snapshots) {
         NavigableSet<Integer> seen = new TreeSet<>();
         for (int i = 1; i <= snapshots; i++) {
             double share = (double) i / snapshots;
@@ -115,11 +117,12 @@ public record DigitWalk(DigitModel model, int steps, double temperature) {
         return seen;
     }
 
-    private void see(Chains walking, int step, Watcher watcher) {
+    private void see(Chains walking, int step, int steps, Watcher watcher) {
         Scope.run(() -> {
             NDArray positions = walking.positions();
             watcher.see(new Snapshot(
                     step,
+                    steps,
                     model.decode(positions),
                     model.energy().energy(positions),
                     walking.acceptanceRate().mean().getFloat(),

@@ -6,6 +6,7 @@ import ai.djl.Device;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitWalk;
+import io.github.mnistebm.model.WalkStart;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +33,8 @@ class TemperatureOfDigitsTest {
     @ValueSource(doubles = {0.5, 1, 2})
     void fewChainsAcceptNeitherTooFewStepsNorTooMany(double temperature) {
         double[] acceptance = new double[1];
-        new DigitWalk(model, 1000, temperature).walk(10, 1, 1, seen -> acceptance[0] = seen.acceptanceRate());
+        new DigitWalk(model, WalkStart.noise(1000), temperature)
+                .walk(10, 1, 1, seen -> acceptance[0] = seen.acceptanceRate());
         assertThat(acceptance[0]).isBetween(0.5, 0.65);
     }
 
@@ -40,10 +42,10 @@ class TemperatureOfDigitsTest {
     @Test
     void everyDigitKeepsItsShareAtALowTemperature() throws IOException {
         int[] counts = new int[10];
-        DigitWalk walk = new DigitWalk(model, 500, 0.5);
+        DigitWalk walk = new DigitWalk(model, WalkStart.noise(500), 0.5);
         try (DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu())) {
             walk.walk(1000, 1, 1, seen -> {
-                if (seen.step() == walk.steps()) {
+                if (seen.step() == seen.steps()) {
                     for (long digit : classifier
                             .probabilities(seen.means().gt(0.5))
                             .argMax(1)

@@ -45,7 +45,7 @@ class ConcurrentDrawsTest {
 
     private static float[] walk(DigitModel model, int chains, int seed) {
         float[][] last = new float[1][];
-        new DigitWalk(model, 20, 0.7)
+        new DigitWalk(model, WalkStart.noise(20), 0.7)
                 .walk(chains, seed, 2, snapshot -> last[0] = snapshot.means().toFloatArray());
         return last[0];
     }
