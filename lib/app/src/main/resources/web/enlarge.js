@@ -15,7 +15,7 @@ function showFrame() {
   step.textContent = `step ${at}, energy ${energy.toFixed(1)} nats`;
 }
 
-/** Enlarges one of the digits, with its energy trace and its way from noise. */
+/** Enlarges one of the digits, with its energy trace and its way. */
 export function show(index, frames) {
   if (frames.length === 0) {
     return;

@@ -1,5 +1,5 @@
 import { follow, runner } from "./api.js";
-import { bytes, canvas, flat, paint, PIXELS } from "./pictures.js";
+import { canvas, flat, paint, PIXELS, pixelsOf } from "./pictures.js";
 import { show } from "./enlarge.js";
 import { noun, Noun } from "./words.js";
 
@@ -18,10 +18,10 @@ const run = runner({
   status,
 });
 
+/** Reads the form. What is left empty is the server's choice. */
 function request() {
-  const fields = Object.fromEntries(new FormData(form));
-  NUMBERS.forEach((name) => (fields[name] = Number(fields[name])));
-  return fields;
+  const filled = Array.from(new FormData(form)).filter(([, value]) => value !== "");
+  return Object.fromEntries(filled.map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : value]));
 }
 
 /** Lays out a black digit for each image. */
@@ -42,7 +42,7 @@ function layOut(count) {
 function describe({ step, steps, acceptanceRate, energies, secondsLeft }) {
   const mean = energies.reduce((sum, energy) => sum + energy, 0) / energies.length;
   return `Step ${step} of ${steps} · acceptance ${acceptanceRate.toFixed(2)} · mean energy ${mean.toFixed(1)} nats · `
-    + (step === 0 ? "starting from noise" : `${secondsLeft.toFixed(1)} s left`);
+    + (step === 0 ? "starting" : `${secondsLeft.toFixed(1)} s left`);
 }
 
 /** Draws digits as the form says. */
@@ -58,7 +58,7 @@ export function generate() {
       button.addEventListener("click", () => show(i, frames));
     });
     const result = await follow("api/generate", asked, signal, (frame) => {
-      const pixels = bytes(frame.frame);
+      const pixels = pixelsOf(frame.frame);
       canvases.forEach((each, i) => paint(each, pixels.subarray(i * PIXELS, (i + 1) * PIXELS)));
       frames.push({ step: frame.step, energies: frame.energies, pixels });
       progress.value = frame.step / frame.steps;
@@ -70,7 +70,7 @@ export function generate() {
     });
     progress.value = 1;
     const jumps = result.jumpAcceptanceRate === undefined ? "" : `, of jumps ${result.jumpAcceptanceRate.toFixed(2)}`;
-    status.textContent = `${result.images.length} ${noun()}s. Acceptance ${result.acceptanceRate.toFixed(2)}${jumps}, `
+    status.textContent = `${result.images.length} ${noun()}s in ${result.steps} steps. Acceptance ${result.acceptanceRate.toFixed(2)}${jumps}, `
       + `step size ${result.stepSize.toPrecision(2)}. Choose one to enlarge it.`;
     finish(asked, result.id);
   });

@@ -30,9 +30,13 @@ export function paintColours(target, colour) {
   context.putImageData(image, 0, 0);
 }
 
-/** From the Base64 of a frame to the bytes of its images. */
-export function bytes(frame) {
-  return Uint8Array.from(atob(frame), (character) => character.charCodeAt(0));
+/** From the Base64 of a frame, which has two pixels a byte in fifteenths of white, to the pixels of its images. */
+export function pixelsOf(frame) {
+  const text = atob(frame);
+  return Uint8Array.from({ length: 2 * text.length }, (_, i) => {
+    const both = text.charCodeAt(i >> 1);
+    return 17 * (i % 2 === 0 ? both >> 4 : both & 15);
+  });
 }
 
 /** From 28 rows of 28 values to 784. */

@@ -6,7 +6,6 @@ import io.github.mnistebm.web.http.InvalidRequestException;
 import io.github.mnistebm.web.http.Problem;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +14,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
+import org.eclipse.jetty.http.QuotedQualityCSV;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ final class Answer {
     private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
 
     private static final String EVENT_STREAM = "text/event-stream";
+    private static final String ACCEPT_ENCODING = "Accept-Encoding";
+    private static final String GZIP = "gzip";
     private static final int RETRY_SECONDS = 2;
 
     /** The time between two checks whether the client has gone away. */
@@ -80,7 +83,7 @@ final class Answer {
     private void answer(Context context, ClientEndPoint client, Jobs.Job job) throws IOException {
         try {
             if (String.valueOf(context.header("Accept")).contains(EVENT_STREAM)) {
-                stream(context.res(), client, job);
+                stream(context, client, job);
             } else {
                 once(context, client, job);
             }
@@ -105,11 +108,27 @@ final class Answer {
         }
     }
 
-    private void stream(HttpServletResponse response, ClientEndPoint client, Jobs.Job job)
+    private void stream(Context context, ClientEndPoint client, Jobs.Job job) throws IOException, InterruptedException {
+        context.contentType(EVENT_STREAM).header("Cache-Control", "no-store").header("Vary", ACCEPT_ENCODING);
+        try (OutputStream out = body(context)) {
+            stream(out, client, job);
+        }
+    }
+
+    /** Compressed, if the client can read that: a grid of digits is black for the most part. */
+    private static OutputStream body(Context context) throws IOException {
+        QuotedQualityCSV codings = new QuotedQualityCSV();
+        codings.addValue(String.valueOf(context.header(ACCEPT_ENCODING)));
+        OutputStream out = context.res().getOutputStream();
+        if (!codings.getValues().contains(GZIP)) {
+            return out;
+        }
+        context.header("Content-Encoding", GZIP);
+        return new GZIPOutputStream(out, true);
+    }
+
+    private void stream(OutputStream out, ClientEndPoint client, Jobs.Job job)
             throws IOException, InterruptedException {
-        response.setContentType(EVENT_STREAM);
-        response.setHeader("Cache-Control", "no-store");
-        OutputStream out = response.getOutputStream();
         write(out, ":\n\n");
         for (String event = job.event(ROUND); event != Jobs.END; event = job.event(ROUND)) {
             if (client.isGone()) {

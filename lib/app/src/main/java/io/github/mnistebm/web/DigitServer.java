@@ -87,6 +87,7 @@ public final class DigitServer implements AutoCloseable {
         DigitServer server = new DigitServer(config, limits);
         try {
             server.javalin.start();
+            server.jobs.prepare(server.models.preparation());
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -151,7 +152,7 @@ public final class DigitServer implements AutoCloseable {
                 "/api/generate",
                 context -> computed(context, body -> {
                     Generation generation = Generation.read(body, models);
-                    return progress -> generation.run(models.get(generation.model()), results, progress);
+                    return progress -> generation.run(models, results, progress);
                 }));
         routes.post(
                 "/api/restore",

@@ -76,8 +76,8 @@ final class Fields {
     }
 
     /** A whole number in a range, or the default where the field is missing. */
-    int integer(String name, int least, int most, int otherwise) {
-        return fields.containsKey(name) ? integer(name, fields.get(name), least, most) : otherwise;
+    Integer integer(String name, int least, int most, Integer otherwise) {
+        return fields.containsKey(name) ? Integer.valueOf(integer(name, fields.get(name), least, most)) : otherwise;
     }
 
     private static int integer(String path, JsonElement element, int least, int most) {

@@ -2,14 +2,22 @@ package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.Binarization;
-import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitWalk;
+import io.github.mnistebm.model.WalkStart;
 import io.github.mnistebm.web.http.InvalidRequestException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** New digits, by chains that walk from noise. */
-record Generation(String model, int images, int seed, int steps, double temperature) {
+/**
+ * New digits, by chains.
+ *
+ * @param model the name of the model
+ * @param images the number of chains, each of which ends at a digit
+ * @param seed the seed of the random numbers
+ * @param steps the number of steps of each chain from noise; null for chains that start at the model's distribution and take few
+ * @param temperature T
+ */
+record Generation(String model, int images, int seed, Integer steps, double temperature) {
 
     static final int MAX_IMAGES = 400;
     static final int MAX_STEPS = 10_000;
@@ -20,7 +28,10 @@ record Generation(String model, int images, int seed, int steps, double temperat
     static final double MIN_TEMPERATURE = 0.1;
     static final double MAX_TEMPERATURE = 5;
 
-    private static final int SNAPSHOTS = 32;
+    /** On the way from noise, which takes seconds; a picture a tenth of a second. */
+    private static final int SNAPSHOTS_FROM_NOISE = 32;
+
+    private static final int SNAPSHOTS_AT_TARGET = 6;
 
     /**
      * The state of the chains.
@@ -31,7 +42,8 @@ record Generation(String model, int images, int seed, int steps, double temperat
      * @param acceptanceRate mean acceptance probability
      * @param stepSize ε
      * @param energies the energies of the chains, nats
-     * @param frame the probability of each pixel to be white as a byte 0 to 255, image by image and row by row, in Base64
+     * @param frame the probability of each pixel to be white in fifteenths, two pixels a byte, image by image and row by
+     *     row, in Base64
      */
     record Progress(
             int step,
@@ -47,6 +59,7 @@ record Generation(String model, int images, int seed, int steps, double temperat
      *
      * @param id the name by which {@code /api/results/} has them as files for a while
      * @param request the request for them
+     * @param steps the number of steps of each chain
      * @param acceptanceRate mean acceptance probability after burn-in
      * @param jumpAcceptanceRate the same of jumps; null if there were none
      * @param stepSize ε after burn-in
@@ -56,6 +69,7 @@ record Generation(String model, int images, int seed, int steps, double temperat
     record Result(
             String id,
             Generation request,
+            int steps,
             double acceptanceRate,
             Double jumpAcceptanceRate,
             double stepSize,
@@ -65,8 +79,8 @@ record Generation(String model, int images, int seed, int steps, double temperat
     static Generation read(String body, Models models) {
         Fields fields = Fields.of(body, List.of("model", "images", "seed", "steps", "temperature"));
         int images = fields.integer("images", 1, MAX_IMAGES, 16);
-        int steps = fields.integer("steps", 2, MAX_STEPS, 1000);
-        if ((long) images * steps > MAX_CHAIN_STEPS) {
+        Integer steps = fields.integer("steps", 2, MAX_STEPS, null);
+        if (steps != null && (long) images * steps > MAX_CHAIN_STEPS) {
             throw new InvalidRequestException(
                     "steps",
                     "expected at most " + MAX_CHAIN_STEPS / images + " with " + images + " images, found " + steps);
@@ -79,29 +93,32 @@ record Generation(String model, int images, int seed, int steps, double temperat
                 fields.number("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1));
     }
 
-    Result run(DigitModel from, Results results, Consumer<Object> progress) {
+    Result run(Models models, Results results, Consumer<Object> progress) {
         long start = System.nanoTime();
         Result[] last = new Result[1];
-        new DigitWalk(from, steps, temperature).walk(images, seed, SNAPSHOTS, snapshot -> {
+        int snapshots = steps == null ? SNAPSHOTS_AT_TARGET : SNAPSHOTS_FROM_NOISE;
+        new DigitWalk(models.get(model), start(models), temperature).walk(images, seed, snapshots, snapshot -> {
             float[] energies = snapshot.energies().toFloatArray();
             float[] means = snapshot.means().toFloatArray();
             int step = snapshot.step();
+            int all = snapshot.steps();
             double seconds = (System.nanoTime() - start) / 1e9;
             progress.accept(new Progress(
                     step,
-                    steps,
-                    step == 0 ? 0 : seconds * (steps - step) / step,
+                    all,
+                    step == 0 ? 0 : seconds * (all - step) / step,
                     snapshot.acceptanceRate(),
                     snapshot.stepSize(),
                     energies,
                     Pixels.frame(means)));
-            if (step == steps) {
+            if (step == all) {
                 try (NDArray binary = Binarization.ofMeans(snapshot.means())) {
                     byte[] pixels = binary.toByteArray();
                     double jumps = snapshot.jumpAcceptanceRate();
                     last[0] = new Result(
                             results.add(new Results.Digits(pixels, means, energies)),
                             this,
+                            all,
                             snapshot.acceptanceRate(),
                             Double.isNaN(jumps) ? null : jumps,
                             snapshot.stepSize(),
@@ -111,5 +128,12 @@ record Generation(String model, int images, int seed, int steps, double temperat
             }
         });
         return last[0];
+    }
+
+    private WalkStart start(Models models) {
+        if (steps != null) {
+            return WalkStart.noise(steps);
+        }
+        return temperature == 1 ? models.pool(model) : WalkStart.target();
     }
 }

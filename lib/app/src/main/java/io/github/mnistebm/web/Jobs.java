@@ -1,10 +1,14 @@
 package io.github.mnistebm.web;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,9 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs jobs one after the other on a thread of its own. A few may wait; more are turned away. */
 final class Jobs implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
 
     /** The number of jobs that may wait. */
     static final int QUEUE_LENGTH = 8;
@@ -36,6 +44,8 @@ final class Jobs implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(QUEUE_LENGTH),
             runnable -> new Thread(runnable, "jobs"));
+
+    private volatile Future<?> preparation = CompletableFuture.completedFuture(null);
 
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong finished = new AtomicLong();
@@ -128,6 +138,26 @@ final class Jobs implements AutoCloseable {
         return new Job(work, whenDone);
     }
 
+    /**
+     * Computes what later jobs need, part by part, until a job waits.
+     *
+     * @param parts the parts; one that fails is left to the job that needs it, which says so
+     */
+    void prepare(List<Callable<?>> parts) {
+        preparation = worker.submit(() -> {
+            for (Callable<?> part : parts) {
+                if (!worker.getQueue().isEmpty() || isDraining()) {
+                    return;
+                }
+                try {
+                    part.call();
+                } catch (Exception e) {
+                    LOG.debug("a part of the preparation failed", e);
+                }
+            }
+        });
+    }
+
     Counts counts() {
         return new Counts(
                 accepted.get(),
@@ -146,6 +176,7 @@ final class Jobs implements AutoCloseable {
     @Override
     public void close() {
         worker.shutdown();
+        preparation.cancel(true);
         try {
             if (!worker.awaitTermination(DRAIN.toSeconds(), TimeUnit.SECONDS)) {
                 worker.shutdownNow().forEach(waiting -> ((FutureTask<?>) waiting).cancel(false));

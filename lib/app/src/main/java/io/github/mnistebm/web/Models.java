@@ -3,7 +3,9 @@ package io.github.mnistebm.web;
 import ai.djl.Device;
 import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.TargetPool;
 import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.web.http.InvalidRequestException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,12 +15,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** The models that a server was given, by name; a request chooses among them and can name no other. */
 final class Models implements AutoCloseable {
 
+    /** Always the same, so that a drawing depends on its own seed only. */
+    private static final int POOL_SEED = 1;
+
     private final Map<String, DigitModel> models = new LinkedHashMap<>();
     private final Map<String, TestDigitScores> testScores = new HashMap<>();
+    private final Map<String, TargetPool> pools = new HashMap<>();
     private final Path data;
 
     /**
@@ -95,6 +102,21 @@ final class Models implements AutoCloseable {
             testScores.put(name, known);
         }
         return known;
+    }
+
+    /** Draws the states that drawings of a model start from when first asked to; called by the jobs' thread only. */
+    TargetPool pool(String name) {
+        return pools.computeIfAbsent(name, any -> TargetPool.of(models.get(name), RandomSource.of(POOL_SEED)));
+    }
+
+    /** Returns the parts of what requests need and may be computed before the first one; for the jobs' thread. */
+    List<Callable<?>> preparation() {
+        List<Callable<?>> parts = new ArrayList<>();
+        for (String name : models.keySet()) {
+            parts.add(() -> testScores(name));
+            parts.add(() -> pool(name));
+        }
+        return parts;
     }
 
     /** Looks for the images in the server's folder, then in the default one of the model's data set. */

@@ -28,11 +28,11 @@ final class Pixels {
         return image;
     }
 
-    /** Writes probabilities as bytes 0 to 255 in Base64, which takes a third of the space of numbers. */
+    /** Writes probabilities in fifteenths, two a byte, the first in the higher half, in Base64: a twelfth of the space of numbers. */
     static String frame(float[] means) {
-        byte[] bytes = new byte[means.length];
-        for (int i = 0; i < means.length; i++) {
-            bytes[i] = (byte) Math.round(255 * means[i]);
+        byte[] bytes = new byte[means.length / 2];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (Math.round(15 * means[2 * i]) << 4 | Math.round(15 * means[2 * i + 1]));
         }
         return Base64.getEncoder().encodeToString(bytes);
     }

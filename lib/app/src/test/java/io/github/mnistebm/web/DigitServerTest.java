@@ -12,6 +12,7 @@ import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.web.http.ClientConnector;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -20,9 +21,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,81 @@ class DigitServerTest {
                 .startsWith("event: progress")
                 .endsWith("event: result")
                 .hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void withoutStepsChainsStartAtDigitsAndTakeFew() throws Exception {
+        JsonObject few = json(post("/api/generate", "{\"images\": 36}"));
+        assertThat(few.get("steps").getAsInt()).isEqualTo(40);
+        assertThat(few.getAsJsonObject("request").has("steps")).isFalse();
+        JsonObject again = json(post("/api/generate", "{\"images\": 36}"));
+        assertThat(again.get("images")).isEqualTo(few.get("images"));
+        assertThat(again.get("energies")).isEqualTo(few.get("energies"));
+        JsonObject cooler = json(post("/api/generate", "{\"images\": 4, \"temperature\": 0.5}"));
+        assertThat(cooler.get("steps").getAsInt()).isLessThanOrEqualTo(200);
+        JsonObject asked = json(post("/api/generate", "{\"images\": 4, \"steps\": 7}"));
+        assertThat(asked.get("steps").getAsInt()).isEqualTo(7);
+        assertThat(asked.getAsJsonObject("request").get("steps").getAsInt()).isEqualTo(7);
+    }
+
+    @Test
+    void aStreamOf36DigitsTakesAtMost200KilobytesAndAFifthOfThatCompressed() throws Exception {
+        String plain = stream("{\"images\": 36}", "");
+        assertThat(plain.contains("event: result")).isTrue();
+        assertThat(plain.length()).isLessThan(200_000);
+        String compressed = stream("{\"images\": 36}", "Accept-Encoding: gzip, deflate, br\r\n");
+        assertThat(compressed.contains("Content-Encoding: gzip")).isTrue();
+        assertThat(compressed.length()).isLessThan(plain.length() / 5);
+        assertThat(stream("{\"images\": 36}", "Accept-Encoding: gzip;q=0\r\n").contains("event: result"))
+                .isTrue();
+    }
+
+    private static String stream(String body, String headers) throws IOException {
+        return TestServer.exchange(
+                server, TestServer.post("/api/generate", body, "Accept: text/event-stream\r\n" + headers));
+    }
+
+    @Test
+    void theLastFrameShowsTheDigitsOfTheResult() throws Exception {
+        List<JsonObject> events = stream("{\"images\": 5}", "")
+                .lines()
+                .filter(line -> line.startsWith("data: "))
+                .map(line -> JsonParser.parseString(line.substring("data: ".length()))
+                        .getAsJsonObject())
+                .toList();
+        JsonObject last = events.get(events.size() - 2);
+        byte[] frame = Base64.getDecoder().decode(last.get("frame").getAsString());
+        assertThat(frame).hasSize(5 * 784 / 2);
+        int pixel = 0;
+        for (JsonElement image : events.get(events.size() - 1).getAsJsonArray("images")) {
+            for (JsonElement row : image.getAsJsonArray()) {
+                for (JsonElement white : row.getAsJsonArray()) {
+                    int fifteenths = frame[pixel / 2] >> (pixel % 2 == 0 ? 4 : 0) & 15;
+                    assertThat(fifteenths >= 8).isEqualTo(white.getAsInt() == 1);
+                    pixel++;
+                }
+            }
+        }
+        assertThat(last.get("step")).isEqualTo(last.get("steps"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "gzip"})
+    void theFirstFrameComesWhileTheChainsWalk(String coding) throws Exception {
+        Jobs.Counts before = TestServer.jobs(server);
+        HttpRequest request = HttpRequest.newBuilder(job("/api/generate", TestServer.LONG_JOB), (name, value) -> true)
+                .header("Accept", "text/event-stream")
+                .header("Accept-Encoding", coding)
+                .build();
+        HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream body = response.body();
+                BufferedReader reader = new BufferedReader(new InputStreamReader(
+                        coding.equals("gzip") ? new GZIPInputStream(body) : body, StandardCharsets.UTF_8))) {
+            assertThat(reader.lines().filter(line -> line.startsWith("event: ")).findFirst())
+                    .contains("event: progress");
+            assertThat(TestServer.jobs(server).finished()).isEqualTo(before.finished());
+        }
+        TestServer.await(server, now -> now.cancelled() == before.cancelled() + 1);
     }
 
     @Test

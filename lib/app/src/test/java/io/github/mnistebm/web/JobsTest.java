@@ -3,10 +3,14 @@ package io.github.mnistebm.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -131,5 +135,45 @@ class JobsTest {
         closing.join();
         assertThat(running.result()).isEqualTo("first");
         assertThat(waiting.result()).isEqualTo("second");
+    }
+
+    @Test
+    void aJobWaitsForThePartOfThePreparationThatRunsAndForNoOther() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger others = new AtomicInteger();
+        jobs.prepare(List.of(waitingFor(go), others::incrementAndGet));
+        Jobs.Job job = jobs.submit(progress -> "done", () -> {});
+        go.countDown();
+        assertThat(job.result()).isEqualTo("done");
+        assertThat(others).hasValue(0);
+    }
+
+    @Test
+    void aPartOfThePreparationThatFailsIsLeftOut() throws Exception {
+        CountDownLatch prepared = new CountDownLatch(1);
+        Callable<?> fails = () -> {
+            throw new IOException("no such file");
+        };
+        jobs.prepare(List.of(fails, Executors.callable(prepared::countDown)));
+        prepared.await();
+        assertThat(jobs.counts()).isEqualTo(new Jobs.Counts(0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void closingEndsThePreparation() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        AtomicInteger others = new AtomicInteger();
+        jobs.prepare(List.of(
+                Executors.callable(started::countDown), waitingFor(new CountDownLatch(1)), others::incrementAndGet));
+        started.await();
+        jobs.close();
+        assertThat(others).hasValue(0);
+    }
+
+    private static Callable<?> waitingFor(CountDownLatch latch) {
+        return () -> {
+            latch.await();
+            return null;
+        };
     }
 }
