@@ -107,7 +107,7 @@ def test_generate_draws_digits_and_offers_them_for_download(open_page, server, s
     drawn = pixels(page, "#digits canvas") // 255
     assert drawn.shape == (25, 28, 28)
     assert 0.03 < drawn.mean() < 0.3
-    expect(page.locator("#generate-status")).to_contain_text("25 digits. Acceptance 0.")
+    expect(page.locator("#generate-status")).to_contain_text("25 digits in 40 steps. Acceptance 0.")
 
     path = page.get_by_role("link", name="NPZ").get_attribute("href")
     arrays = numpy.load(io.BytesIO(server.get(path)))
@@ -139,7 +139,7 @@ def test_the_grid_sharpens_while_the_chains_walk_and_stop_stops_them(open_page, 
 
 def test_a_click_enlarges_a_digit_and_shows_its_way_from_noise(open_page, screenshots):
     page = open_page()
-    generate(page, images=4)
+    generate(page, images=4, steps=1000)
     page.get_by_role("button", name="Digit 2,").click()
     dialog = page.get_by_role("dialog", name="Digit 2")
     expect(dialog.get_by_role("img", name=re.compile("^Energy along the chain"))).to_be_visible()
@@ -153,6 +153,24 @@ def test_a_click_enlarges_a_digit_and_shows_its_way_from_noise(open_page, screen
     expect(dialog).to_be_hidden()
 
 
+def test_without_steps_the_digits_are_there_at_once(open_page, screenshots):
+    page = open_page()
+    generate(page, images=36)
+    expect(page.locator("#generate-status")).to_contain_text("36 digits in 40 steps. Acceptance 0.")
+    assert "steps" not in page.url
+    page.screenshot(path=screenshots / "at-once.png", full_page=True)
+    drawn = pixels(page, "#digits canvas") // 255
+    page.get_by_role("button", name="Digit 1,").click()
+    dialog = page.get_by_role("dialog", name="Digit 1")
+    expect(dialog.locator("output")).to_contain_text("step 40, energy")
+    # The last frame shows the digit of the result: in fifteenths, 8 is the least above one half.
+    numpy.testing.assert_array_equal(pixels(page, "#enlarged-digit")[0] >= 8 * 17, drawn[0])
+    dialog.get_by_role("slider").fill("0")
+    expect(dialog.locator("output")).to_contain_text("step 0, energy")
+    assert 0.03 < (pixels(page, "#enlarged-digit") > 127).mean() < 0.35
+    page.screenshot(path=screenshots / "at-once-enlarged.png")
+
+
 def test_the_model_can_be_chosen(open_page):
     page = open_page()
     page.get_by_label("Model").select_option("seed")
@@ -160,9 +178,10 @@ def test_the_model_can_be_chosen(open_page):
     assert "model=seed" in page.url
 
 
-def test_a_permanent_link_draws_the_same_digits(open_page):
+@pytest.mark.parametrize(("steps", "temperature"), [({"steps": 300}, 0.8), ({}, 0.8), ({}, 1)])
+def test_a_permanent_link_draws_the_same_digits(open_page, steps, temperature):
     page = open_page()
-    generate(page, images=9, seed=-7, steps=300, temperature=0.8)
+    generate(page, images=9, seed=-7, **steps, temperature=temperature)
     link = page.get_by_role("link", name="Permanent link").get_attribute("href")
     again = open_page(link)
     expect(again.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
