@@ -491,6 +491,17 @@ def test_many_clients_some_of_them_slow_leave_the_server_well(run, tmp_path):
     assert figures["jobs"]["accepted"] == figures["jobs"]["finished"] + figures["jobs"]["cancelled"]
 
 
+def test_the_waits_of_a_visitor_are_measured(run, tmp_path):
+    """Ignores the times, since they depend on other work of the machine."""
+    result = run("bench", "page", "--rounds", 1, "--json", tmp_path / "page.json")
+    assert result.returncode == 0, result.stderr
+    figures = json.loads((tmp_path / "page.json").read_text())
+    assert figures["36 digits, plain"]["bytes"]["greatest"] <= 200_000
+    assert figures["36 digits"]["bytes"]["greatest"] <= 40_000
+    for name in ("score", "1 digit", "36 digits", "36 digits, 1000 steps from noise"):
+        assert 0 < figures[name]["seconds to the first frame"]["median"] <= figures[name]["seconds"]["median"]
+
+
 def test_sigterm_ends_the_server_well(root):
     server = Server(root)
     assert server.stop() == 0
