@@ -141,6 +141,23 @@ public interface Chains extends AutoCloseable {
     int steps();
 
     /**
+     * Returns the number of evaluations of the gradient that a chain has cost since the start or the end of burn-in.
+     *
+     * @return the mean over the chains, without the evaluation at the start
+     */
+    double evaluations();
+
+    /**
+     * Returns the number of divergences since the start or the end of burn-in: steps, without jumps, whose proposal has an energy that is
+     * not finite, or so much higher than that of the start, by 103 nats, that its acceptance probability is 0 in single precision. Many
+     * of them are a sign of places that the step size is too large for, and that the chains hence miss (Betancourt 2017, "A conceptual
+     * introduction to Hamiltonian Monte Carlo", section 6.2).
+     *
+     * @return the number of steps of all chains together
+     */
+    long divergences();
+
+    /**
      * Returns the mean acceptance probability of jumps since the start or the end of burn-in.
      *
      * @return the mean, in [0, 1]; NaN without a jump

@@ -12,6 +12,7 @@ final class DeviceChains implements Chains {
     private final NDManager manager;
     private final TransitionKernel kernel;
     private final StepSizeAdaptation adaptation;
+    private final NDArray zero;
     private ChainState state;
     private RandomSource random;
     /** The acceptance probabilities of the last step, {@code [chains]}; null after a jump. */
@@ -19,6 +20,8 @@ final class DeviceChains implements Chains {
 
     private NDArray acceptance;
     private NDArray jumpAcceptance;
+    private NDArray divergences;
+    private long evaluations;
     private int steps;
     private int jumps;
     private long index;
@@ -28,6 +31,7 @@ final class DeviceChains implements Chains {
         this.manager = owner.newSubManager();
         this.kernel = kernel;
         this.adaptation = new StepSizeAdaptation(manager, stepSize, targetAcceptance);
+        this.zero = Scope.owned(manager, Tensors.scalar(manager, 0));
     }
 
     @Override
@@ -41,9 +45,11 @@ final class DeviceChains implements Chains {
         state = there;
         acceptance = Scope.computeOwned(() -> there.energy().zerosLike());
         jumpAcceptance = Scope.computeOwned(() -> there.energy().zerosLike());
+        divergences = Scope.computeOwned(() -> there.energy().zerosLike());
         this.random = random;
         steps = 0;
         jumps = 0;
+        evaluations = 0;
     }
 
     /** Frees what {@link #start} made. */
@@ -52,6 +58,7 @@ final class DeviceChains implements Chains {
             state.close();
             acceptance.close();
             jumpAcceptance.close();
+            divergences.close();
         }
         if (lastAcceptance != null) {
             lastAcceptance.close();
@@ -77,6 +84,7 @@ final class DeviceChains implements Chains {
         if (lastAcceptance != null) {
             lastAcceptance.close();
         }
+        evaluations += transition.evaluations();
         NDArray probability = transition.acceptanceProbability();
         if (transition.jump()) {
             jumpAcceptance.addi(probability);
@@ -85,6 +93,8 @@ final class DeviceChains implements Chains {
             lastAcceptance = null;
         } else {
             acceptance.addi(probability);
+            Scope.run(() ->
+                    divergences.addi(probability.eq(probability.zerosLike()).toType(probability.getDataType(), false)));
             steps++;
             lastAcceptance = probability;
         }
@@ -106,6 +116,8 @@ final class DeviceChains implements Chains {
     private void resetAcceptance() {
         Tensors.clear(acceptance);
         Tensors.clear(jumpAcceptance);
+        Tensors.clear(divergences);
+        evaluations = 0;
         steps = 0;
         jumps = 0;
     }
@@ -135,6 +147,20 @@ final class DeviceChains implements Chains {
     @Override
     public int steps() {
         return steps;
+    }
+
+    @Override
+    public double evaluations() {
+        return evaluations;
+    }
+
+    @Override
+    public long divergences() {
+        double sum = 0;
+        for (float ofChain : divergences.toFloatArray()) {
+            sum += ofChain;
+        }
+        return (long) sum;
     }
 
     @Override

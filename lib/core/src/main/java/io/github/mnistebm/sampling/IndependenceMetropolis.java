@@ -39,6 +39,6 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
         ChainState there = ChainState.at(
                 energy, proposal.sample(here.getManager(), here.getShape().get(0), random));
         NDArray acceptance = Metropolis.acceptance(tilt.energy(here).sub(tilt.energy(there.positions())), there);
-        return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance, true);
+        return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance, true, 1);
     }
 }

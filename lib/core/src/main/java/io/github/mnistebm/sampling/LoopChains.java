@@ -73,6 +73,16 @@ final class LoopChains implements Chains {
     }
 
     @Override
+    public double evaluations() {
+        return chains.evaluations();
+    }
+
+    @Override
+    public long divergences() {
+        return chains.divergences();
+    }
+
+    @Override
     public double jumpAcceptanceRate() {
         return chains.jumpAcceptanceRate();
     }

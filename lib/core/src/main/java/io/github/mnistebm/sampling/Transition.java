@@ -10,17 +10,19 @@ import java.util.List;
  * @param state the new state of the chains
  * @param acceptanceProbability min(1, α) of each chain's proposal, {@code [chains]}; 1 where a kernel accepts always
  * @param jump whether the proposal did not depend on the step size, so that its acceptance says nothing about it
+ * @param evaluations the number of evaluations of the energy's gradient that the step took for each chain
  */
-public record Transition(ChainState state, NDArray acceptanceProbability, boolean jump) implements Scope.Result {
+public record Transition(ChainState state, NDArray acceptanceProbability, boolean jump, int evaluations)
+        implements Scope.Result {
 
     /**
-     * A step whose proposal depended on the step size.
+     * A step whose proposal depended on the step size and took one evaluation.
      *
      * @param state the new state of the chains
      * @param acceptanceProbability the acceptance probability of each chain's proposal, {@code [chains]}
      */
     public Transition(ChainState state, NDArray acceptanceProbability) {
-        this(state, acceptanceProbability, false);
+        this(state, acceptanceProbability, false, 1);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.sampling.HamiltonianMonteCarlo;
 import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -110,6 +111,31 @@ class ResidentMemoryTest {
             // The energy is called once at the start, and once a step.
             assertThat(tensorCalls).hasValue(inLoops ? 0 : 10_501);
             // One leaked array of states a step would be 10,000 · 128 kB = 1.2 GB, one of energies 76 MB.
+            assertThat(resident.get(1) - resident.get(0)).isLessThan(SLACK);
+        }
+    }
+
+    @Test
+    void fourThousandPathsOfHamiltonianMonteCarloLeaveItFlat() {
+        int dimension = 16;
+        AtomicInteger tensorCalls = new AtomicInteger();
+        try (NDManager manager = NDManager.newBaseManager();
+                EnergyNetwork network = EnergyNetwork.create(manager, dimension, List.of(8), random);
+                NDArray start = manager.zeros(new Shape(2000, dimension))) {
+            EnergyFunction energy =
+                    new Counted(new TiltedEnergy(network, new StandardNormal(dimension)), false, tensorCalls);
+            SamplerConfig config =
+                    SamplerConfig.builder().burnIn(500).steps(4000).build();
+            List<Long> resident = new ArrayList<>();
+            LangevinSampler.of(new HamiltonianMonteCarlo(energy, 3), config)
+                    .run(start, random, step -> {
+                        if (step == 500 || step == 4500) {
+                            resident.add(residentBytes());
+                        }
+                    })
+                    .close();
+            // One leaked array of states a path would be 4000 · 128 kB = 512 MB.
+            assertThat(tensorCalls).hasValueBetween(3 * 4000, 3 * 5000);
             assertThat(resident.get(1) - resident.get(0)).isLessThan(SLACK);
         }
     }

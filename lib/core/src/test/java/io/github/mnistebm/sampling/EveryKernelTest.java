@@ -36,6 +36,13 @@ class EveryKernelTest {
             }
         },
 
+        HAMILTONIAN_MONTE_CARLO(0.5, 100) {
+            @Override
+            TransitionKernel of(EnergyFunction energy, boolean inLoops) {
+                return new HamiltonianMonteCarlo(energy, 4);
+            }
+        },
+
         INDEPENDENCE_METROPOLIS(0.4, 500) {
             @Override
             TransitionKernel of(EnergyFunction energy, boolean inLoops) {

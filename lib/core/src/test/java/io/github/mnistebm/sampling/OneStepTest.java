@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Single steps of Langevin dynamics, each against its definition in double precision. */
+/** Single steps of the kernels, each against its definition in double precision. */
 class OneStepTest {
 
     private static final int CHAINS = 5000;
@@ -43,6 +43,41 @@ class OneStepTest {
         assertThat(chains).isInstanceOf(inLoops ? LoopChains.class : DeviceChains.class);
         chains.start(start, random);
         return chains;
+    }
+
+    /** A path of one leapfrog step, whose momentum is known by where it leads. */
+    @ParameterizedTest
+    @CsvSource({
+        "CORRELATED_NORMAL, 0.9, true",
+        "CORRELATED_NORMAL, 0.9, false",
+        "MIXTURE, 1.3, true",
+        "MIXTURE, 1.3, false",
+        "BANANA, 0.9, true",
+        "BANANA, 0.9, false",
+    })
+    void aPathIsAcceptedByItsHamiltonian(Target target, double stepSize, boolean inLoops) {
+        TransitionKernel kernel = new HamiltonianMonteCarlo(form(target, inLoops), 1);
+        NDArray start = random.normal(manager, new Shape(CHAINS, 2));
+        assertAcceptance(kernel, target, stepSize, inLoops, start, OneStepTest::hamiltonianLogRatio);
+    }
+
+    /** Computes log α from p = (u′ − u + ε² ∇E(u)/2) / ε and p′ = p − ε (∇E(u) + ∇E(u′))/2. */
+    private static double hamiltonianLogRatio(
+            Target target, float[] before, float[] after, int chain, double stepSize) {
+        double[] here = target.at(before[2 * chain], before[2 * chain + 1]);
+        double[] there = target.at(after[2 * chain], after[2 * chain + 1]);
+        double logRatio = here[0] - there[0];
+        for (int i = 0; i < 2; i++) {
+            double way = (double) after[2 * chain + i] - before[2 * chain + i];
+            double momentum = way / stepSize + stepSize * here[1 + i] / 2;
+            double endMomentum = momentum - stepSize * (here[1 + i] + there[1 + i]) / 2;
+            logRatio += (momentum * momentum - endMomentum * endMomentum) / 2;
+        }
+        return logRatio;
+    }
+
+    private interface LogRatio {
+        double of(Target target, float[] before, float[] after, int chain, double stepSize);
     }
 
     /** A linear energy, for which every proposal is accepted. */
@@ -93,6 +128,16 @@ class OneStepTest {
     void acceptsWithTheProbabilityOfTheDefinition(Target target, double stepSize, boolean inLoops) {
         TransitionKernel kernel = new MetropolisAdjustedLangevin(form(target, inLoops));
         NDArray start = random.normal(manager, new Shape(CHAINS, 2));
+        assertAcceptance(kernel, target, stepSize, inLoops, start, OneStepTest::logRatio);
+    }
+
+    private void assertAcceptance(
+            TransitionKernel kernel,
+            Target target,
+            double stepSize,
+            boolean inLoops,
+            NDArray start,
+            LogRatio definition) {
         try (Chains chains = started(kernel, stepSize, inLoops, start)) {
             for (int step = 0; step < 3; step++) {
                 float[] before = chains.positions().toFloatArray();
@@ -115,7 +160,7 @@ class OneStepTest {
                         continue;
                     }
                     moved++;
-                    double expected = Math.min(1, Math.exp(logRatio(target, before, after, i, stepSize)));
+                    double expected = Math.min(1, Math.exp(definition.of(target, before, after, i, stepSize)));
                     assertThat(probability).isCloseTo(expected, within(1e-3));
                     improbable += expected < 0.5 ? 1 : 0;
                 }

@@ -20,6 +20,7 @@ import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.sampling.Chains;
+import io.github.mnistebm.sampling.HamiltonianMonteCarlo;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
@@ -86,6 +87,14 @@ class TransfersTest {
         TransitionKernel kernel = kernel(energy());
         NDArray start = random.normal(manager, new Shape(10, DIMENSION));
         // The mixture makes its arrays when they are first needed.
+        Transfers.of(() -> steps(kernel, start, 2));
+        assertThat(Transfers.of(() -> steps(kernel, start, 20))).isZero();
+    }
+
+    @Test
+    void ofAPathOfHamiltonianMonteCarloThereAreNone() {
+        TransitionKernel kernel = new HamiltonianMonteCarlo(energy(), 3);
+        NDArray start = random.normal(manager, new Shape(10, DIMENSION));
         Transfers.of(() -> steps(kernel, start, 2));
         assertThat(Transfers.of(() -> steps(kernel, start, 20))).isZero();
     }

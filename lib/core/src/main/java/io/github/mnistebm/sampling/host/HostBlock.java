@@ -26,6 +26,12 @@ final class HostBlock {
     /** The acceptances of all chains' jumps. */
     double jumpAcceptanceSum;
 
+    /** The evaluations of the gradient, those of all chains together. */
+    long evaluations;
+
+    /** The steps, without jumps, whose proposal had the acceptance probability 0; those of all chains together. */
+    long divergences;
+
     HostBlock(int first, int chains, int lanes, SplittableRandom random, int dimension) {
         this.first = first;
         this.chains = chains;
@@ -66,6 +72,8 @@ final class HostBlock {
         int half = (lanes() + 1) / 2;
         HostBlock left = part(0, half);
         left.jumpAcceptanceSum = jumpAcceptanceSum;
+        left.evaluations = evaluations;
+        left.divergences = divergences;
         return chains > half ? Stream.of(left, part(half, half)) : Stream.of(left);
     }
 
@@ -91,11 +99,16 @@ final class HostBlock {
         for (int lane = 0; lane < acceptance.length; lane++) {
             acceptanceSums[lane] += acceptance[lane];
         }
+        for (int lane = 0; lane < chains; lane++) {
+            divergences += acceptance[lane] == 0 ? 1 : 0;
+        }
     }
 
     void forgetAcceptance() {
         Arrays.fill(acceptanceSums, 0);
         jumpAcceptanceSum = 0;
+        evaluations = 0;
+        divergences = 0;
     }
 
     /** The sum of the last step's acceptance probabilities. */

@@ -214,6 +214,24 @@ public final class HostChains {
     }
 
     /**
+     * Returns the number of evaluations of the gradient since the last reset, for a chain.
+     *
+     * @return the mean over the chains
+     */
+    public double evaluations() {
+        return Arrays.stream(blocks).mapToLong(block -> block.evaluations).sum() / (double) chains;
+    }
+
+    /**
+     * Returns the number of divergences since the last reset, without jumps.
+     *
+     * @return the number of steps of all chains together
+     */
+    public long divergences() {
+        return Arrays.stream(blocks).mapToLong(block -> block.divergences).sum();
+    }
+
+    /**
      * Returns the mean acceptance probability of jumps since the last reset.
      *
      * @return the mean, in [0, 1]; NaN without a jump

@@ -35,6 +35,7 @@ final class HostJump extends HostKernel {
             proposal.choose(block);
             // Only chains that moved need a gradient, for their next step.
             proposal.moveAccepted(block, evaluator);
+            block.evaluations += block.chains;
         };
     }
 }

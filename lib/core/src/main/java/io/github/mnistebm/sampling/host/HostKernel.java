@@ -2,7 +2,9 @@ package io.github.mnistebm.sampling.host;
 
 import io.github.mnistebm.density.HostEnergy;
 import io.github.mnistebm.density.HostReference;
+import java.util.SplittableRandom;
 import java.util.function.LongPredicate;
+import java.util.function.ToIntFunction;
 
 /** A transition kernel in plain loops, with the parameters that its target had when it was made. {@link HostChains} runs it. */
 public abstract class HostKernel {
@@ -22,6 +24,17 @@ public abstract class HostKernel {
      */
     public static HostKernel langevin(HostEnergy energy, boolean adjusted) {
         return new HostLangevin(energy, adjusted);
+    }
+
+    /**
+     * Creates the kernel of Hamiltonian Monte Carlo.
+     *
+     * @param energy the target
+     * @param leapfrogSteps draws the number of leapfrog steps of a path, at least 1
+     * @return the kernel
+     */
+    public static HostKernel hamiltonian(HostEnergy energy, ToIntFunction<SplittableRandom> leapfrogSteps) {
+        return new HostHamiltonian(energy, leapfrogSteps);
     }
 
     /**

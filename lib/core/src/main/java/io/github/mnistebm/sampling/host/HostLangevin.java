@@ -30,6 +30,7 @@ final class HostLangevin extends HostKernel {
                 propose(proposal.positions[i], block.positions[i], block.gradients[i], noise[i], stepSize);
             }
             evaluator.energyAndGradient(block.chains, proposal.positions, proposal.energies, proposal.gradients);
+            block.evaluations += block.chains;
             if (!adjusted) {
                 proposal.take(block);
                 return;
