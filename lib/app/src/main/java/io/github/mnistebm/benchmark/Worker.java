@@ -19,8 +19,8 @@ import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
@@ -95,7 +95,7 @@ public final class Worker {
                 .steps(work.steps())
                 .stepSize(STEP_SIZE)
                 .build();
-        LangevinSampler sampler = LangevinSampler.of(algorithm.kernel(energy(work, manager, random)), config);
+        Sampler sampler = Sampler.of(algorithm.kernel(energy(work, manager, random)), config);
         NDArray start = random.normal(manager, new Shape(work.chains(), work.dimension()));
         return () -> sampler.run(start, random).close();
     }

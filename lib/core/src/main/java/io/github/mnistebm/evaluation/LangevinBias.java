@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
 import tech.tablesaw.api.DoubleColumn;
@@ -76,8 +76,7 @@ public final class LangevinBias {
                 .stepSize(stepSize)
                 .build();
         try (NDArray start = normal.sample(manager, CHAINS, random);
-                SampleRun run =
-                        LangevinSampler.of(algorithm.kernel(target), config).run(start, random);
+                SampleRun run = Sampler.of(algorithm.kernel(target), config).run(start, random);
                 NDArray last = run.last();
                 NDArray squares = last.square();
                 NDArray mean = squares.mean()) {

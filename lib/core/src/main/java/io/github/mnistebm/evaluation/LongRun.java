@@ -2,8 +2,8 @@ package io.github.mnistebm.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.model.DigitModel;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
@@ -60,7 +60,7 @@ public final class LongRun {
                 }
                 int burnIn = done == 0 ? until - 1 : 0;
                 config.burnIn(burnIn).steps(until - done - burnIn);
-                try (SampleRun run = LangevinSampler.of(kernel, config.build()).run(positions, random)) {
+                try (SampleRun run = Sampler.of(kernel, config.build()).run(positions, random)) {
                     SampleQuality quality = Scope.compute(() -> evaluation.quality(model.decodeBinary(run.last())));
                     chainSteps.append(until);
                     distances.append(quality.frechetDistance());

@@ -11,8 +11,8 @@ import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.energy.objective.ContrastiveDivergence;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.sampling.TransitionKernel;
@@ -242,7 +242,7 @@ public final class DigitModel implements AutoCloseable {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
         }
         try (NDArray start = reference().sample(manager, chains, random)) {
-            return LangevinSampler.of(kernel(), config).run(start, random);
+            return Sampler.of(kernel(), config).run(start, random);
         }
     }
 

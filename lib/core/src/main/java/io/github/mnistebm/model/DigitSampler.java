@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
@@ -198,7 +198,7 @@ public record DigitSampler(
                 ChainStart.States started = start.states(manager, model.energy(), round, random);
                 SamplerConfig used = started.origin().partsChains(round) ? shorter() : config;
                 int length = used.burnIn() + used.steps();
-                SampleRun run = LangevinSampler.of(algorithm.kernelWithJumps(model.energy()), used)
+                SampleRun run = Sampler.of(algorithm.kernelWithJumps(model.energy()), used)
                         .run(
                                 started.positions(),
                                 random,

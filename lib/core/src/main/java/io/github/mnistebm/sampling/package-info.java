@@ -1,9 +1,9 @@
 /**
- * Langevin sampling of many chains at once. A sampler knows its target only as an {@link
+ * Markov chain Monte Carlo with many chains at once. A sampler knows its target only as an {@link
  * io.github.mnistebm.density.EnergyFunction}: the energy and its gradient of a batch of states.
  *
  * <p>Each transition kernel is one class, a pure step over an explicit {@link io.github.mnistebm.sampling.ChainState}; {@link
- * io.github.mnistebm.sampling.LangevinSampler} repeats it, adapts the step size during burn-in and keeps the draws. Nothing in a step
+ * io.github.mnistebm.sampling.Sampler} repeats it, adapts the step size during burn-in and keeps the draws. Nothing in a step
  * reads a value back to the host. {@link io.github.mnistebm.sampling.Chains} moves the chains by tensor operations, or by the loops of
  * {@code sampling.host}.
  *

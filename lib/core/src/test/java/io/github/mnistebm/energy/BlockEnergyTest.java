@@ -19,9 +19,9 @@ import ai.djl.nn.core.Linear;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.Autograd;
 import io.github.mnistebm.tensor.RandomSource;
@@ -153,7 +153,7 @@ class BlockEnergyTest {
         SamplerConfig config = SamplerConfig.builder().burnIn(20).steps(20).build();
         int before = arrays();
         for (int round = 0; round < 3; round++) {
-            try (SampleRun run = LangevinSampler.of(new MetropolisAdjustedLangevin(target), config)
+            try (SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(target), config)
                             .run(states, random);
                     NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();

@@ -19,10 +19,10 @@ import io.github.mnistebm.energy.objective.NegativeSource;
 import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.LangevinWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.UnadjustedLangevin;
 import io.github.mnistebm.tensor.RandomSource;
@@ -107,7 +107,7 @@ class EnergyTrainerTest {
             trainer(config).train(network, REFERENCE, data, random, TrainingListener.NONE);
             TiltedEnergy energy = new TiltedEnergy(network, REFERENCE);
             try (NDArray start = REFERENCE.sample(manager, 5000, random);
-                    SampleRun run = LangevinSampler.of(
+                    SampleRun run = Sampler.of(
                                     new MetropolisAdjustedLangevin(energy),
                                     SamplerConfig.builder()
                                             .burnIn(200)

@@ -10,8 +10,8 @@ import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.io.DataFolder;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
@@ -102,7 +102,7 @@ class ChainStartTest {
             NDArray start = ChainStart.TARGET
                     .states(manager, model.energy(), chains, random)
                     .positions();
-            try (SampleRun drawn = LangevinSampler.of(model.kernel(), length).run(start, random);
+            try (SampleRun drawn = Sampler.of(model.kernel(), length).run(start, random);
                     SampleRun run = model.sample(chains, longer, random)) {
                 requireSameMean(
                         model.energy().energy(drawn.last()), model.energy().energy(run.last()));

@@ -15,8 +15,8 @@ import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.sampling.HamiltonianMonteCarlo;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingHistory;
@@ -101,7 +101,7 @@ class ResidentMemoryTest {
             SamplerConfig config =
                     SamplerConfig.builder().burnIn(500).steps(10_000).build();
             List<Long> resident = new ArrayList<>();
-            LangevinSampler.of(new MetropolisAdjustedLangevin(energy), config)
+            Sampler.of(new MetropolisAdjustedLangevin(energy), config)
                     .run(start, random, step -> {
                         if (step == 500 || step == 10_500) {
                             resident.add(residentBytes());
@@ -127,7 +127,7 @@ class ResidentMemoryTest {
             SamplerConfig config =
                     SamplerConfig.builder().burnIn(500).steps(4000).build();
             List<Long> resident = new ArrayList<>();
-            LangevinSampler.of(new HamiltonianMonteCarlo(energy, 3), config)
+            Sampler.of(new HamiltonianMonteCarlo(energy, 3), config)
                     .run(start, random, step -> {
                         if (step == 500 || step == 4500) {
                             resident.add(residentBytes());

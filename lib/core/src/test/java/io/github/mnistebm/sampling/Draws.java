@@ -34,7 +34,7 @@ record Draws(float[] coordinates, double acceptance) {
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray start = random.normal(manager, new Shape(CHAINS, 2))
                         .addi(manager.create(new float[] {(float) centre, 0}));
-                SampleRun run = LangevinSampler.of(kernel, config).run(start, random)) {
+                SampleRun run = Sampler.of(kernel, config).run(start, random)) {
             return new Draws(run.last().toFloatArray(), run.meanAcceptanceRate());
         }
     }

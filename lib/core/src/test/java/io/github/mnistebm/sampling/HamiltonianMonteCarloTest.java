@@ -69,7 +69,7 @@ class HamiltonianMonteCarloTest {
     @EnumSource
     void neverGoesWhereTheEnergyIsUndefined(Form form) {
         try (NDManager manager = NDManager.newBaseManager();
-                SampleRun run = LangevinSampler.of(
+                SampleRun run = Sampler.of(
                                 form.hamiltonian(Target.UNDEFINED_OUTSIDE),
                                 SamplerConfig.builder().burnIn(50).steps(100).build())
                         .run(manager.zeros(new Shape(1000, 2)), RandomSource.of(1))) {

@@ -40,7 +40,7 @@ class LangevinWithJumpsTest {
         SamplerConfig config =
                 SamplerConfig.builder().burnIn(0).steps(120).stepSize(0.5).build();
         NDArray start = manager.zeros(new Shape(CHAINS, 2)).add(manager.create(new float[] {8, 0}));
-        return LangevinSampler.of(kernel, config).run(start, random);
+        return Sampler.of(kernel, config).run(start, random);
     }
 
     /** The property that the target has and the proposal lacks. */

@@ -99,7 +99,7 @@ class MetropolisAdjustedLangevinTest {
     void neverGoesWhereTheEnergyIsUndefined(Form form) {
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray start = manager.zeros(new Shape(1000, 2));
-                SampleRun run = LangevinSampler.of(
+                SampleRun run = Sampler.of(
                                 form.langevin(Target.UNDEFINED_OUTSIDE),
                                 SamplerConfig.builder().burnIn(100).steps(200).build())
                         .run(start, random)) {

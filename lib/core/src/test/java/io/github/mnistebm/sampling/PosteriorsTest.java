@@ -79,7 +79,7 @@ class PosteriorsTest {
                     .build();
             int d = target.dimension();
             try (NDManager manager = NDManager.newBaseManager();
-                    SampleRun run = LangevinSampler.of(new MetropolisAdjustedLangevin(target), config)
+                    SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(target), config)
                             .run(manager.zeros(new Shape(chains, d)), RandomSource.of(1))) {
                 return new Sample(run.positions().toFloatArray(), chains, d);
             }

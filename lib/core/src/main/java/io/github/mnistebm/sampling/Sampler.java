@@ -14,12 +14,12 @@ import java.util.function.IntConsumer;
  * Markov chains asks for. States, draws, energies and acceptances stay on the device; nothing is read back to the host
  * before the run is over.
  */
-public final class LangevinSampler {
+public final class Sampler {
 
     private final TransitionKernel kernel;
     private final SamplerConfig config;
 
-    private LangevinSampler(TransitionKernel kernel, SamplerConfig config) {
+    private Sampler(TransitionKernel kernel, SamplerConfig config) {
         this.kernel = kernel;
         this.config = config;
     }
@@ -31,8 +31,8 @@ public final class LangevinSampler {
      * @param config the number of steps and their size
      * @return the sampler; it holds no native memory
      */
-    public static LangevinSampler of(TransitionKernel kernel, SamplerConfig config) {
-        return new LangevinSampler(kernel, config);
+    public static Sampler of(TransitionKernel kernel, SamplerConfig config) {
+        return new Sampler(kernel, config);
     }
 
     /**

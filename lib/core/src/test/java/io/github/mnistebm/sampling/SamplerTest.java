@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
-class LangevinSamplerTest {
+class SamplerTest {
 
     private final RandomSource random = RandomSource.of(1);
 
@@ -39,7 +39,7 @@ class LangevinSamplerTest {
     }
 
     private SampleRun run(SamplerConfig config, int chains, int seed) {
-        return LangevinSampler.of(new MetropolisAdjustedLangevin(Target.BANANA), config)
+        return Sampler.of(new MetropolisAdjustedLangevin(Target.BANANA), config)
                 .run(manager.zeros(new Shape(chains, 2)), RandomSource.of(seed));
     }
 
@@ -92,7 +92,7 @@ class LangevinSamplerTest {
     void anUnadjustedKernelKeepsItsStepSizeInBurnIn() {
         SamplerConfig config =
                 SamplerConfig.builder().burnIn(50).steps(1).stepSize(0.1).build();
-        try (SampleRun run = LangevinSampler.of(new UnadjustedLangevin(Target.STANDARD_NORMAL), config)
+        try (SampleRun run = Sampler.of(new UnadjustedLangevin(Target.STANDARD_NORMAL), config)
                 .run(manager.zeros(new Shape(10, 2)), random)) {
             assertThat(run.stepSize()).isCloseTo(0.1, within(1e-7));
             assertThat(run.meanAcceptanceRate()).isEqualTo(1);
@@ -102,7 +102,7 @@ class LangevinSamplerTest {
     @Test
     void leavesTheInitialStatesAsTheyAre() {
         try (NDArray start = manager.ones(new Shape(4, 2));
-                SampleRun run = LangevinSampler.of(
+                SampleRun run = Sampler.of(
                                 new MetropolisAdjustedLangevin(Target.BANANA),
                                 SamplerConfig.builder().build())
                         .run(start, random)) {
@@ -138,7 +138,7 @@ class LangevinSamplerTest {
     void diagnosesTheEnergyAndEachCoordinate() {
         SamplerConfig config =
                 SamplerConfig.builder().burnIn(500).steps(2000).thinning(4).build();
-        try (SampleRun run = LangevinSampler.of(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), config)
+        try (SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), config)
                 .run(random.normal(manager, new Shape(8, 2)), random)) {
             Table table = run.diagnostics();
             assertThat(table.stringColumn("quantity").asList()).containsExactly("energy", "latent 1", "latent 2");
@@ -172,7 +172,7 @@ class LangevinSamplerTest {
     @Test
     void reportsEveryStepOfBurnInAndThenEveryFew() {
         List<Integer> steps = new ArrayList<>();
-        LangevinSampler.of(
+        Sampler.of(
                         new MetropolisAdjustedLangevin(Target.BANANA),
                         SamplerConfig.builder().burnIn(2).steps(20).build())
                 .run(manager.zeros(new Shape(1, 2)), random, steps::add)
@@ -195,7 +195,7 @@ class LangevinSamplerTest {
     @Test
     void rejectsStatesOfAnotherDimension() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LangevinSampler.of(
+                .isThrownBy(() -> Sampler.of(
                                 new MetropolisAdjustedLangevin(Target.BANANA),
                                 SamplerConfig.builder().build())
                         .run(manager.zeros(new Shape(5, 3)), random))
