@@ -23,6 +23,9 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
     /** Above this, chains should run longer (Vehtari et al. 2021, section 4). */
     public static final double CONVERGED = 1.01;
 
+    /** With an effective sample size below this, R-hat and the size itself are unreliable (Vehtari et al. 2021, section 4). */
+    public static final double LEAST_SAMPLE_SIZE = 400;
+
     private static final int LEAST_DRAWS = 4;
     /** The quantile that interpolates between order statistics as numpy does by default. */
     private static final Quantile QUANTILE =

@@ -32,13 +32,21 @@ public interface Chains extends AutoCloseable {
      * @param stepSize ε to begin with; positive
      * @param targetAcceptance the acceptance that {@link #adapt} steers to, in (0, 1)
      * @return the chains
-     * @throws IllegalArgumentException if a value is out of range
+     * @throws IllegalArgumentException if a value is out of range, or the kernel needs loops that its target lacks
      */
     static Chains of(
             NDManager manager, TransitionKernel kernel, long chains, double stepSize, double targetAcceptance) {
-        Optional<HostKernel> host = manager.getDevice().isGpu() ? Optional.empty() : kernel.onHost();
-        boolean loops =
-                host.isPresent() && (chains <= FEW_CHAINS || host.get().energy().isSmall());
+        boolean ofNeed = kernel.inLoopsOnly();
+        Optional<HostKernel> host = manager.getDevice().isGpu() && !ofNeed ? Optional.empty() : kernel.onHost();
+        if (ofNeed && host.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "energy: expected one with a form in plain loops (EnergyFunction.onHost), which "
+                            + kernel.getClass().getSimpleName() + " needs, found "
+                            + kernel.energy().getClass().getSimpleName());
+        }
+        boolean loops = ofNeed
+                || host.isPresent()
+                        && (chains <= FEW_CHAINS || host.get().energy().isSmall());
         return loops
                 ? new LoopChains(manager, kernel, stepSize, targetAcceptance)
                 : new DeviceChains(manager, kernel, stepSize, targetAcceptance);
@@ -79,6 +87,20 @@ public interface Chains extends AutoCloseable {
      * @throws CancellationException if the thread is interrupted
      */
     default void run(int burnIn, int steps, IntUnaryOperator nextStop, IntConsumer observer) {
+        run(burnIn, step -> adapt(StepSizeAdaptation.gain(step)), steps, nextStop, observer);
+    }
+
+    /**
+     * Runs the chains as {@link #run(int, int, IntUnaryOperator, IntConsumer)} does, with another adaptation in burn-in.
+     *
+     * @param burnIn the number of steps of burn-in; at least 0
+     * @param adaptation called after each step of burn-in, before the observer, with the number of steps done
+     * @param steps the number of steps after burn-in; at least 0
+     * @param nextStop maps a number of steps done to a greater one, after which the observer must see the chains
+     * @param observer called after each step of burn-in, at each stop and in between, with the number of steps done
+     * @throws CancellationException if the thread is interrupted
+     */
+    default void run(int burnIn, IntConsumer adaptation, int steps, IntUnaryOperator nextStop, IntConsumer observer) {
         if (burnIn == 0) {
             endBurnIn();
         }
@@ -92,7 +114,7 @@ public interface Chains extends AutoCloseable {
             advance(last - done);
             done = last;
             if (adapts) {
-                adapt(StepSizeAdaptation.gain(done));
+                adaptation.accept(done);
             }
             observer.accept(done);
             if (done == burnIn) {
@@ -108,6 +130,22 @@ public interface Chains extends AutoCloseable {
      * @param gain γ
      */
     void adapt(double gain);
+
+    /**
+     * Sets the step size.
+     *
+     * @param stepSize ε; positive
+     */
+    void setStepSize(double stepSize);
+
+    /**
+     * Sets the metric of further moves, which is the unit one before. Positions and energies stay those of the target. The acceptances start
+     * anew.
+     *
+     * @param metric the metric, of the target's dimension
+     * @throws IllegalArgumentException if the kernel has no {@linkplain TransitionKernel#withEnergy form} in other coordinates
+     */
+    void setMetric(Metric metric);
 
     /** Ends burn-in. The step size becomes the average over its adaptation, and the acceptances start anew. */
     void endBurnIn();
@@ -132,6 +170,13 @@ public interface Chains extends AutoCloseable {
      * @return the means, {@code [chains]}; owned by the caller
      */
     NDArray acceptanceRate();
+
+    /**
+     * Returns the mean over the chains of the acceptance probabilities of the last step, read from the device.
+     *
+     * @return the mean; NaN before the first step, after a jump, or where the kernel accepts always
+     */
+    double lastAcceptance();
 
     /**
      * Returns the number of steps in the mean of {@link #acceptanceRate}.

@@ -13,6 +13,10 @@ final class DeviceChains implements Chains {
     private final TransitionKernel kernel;
     private final StepSizeAdaptation adaptation;
     private final NDArray zero;
+    /** The coordinates in which the chains move; null for those of the target. */
+    private Coordinates coordinates;
+
+    private TransitionKernel moved;
     private ChainState state;
     private RandomSource random;
     /** The acceptance probabilities of the last step, {@code [chains]}; null after a jump. */
@@ -30,16 +34,18 @@ final class DeviceChains implements Chains {
         this.owner = owner;
         this.manager = owner.newSubManager();
         this.kernel = kernel;
+        this.moved = kernel;
         this.adaptation = new StepSizeAdaptation(manager, stepSize, targetAcceptance);
         this.zero = Scope.owned(manager, Tensors.scalar(manager, 0));
     }
 
     @Override
     public void start(NDArray positions, RandomSource random) {
+        ChainState.requireDimension(kernel.energy(), positions);
         ChainState there = Scope.computeOwned(() -> {
-            NDArray start = positions.duplicate();
+            NDArray start = coordinates == null ? positions.duplicate() : coordinates.fromStates(positions);
             start.attach(manager);
-            return ChainState.at(kernel.energy(), start);
+            return ChainState.at(moved.energy(), start);
         });
         forget();
         state = there;
@@ -79,7 +85,7 @@ final class DeviceChains implements Chains {
     }
 
     private void step() {
-        Transition transition = kernel.advance(state, adaptation.stepSize(), index++, random);
+        Transition transition = moved.advance(state, adaptation.stepSize(), index++, random);
         state = transition.state();
         if (lastAcceptance != null) {
             lastAcceptance.close();
@@ -108,6 +114,33 @@ final class DeviceChains implements Chains {
     }
 
     @Override
+    public void setStepSize(double stepSize) {
+        adaptation.set(stepSize);
+    }
+
+    @Override
+    public void setMetric(Metric metric) {
+        try (NDArray positions = positions()) {
+            if (coordinates != null) {
+                coordinates.close();
+            }
+            coordinates = metric.on(manager);
+            moved = coordinates.kernel(kernel);
+            start(positions, random);
+        }
+    }
+
+    @Override
+    public double lastAcceptance() {
+        if (lastAcceptance == null || !kernel.rejects()) {
+            return Double.NaN;
+        }
+        try (NDArray mean = lastAcceptance.mean()) {
+            return mean.getFloat();
+        }
+    }
+
+    @Override
     public void endBurnIn() {
         adaptation.settle();
         resetAcceptance();
@@ -124,7 +157,7 @@ final class DeviceChains implements Chains {
 
     @Override
     public NDArray positions() {
-        return attached(state.positions().duplicate());
+        return attached(coordinates == null ? state.positions().duplicate() : coordinates.toStates(state.positions()));
     }
 
     @Override

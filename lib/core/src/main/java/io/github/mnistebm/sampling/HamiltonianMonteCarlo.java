@@ -49,6 +49,11 @@ public record HamiltonianMonteCarlo(EnergyFunction energy, int leapfrogSteps) im
     }
 
     @Override
+    public Optional<TransitionKernel> withEnergy(EnergyFunction target) {
+        return Optional.of(new HamiltonianMonteCarlo(target, leapfrogSteps));
+    }
+
+    @Override
     public Optional<HostKernel> onHost() {
         return energy.onHost().map(target -> HostKernel.hamiltonian(target, this::drawSteps));
     }

@@ -5,12 +5,17 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.host.HostChains;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 
 /** Chains that move by plain loops in Java. */
 final class LoopChains implements Chains {
     private final NDManager owner;
     private final TransitionKernel kernel;
     private final StepSizeAdaptation.Bounded stepSize;
+    /** The coordinates in which the chains move; null for those of the target. */
+    private Coordinates coordinates;
+
+    private RandomSource random;
     private HostChains chains;
     private long index;
 
@@ -23,7 +28,35 @@ final class LoopChains implements Chains {
     @Override
     public void start(NDArray positions, RandomSource random) {
         ChainState.requireDimension(kernel.energy(), positions);
-        chains = new HostChains(kernel.onHost().orElseThrow(), positions.toFloatArray(), random.forLoops());
+        this.random = random;
+        if (coordinates == null) {
+            start(kernel, positions);
+        } else {
+            Scope.run(() -> start(coordinates.kernel(kernel), coordinates.fromStates(positions)));
+        }
+    }
+
+    private void start(TransitionKernel moved, NDArray positions) {
+        chains = new HostChains(moved.onHost().orElseThrow(), positions.toFloatArray(), random.forLoops());
+    }
+
+    @Override
+    public void setMetric(Metric metric) {
+        try (NDArray positions = positions()) {
+            close();
+            coordinates = metric.on(owner);
+            start(positions, random);
+        }
+    }
+
+    @Override
+    public void setStepSize(double stepSize) {
+        this.stepSize.set(stepSize);
+    }
+
+    @Override
+    public double lastAcceptance() {
+        return index == 0 || chains.jumps(index - 1) || !kernel.rejects() ? Double.NaN : chains.lastAcceptance();
     }
 
     @Override
@@ -54,7 +87,13 @@ final class LoopChains implements Chains {
     public NDArray positions() {
         float[] positions = chains.positions();
         int d = kernel.energy().dimension();
-        return owner.create(positions, new Shape(positions.length / d, d));
+        NDArray moved = owner.create(positions, new Shape(positions.length / d, d));
+        if (coordinates == null) {
+            return moved;
+        }
+        try (moved) {
+            return coordinates.toStates(moved);
+        }
     }
 
     @Override
@@ -99,6 +138,8 @@ final class LoopChains implements Chains {
 
     @Override
     public void close() {
-        // Java arrays only.
+        if (coordinates != null) {
+            coordinates.close();
+        }
     }
 }

@@ -28,6 +28,11 @@ public record MetropolisAdjustedLangevin(EnergyFunction energy) implements Trans
     }
 
     @Override
+    public Optional<TransitionKernel> withEnergy(EnergyFunction target) {
+        return Optional.of(new MetropolisAdjustedLangevin(target));
+    }
+
+    @Override
     public Optional<HostKernel> onHost() {
         return energy.onHost().map(target -> HostKernel.langevin(target, true));
     }

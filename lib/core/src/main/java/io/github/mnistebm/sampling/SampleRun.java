@@ -6,6 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.diagnostics.ChainDiagnostics;
 import io.github.mnistebm.tensor.Scope;
 import java.util.List;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -32,22 +33,33 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
     private final NDArray positions;
     private final NDArray energies;
     private final NDArray acceptanceRate;
+    private final double targetAcceptance;
     private final double jumpAcceptanceRate;
     private final double stepSize;
+    private final double evaluations;
+    private final long divergences;
+    private final int steps;
 
-    SampleRun(
-            NDManager manager,
-            NDArray positions,
-            NDArray energies,
-            NDArray acceptanceRate,
-            double jumpAcceptanceRate,
-            double stepSize) {
+    /**
+     * Creates the result of chains that have come to their end.
+     *
+     * @param manager the owner of the arrays
+     * @param positions {@code [draws, chains, d]}
+     * @param energies {@code [draws, chains]}
+     * @param chains the chains
+     * @param targetAcceptance the acceptance that burn-in steered to
+     */
+    SampleRun(NDManager manager, NDArray positions, NDArray energies, Chains chains, double targetAcceptance) {
         this.manager = manager;
         this.positions = positions;
         this.energies = energies;
-        this.acceptanceRate = acceptanceRate;
-        this.jumpAcceptanceRate = jumpAcceptanceRate;
-        this.stepSize = stepSize;
+        this.acceptanceRate = chains.acceptanceRate();
+        this.targetAcceptance = targetAcceptance;
+        this.jumpAcceptanceRate = chains.jumpAcceptanceRate();
+        this.stepSize = chains.stepSize();
+        this.evaluations = chains.evaluations();
+        this.divergences = chains.divergences();
+        this.steps = chains.steps();
     }
 
     @Override
@@ -112,6 +124,25 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
     }
 
     /**
+     * Returns the number of evaluations of the gradient after burn-in for each chain.
+     *
+     * @return the mean over the chains
+     */
+    public double evaluations() {
+        return evaluations;
+    }
+
+    /**
+     * Returns the number of divergences after burn-in: steps whose proposal has an energy that is not finite, or so much higher than that
+     * of the start that its acceptance probability is 0 in single precision.
+     *
+     * @return the number of steps of all chains together
+     */
+    public long divergences() {
+        return divergences;
+    }
+
+    /**
      * Returns the last draw of every chain.
      *
      * @return the positions, {@code [chains, d]}; owned by this object
@@ -138,6 +169,19 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
      * @throws IllegalArgumentException if there are too few draws, see {@link ChainDiagnostics#of}
      */
     public Table diagnostics() {
+        int d = (int) positions.getShape().get(2);
+        return diagnostics(
+                IntStream.rangeClosed(1, d).mapToObj(i -> "latent " + i).toArray(String[]::new));
+    }
+
+    /**
+     * Diagnoses the energy and each coordinate over the chains.
+     *
+     * @param names the names of the coordinates, {@code [d]}
+     * @return a table of d + 1 rows: quantity, mean, R-hat, bulk effective sample size, tail effective sample size
+     * @throws IllegalArgumentException if there are too few draws, see {@link ChainDiagnostics#of}, or more or fewer names than coordinates
+     */
+    public Table diagnostics(String... names) {
         StringColumn quantities = StringColumn.create(QUANTITY);
         DoubleColumn means = DoubleColumn.create(MEAN);
         DoubleColumn rHats = DoubleColumn.create(R_HAT);
@@ -146,6 +190,9 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
         int draws = (int) positions.getShape().get(0);
         int chains = (int) positions.getShape().get(1);
         int d = (int) positions.getShape().get(2);
+        if (names.length != d) {
+            throw new IllegalArgumentException("names: expected " + d + ", found " + names.length);
+        }
         float[] coordinates = positions.toFloatArray();
         float[] energyValues = energies.toFloatArray();
         for (int quantity = 0; quantity <= d; quantity++) {
@@ -159,13 +206,30 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
                 }
             }
             ChainDiagnostics diagnostics = ChainDiagnostics.of(values);
-            quantities.append(quantity == 0 ? "energy" : "latent " + quantity);
+            quantities.append(quantity == 0 ? "energy" : names[quantity - 1]);
             means.append(sum / draws / chains);
             rHats.append(diagnostics.rHat());
             bulk.append(diagnostics.bulkEffectiveSampleSize());
             tail.append(diagnostics.tailEffectiveSampleSize());
         }
         return Table.create("diagnostics", quantities, means, rHats, bulk, tail);
+    }
+
+    /**
+     * Returns the reasons to distrust these draws, each with a remedy: an R-hat above {@value ChainDiagnostics#CONVERGED} or a bulk or tail
+     * effective sample size below {@value ChainDiagnostics#LEAST_SAMPLE_SIZE} of the energy or a coordinate, divergences, and an acceptance far
+     * below the one that burn-in steered to.
+     *
+     * @return sentences; empty if nothing speaks against the draws
+     * @throws IllegalArgumentException if there are too few draws, see {@link ChainDiagnostics#of}
+     */
+    public List<String> warnings() {
+        return new RunWarnings(diagnostics())
+                .convergence()
+                .divergences(
+                        divergences, (long) steps * acceptanceRate.getShape().get(0))
+                .acceptance(acceptanceRate.toFloatArray(), targetAcceptance)
+                .sentences();
     }
 
     @Override

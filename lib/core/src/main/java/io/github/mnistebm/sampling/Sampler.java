@@ -10,9 +10,9 @@ import java.util.concurrent.CancellationException;
 import java.util.function.IntConsumer;
 
 /**
- * Runs a batch of chains: burn-in with step size adaptation, then draws with the step size frozen, as the theory of
- * Markov chains asks for. States, draws, energies and acceptances stay on the device; nothing is read back to the host
- * before the run is over.
+ * Runs a batch of chains by any kernel: burn-in, which adapts the step size and, if asked to, a {@linkplain Metric metric} that all
+ * chains share; then draws with both frozen, as the theory of Markov chains asks for. States, draws, energies and acceptances stay on the
+ * device. Without an adaptation other than {@link Adaptation#STEP_SIZE}, nothing is read back to the host before the run is over.
  */
 public final class Sampler {
 
@@ -79,7 +79,10 @@ public final class Sampler {
         NDList positions = new NDList(config.draws());
         NDList energies = new NDList(config.draws());
         chains.start(initial, random);
-        chains.run(burnIn, config.steps(), done -> done + thinning - (done - burnIn) % thinning, done -> {
+        IntConsumer adaptation = config.adaptation() == Adaptation.STEP_SIZE
+                ? step -> chains.adapt(StepSizeAdaptation.gain(step))
+                : new WindowedAdaptation(chains, kernel.energy().dimension(), config);
+        chains.run(burnIn, adaptation, config.steps(), done -> done + thinning - (done - burnIn) % thinning, done -> {
             if (done > burnIn && (done - burnIn) % thinning == 0) {
                 positions.add(chains.positions());
                 energies.add(chains.energies());
@@ -90,8 +93,7 @@ public final class Sampler {
                 manager,
                 NDArrays.stack(positions),
                 NDArrays.stack(energies),
-                chains.acceptanceRate(),
-                chains.jumpAcceptanceRate(),
-                chains.stepSize());
+                chains,
+                kernel.rejects() ? config.targetAcceptance() : 1);
     }
 }

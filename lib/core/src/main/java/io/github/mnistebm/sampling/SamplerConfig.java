@@ -1,5 +1,7 @@
 package io.github.mnistebm.sampling;
 
+import java.util.Objects;
+
 /**
  * The length of chains, and the choice of their step size. Made by {@link #builder()}.
  *
@@ -8,8 +10,10 @@ package io.github.mnistebm.sampling;
  * @param thinning one draw is kept every so many steps after burn-in; at least 1
  * @param stepSize ε at the first step; positive
  * @param targetAcceptance the acceptance that burn-in steers to, in (0, 1)
+ * @param adaptation the parts of the kernel that burn-in adapts
  */
-public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize, double targetAcceptance) {
+public record SamplerConfig(
+        int burnIn, int steps, int thinning, double stepSize, double targetAcceptance, Adaptation adaptation) {
 
     /**
      * The acceptance that is optimal for MALA in high dimension (Roberts &amp; Rosenthal 1998, "Optimal scaling of
@@ -41,6 +45,7 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
         if (!(targetAcceptance > 0 && targetAcceptance < 1)) {
             throw new IllegalArgumentException("target acceptance: must be in (0, 1), found " + targetAcceptance);
         }
+        Objects.requireNonNull(adaptation, "adaptation");
     }
 
     /**
@@ -53,7 +58,8 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
     }
 
     /**
-     * Starts from the defaults: 500 steps of burn-in, then one draw from 500 more, ε = {@value #FIRST_STEP_SIZE}, acceptance 0.574.
+     * Starts from the defaults: 500 steps of burn-in, then one draw from 500 more, ε = {@value #FIRST_STEP_SIZE}, acceptance 0.574, of which
+     * burn-in adapts the step size alone.
      *
      * @return a builder
      */
@@ -68,6 +74,7 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
         private int thinning;
         private double stepSize = FIRST_STEP_SIZE;
         private double targetAcceptance = OPTIMAL_ACCEPTANCE;
+        private Adaptation adaptation = Adaptation.STEP_SIZE;
 
         private Builder() {}
 
@@ -127,13 +134,25 @@ public record SamplerConfig(int burnIn, int steps, int thinning, double stepSize
         }
 
         /**
+         * Sets the parts of the kernel that burn-in adapts.
+         *
+         * @param adaptation the parts
+         * @return this builder
+         */
+        public Builder adaptation(Adaptation adaptation) {
+            this.adaptation = adaptation;
+            return this;
+        }
+
+        /**
          * Creates the configuration.
          *
          * @return the configuration
          * @throws IllegalArgumentException if an option is out of range
          */
         public SamplerConfig build() {
-            return new SamplerConfig(burnIn, steps, thinning == 0 ? steps : thinning, stepSize, targetAcceptance);
+            return new SamplerConfig(
+                    burnIn, steps, thinning == 0 ? steps : thinning, stepSize, targetAcceptance, adaptation);
         }
     }
 }

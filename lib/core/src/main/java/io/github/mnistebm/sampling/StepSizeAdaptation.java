@@ -99,6 +99,11 @@ public final class StepSizeAdaptation implements AutoCloseable {
             averageLog += weight(gain) * (Math.log(value) - averageLog);
         }
 
+        void set(double stepSize) {
+            value = stepSize;
+            averageLog = Math.log(stepSize);
+        }
+
         void settle() {
             value = Math.exp(averageLog);
         }
@@ -127,6 +132,14 @@ public final class StepSizeAdaptation implements AutoCloseable {
                     .minimum(greatest);
             Tensors.copy(logStepSize.exp(), stepSize);
             averageLog.addi(logStepSize.subi(averageLog).muli(Tensors.scalar(manager, weight(gain))));
+        });
+    }
+
+    /** Sets the step size, and forgets the average. */
+    void set(double value) {
+        Scope.run(() -> {
+            Tensors.copy(Tensors.scalar(manager, value), stepSize);
+            Tensors.copy(Tensors.scalar(manager, Math.log(value)), averageLog);
         });
     }
 

@@ -34,6 +34,25 @@ public interface TransitionKernel {
     }
 
     /**
+     * Returns whether this kernel has no form but the plain loops.
+     *
+     * @return true if {@link #step} is not supported
+     */
+    default boolean inLoopsOnly() {
+        return false;
+    }
+
+    /**
+     * Returns this kernel for another target, for example the same one in other coordinates.
+     *
+     * @param target the target
+     * @return the kernel; empty where it depends on this target by more than the energy
+     */
+    default Optional<TransitionKernel> withEnergy(EnergyFunction target) {
+        return Optional.empty();
+    }
+
+    /**
      * Moves every chain one step.
      *
      * @param state the state of the chains; left as it is

@@ -21,6 +21,11 @@ public record UnadjustedLangevin(EnergyFunction energy) implements TransitionKer
     }
 
     @Override
+    public Optional<TransitionKernel> withEnergy(EnergyFunction target) {
+        return Optional.of(new UnadjustedLangevin(target));
+    }
+
+    @Override
     public Optional<HostKernel> onHost() {
         return energy.onHost().map(target -> HostKernel.langevin(target, false));
     }

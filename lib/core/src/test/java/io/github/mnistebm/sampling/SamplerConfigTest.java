@@ -18,7 +18,7 @@ class SamplerConfigTest {
     void takesTheLeastOfEachRange() {
         SamplerConfig least =
                 SamplerConfig.builder().burnIn(0).steps(1).thinning(1).build();
-        assertThat(least).isEqualTo(new SamplerConfig(0, 1, 1, 0.1, 0.574));
+        assertThat(least).isEqualTo(new SamplerConfig(0, 1, 1, 0.1, 0.574, Adaptation.STEP_SIZE));
         assertThat(SamplerConfig.builder().steps(5).thinning(5).build().draws()).isEqualTo(1);
     }
 

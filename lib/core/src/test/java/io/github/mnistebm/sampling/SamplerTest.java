@@ -170,6 +170,71 @@ class SamplerTest {
     }
 
     @Test
+    void namesTheCoordinatesAsAsked() {
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(0).steps(8).thinning(1).build();
+        try (SampleRun run = run(config, 2)) {
+            assertThat(run.diagnostics("x", "y").stringColumn("quantity").asList())
+                    .containsExactly("energy", "x", "y");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> run.diagnostics("x"))
+                    .withMessage("names: expected 2, found 1");
+        }
+    }
+
+    @Test
+    void hasNothingToSayAgainstAGoodRun() {
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(500).steps(2000).thinning(4).build();
+        try (SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), config)
+                .run(random.normal(manager, new Shape(8, 2)), random)) {
+            assertThat(run.warnings()).isEmpty();
+            assertThat(run.evaluations()).isEqualTo(2000);
+            assertThat(run.divergences()).isZero();
+        }
+    }
+
+    @Test
+    void warnsOfChainsThatDisagreeAndHardlyMove() {
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(0)
+                .steps(50)
+                .thinning(1)
+                .stepSize(5)
+                .build();
+        try (SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(Target.STANDARD_NORMAL), config)
+                .run(random.normal(manager, new Shape(8, 2)), random)) {
+            assertThat(run.warnings()).hasSize(5);
+            assertThat(run.warnings().get(0)).matches("R-hat of .* is .*, above 1.01: .* Run them longer\\.");
+            assertThat(run.warnings().get(1)).matches("The bulk effective sample size of .* is .*, below 400\\. .*");
+            assertThat(run.warnings().get(2)).matches("The tail effective sample size of .* is .*, below 400\\. .*");
+            assertThat(run.warnings().get(3)).matches(".* of 400 steps diverged: .*");
+            assertThat(run.warnings().get(4)).matches("8 of 8 chains accept less than half as often as .* 57 %; .*");
+        }
+    }
+
+    @Test
+    void warnsOfDivergences() {
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(300).steps(2000).thinning(1).build();
+        try (SampleRun run = Sampler.of(new HamiltonianMonteCarlo(Target.UNDEFINED_OUTSIDE, 3), config)
+                .run(manager.zeros(new Shape(8, 2)), random)) {
+            assertThat(run.divergences()).isPositive();
+            assertThat(run.warnings()).singleElement().asString().startsWith(run.divergences() + " of 16000 steps");
+        }
+    }
+
+    @Test
+    void warnsOfDrawsThatAreNotFinite() {
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(0).steps(10).thinning(1).build();
+        try (SampleRun run = Sampler.of(new UnadjustedLangevin(Target.UNDEFINED_OUTSIDE), config)
+                .run(manager.ones(new Shape(2, 2)).mul(5), random)) {
+            assertThat(run.warnings().get(0)).startsWith("R-hat of energy is NaN");
+        }
+    }
+
+    @Test
     void reportsEveryStepOfBurnInAndThenEveryFew() {
         List<Integer> steps = new ArrayList<>();
         Sampler.of(
