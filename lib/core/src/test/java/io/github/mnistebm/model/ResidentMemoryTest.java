@@ -14,8 +14,10 @@ import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyNetwork;
 import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.sampling.Adaptation;
 import io.github.mnistebm.sampling.HamiltonianMonteCarlo;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.NoUTurn;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
@@ -136,6 +138,30 @@ class ResidentMemoryTest {
                     .close();
             // One leaked array of states a path would be 4000 · 128 kB = 512 MB.
             assertThat(tensorCalls).hasValueBetween(3 * 4000, 3 * 5000);
+            assertThat(resident.get(1) - resident.get(0)).isLessThan(SLACK);
+        }
+    }
+
+    /** Metrics are estimated from the states of each step of burn-in, and set at the end of each window. */
+    @Test
+    void burnInOfTheNoUTurnSamplerLeavesItFlat() {
+        int dimension = 16;
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray start = manager.zeros(new Shape(2000, dimension))) {
+            SamplerConfig config = SamplerConfig.builder()
+                    .burnIn(2000)
+                    .steps(1)
+                    .adaptation(Adaptation.DENSE_METRIC)
+                    .build();
+            List<Long> resident = new ArrayList<>();
+            Sampler.of(new NoUTurn(new StandardNormal(dimension)), config)
+                    .run(start, random, step -> {
+                        if (step == 1000 || step == 2000) {
+                            resident.add(residentBytes());
+                        }
+                    })
+                    .close();
+            // One leaked array of states a step would be 1000 · 128 kB = 128 MB.
             assertThat(resident.get(1) - resident.get(0)).isLessThan(SLACK);
         }
     }

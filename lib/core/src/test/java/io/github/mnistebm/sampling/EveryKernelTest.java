@@ -43,6 +43,13 @@ class EveryKernelTest {
             }
         },
 
+        NO_U_TURN(0.5, 60) {
+            @Override
+            TransitionKernel of(EnergyFunction energy, boolean inLoops) {
+                return new NoUTurn(energy);
+            }
+        },
+
         INDEPENDENCE_METROPOLIS(0.4, 500) {
             @Override
             TransitionKernel of(EnergyFunction energy, boolean inLoops) {
@@ -91,8 +98,10 @@ class EveryKernelTest {
     }
 
     static Stream<Arguments> cells() {
-        return Arrays.stream(Kernel.values()).flatMap(kernel -> Arrays.stream(Moments.values())
-                .flatMap(moments -> Stream.of(true, false).map(inLoops -> Arguments.of(kernel, moments, inLoops))));
+        return Arrays.stream(Kernel.values())
+                .flatMap(kernel -> Arrays.stream(Moments.values()).flatMap(moments -> Stream.of(true, false)
+                        .filter(inLoops -> inLoops || kernel != Kernel.NO_U_TURN)
+                        .map(inLoops -> Arguments.of(kernel, moments, inLoops))));
     }
 
     @ParameterizedTest(name = "{0} on {1}, in loops: {2}")

@@ -61,6 +61,15 @@ class OneStepTest {
         assertAcceptance(kernel, target, stepSize, inLoops, start, OneStepTest::hamiltonianLogRatio);
     }
 
+    /** A path of two states is left with the probability of Metropolis, forwards and backwards alike. */
+    @ParameterizedTest
+    @CsvSource({"CORRELATED_NORMAL, 0.9", "MIXTURE, 1.3", "BANANA, 0.9"})
+    void aPathThatDoublesOnceIsAcceptedByItsHamiltonian(Target target, double stepSize) {
+        TransitionKernel kernel = new NoUTurn(target.inLoops(), 1);
+        NDArray start = random.normal(manager, new Shape(CHAINS, 2));
+        assertAcceptance(kernel, target, stepSize, true, start, OneStepTest::hamiltonianLogRatio);
+    }
+
     /** Computes log α from p = (u′ − u + ε² ∇E(u)/2) / ε and p′ = p − ε (∇E(u) + ∇E(u′))/2. */
     private static double hamiltonianLogRatio(
             Target target, float[] before, float[] after, int chain, double stepSize) {

@@ -38,6 +38,17 @@ public abstract class HostKernel {
     }
 
     /**
+     * Creates the kernel of the No-U-Turn sampler.
+     *
+     * @param energy the target
+     * @param doublings the most times that a path doubles its length, at least 1
+     * @return the kernel
+     */
+    public static HostKernel noUTurn(HostEnergy energy, int doublings) {
+        return new HostNoUTurn(energy, doublings);
+    }
+
+    /**
      * Creates the kernel of independence Metropolis–Hastings.
      *
      * @param energy the target, the sum of the tilt and of the proposal's energy
