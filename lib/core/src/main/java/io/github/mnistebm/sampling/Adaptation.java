@@ -2,15 +2,15 @@ package io.github.mnistebm.sampling;
 
 /** The parts of a kernel that burn-in adapts. */
 public enum Adaptation {
-    /** The step size, by {@linkplain StepSizeAdaptation the recursion of Robbins and Monro}. Nothing is read back from the device. */
+    /** The step size, by the recursion of Robbins and Monro, see {@link StepSizeAdaptation}. Nothing is read back from the device. */
     STEP_SIZE,
 
-    /** The step size, by {@linkplain DualAveraging dual averaging}. */
+    /** The step size, by dual averaging (Hoffman &amp; Gelman 2014, section 3.2.1). */
     DUAL_AVERAGING,
 
     /**
-     * The step size by dual averaging, and the scale of each coordinate by its variance, in {@linkplain WindowedAdaptation windows} of
-     * doubling length.
+     * The step size by dual averaging, and the scale of each coordinate by its variance, in windows of doubling length (Stan Reference
+     * Manual, "Automatic parameter tuning").
      */
     DIAGONAL_METRIC,
 

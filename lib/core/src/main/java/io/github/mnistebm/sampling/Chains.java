@@ -62,6 +62,13 @@ public interface Chains extends AutoCloseable {
     void start(NDArray positions, RandomSource random);
 
     /**
+     * Moves the chains elsewhere without a step. All else goes on as it was.
+     *
+     * @param positions {@code [chains, d]}; left as they are
+     */
+    void place(NDArray positions);
+
+    /**
      * Goes on after steps that other chains made, for kernels that do different things in turn.
      *
      * @param steps the number of steps

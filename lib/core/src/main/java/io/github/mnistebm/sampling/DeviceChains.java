@@ -42,11 +42,7 @@ final class DeviceChains implements Chains {
     @Override
     public void start(NDArray positions, RandomSource random) {
         ChainState.requireDimension(kernel.energy(), positions);
-        ChainState there = Scope.computeOwned(() -> {
-            NDArray start = coordinates == null ? positions.duplicate() : coordinates.fromStates(positions);
-            start.attach(manager);
-            return ChainState.at(moved.energy(), start);
-        });
+        ChainState there = stateAt(positions);
         forget();
         state = there;
         acceptance = Scope.computeOwned(() -> there.energy().zerosLike());
@@ -56,6 +52,21 @@ final class DeviceChains implements Chains {
         steps = 0;
         jumps = 0;
         evaluations = 0;
+    }
+
+    private ChainState stateAt(NDArray positions) {
+        return Scope.computeOwned(() -> {
+            NDArray start = coordinates == null ? positions.duplicate() : coordinates.fromStates(positions);
+            start.attach(manager);
+            return ChainState.at(moved.energy(), start);
+        });
+    }
+
+    @Override
+    public void place(NDArray positions) {
+        ChainState there = stateAt(positions);
+        state.close();
+        state = there;
     }
 
     /** Frees what {@link #start} made. */

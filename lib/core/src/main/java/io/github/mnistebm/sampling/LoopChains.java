@@ -41,6 +41,12 @@ final class LoopChains implements Chains {
     }
 
     @Override
+    public void place(NDArray positions) {
+        Scope.run(() ->
+                chains.place((coordinates == null ? positions : coordinates.fromStates(positions)).toFloatArray()));
+    }
+
+    @Override
     public void setMetric(Metric metric) {
         try (NDArray positions = positions()) {
             close();

@@ -21,8 +21,12 @@ final class Metropolis {
         NDArray zero = proposal.energy()
                 .sub(proposal.energy())
                 .addi(gradient.sub(gradient).sum(COORDINATES));
-        NDArray possible = logRatio.add(zero);
-        NDArray acceptance = possible.minimum(possible.zerosLike()).exp();
+        return probability(logRatio.add(zero));
+    }
+
+    /** Computes min(1, α) from log α, {@code [chains]}; 0 where it is not a number. */
+    static NDArray probability(NDArray logRatio) {
+        NDArray acceptance = logRatio.minimum(logRatio.zerosLike()).exp();
         return NDArrays.where(acceptance.eq(acceptance), acceptance, acceptance.zerosLike());
     }
 

@@ -79,9 +79,7 @@ public final class Sampler {
         NDList positions = new NDList(config.draws());
         NDList energies = new NDList(config.draws());
         chains.start(initial, random);
-        IntConsumer adaptation = config.adaptation() == Adaptation.STEP_SIZE
-                ? step -> chains.adapt(StepSizeAdaptation.gain(step))
-                : new WindowedAdaptation(chains, kernel.energy().dimension(), config);
+        IntConsumer adaptation = config.adaptationOf(chains, kernel.energy().dimension());
         chains.run(burnIn, adaptation, config.steps(), done -> done + thinning - (done - burnIn) % thinning, done -> {
             if (done > burnIn && (done - burnIn) % thinning == 0) {
                 positions.add(chains.positions());

@@ -1,6 +1,7 @@
 package io.github.mnistebm.sampling;
 
 import java.util.Objects;
+import java.util.function.IntConsumer;
 
 /**
  * The length of chains, and the choice of their step size. Made by {@link #builder()}.
@@ -55,6 +56,13 @@ public record SamplerConfig(
      */
     public int draws() {
         return steps / thinning;
+    }
+
+    /** Creates the adaptation of chains on R^d, which takes the number of each step of burn-in, from 1. */
+    IntConsumer adaptationOf(Chains chains, int dimension) {
+        return adaptation == Adaptation.STEP_SIZE
+                ? step -> chains.adapt(StepSizeAdaptation.gain(step))
+                : new WindowedAdaptation(chains, dimension, this);
     }
 
     /**

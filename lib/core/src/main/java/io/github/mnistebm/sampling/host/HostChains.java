@@ -53,8 +53,17 @@ public final class HostChains {
             int first = b * lanes;
             blocks[b] = new HostBlock(first, Math.min(lanes, chains - first), lanes, random.split(), d);
         }
+        place(positions);
+    }
+
+    /**
+     * Moves the chains elsewhere without a step.
+     *
+     * @param positions {@code [chains * d]}
+     */
+    public void place(float[] positions) {
         forEachBlock(threadsFor(1), thread -> {
-            HostEnergy.Evaluator evaluator = kernel.energy().evaluator(lanes);
+            HostEnergy.Evaluator evaluator = kernel.energy().evaluator(blocks[0].lanes());
             return block -> {
                 block.start(positions);
                 evaluator.energyAndGradient(block.chains, block.positions, block.energies, block.gradients);
