@@ -11,79 +11,76 @@ import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.Variance;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Two posteriors of textbooks, written as a user of the sampler writes them. */
+/** The moments of textbooks' targets against published answers, quadrature and theory. */
 class PosteriorsTest {
 
     /** The number of standard errors by which a mean may be off: a right sampler fails one such test in 150,000. */
     private static final double STANDARD_ERRORS = 4.5;
 
-    /** Effects of coaching on a test's score in eight schools, and their standard errors (Rubin 1981, table 1). */
-    private static final double[] EFFECTS = {28, 8, -3, 7, -1, 1, 18, 12};
-
-    private static final double[] ERRORS = {15, 10, 16, 11, 9, 11, 10, 18};
-
-    /**
-     * The eight schools, θⱼ = μ + τ ηⱼ with the priors μ ~ N(0, 5²), τ ~ half-Cauchy(5), ηⱼ ~ N(0, 1) (Gelman et al. 2013, "Bayesian
-     * Data Analysis", section 5.5; the priors are those of posteriordb's {@code eight_schools_noncentered}). The state is
-     * (μ, log τ, η₁, …, η₈).
-     *
-     * @param jacobian 1: the density of log τ is that of τ, times τ
-     */
-    private static EnergyFunction.AtPoint eightSchools(double jacobian) {
-        return (u, gradient) -> {
-            double mu = u[0];
-            double tau = Math.exp(u[1]);
-            double energy = mu * mu / 50 + Math.log1p(tau * tau / 25) - jacobian * u[1];
-            gradient[0] = mu / 25;
-            gradient[1] = 2 * tau * tau / (25 + tau * tau) - jacobian;
-            for (int j = 0; j < EFFECTS.length; j++) {
-                double eta = u[2 + j];
-                double residual = (mu + tau * eta - EFFECTS[j]) / ERRORS[j];
-                energy += (residual * residual + eta * eta) / 2;
-                gradient[0] += residual / ERRORS[j];
-                gradient[1] += residual / ERRORS[j] * tau * eta;
-                gradient[2 + j] = residual / ERRORS[j] * tau + eta;
+    /** A kernel with the lengths of its runs: 1000 chains of MALA, or fewer of the kernels that take longer steps. */
+    private enum Method {
+        MALA(1000, 1000, 4000, 20, SamplerConfig.OPTIMAL_ACCEPTANCE, Adaptation.STEP_SIZE) {
+            @Override
+            TransitionKernel kernel(EnergyFunction target) {
+                return new MetropolisAdjustedLangevin(target);
             }
-            return energy;
+        },
+
+        HAMILTONIAN_MONTE_CARLO(500, 300, 300, 3, 0.8, Adaptation.DIAGONAL_METRIC) {
+            @Override
+            TransitionKernel kernel(EnergyFunction target) {
+                return new HamiltonianMonteCarlo(target, 8);
+            }
+        },
+
+        NO_U_TURN(500, 300, 200, 2, NoUTurn.TARGET_ACCEPTANCE, Adaptation.DENSE_METRIC) {
+            @Override
+            TransitionKernel kernel(EnergyFunction target) {
+                return new NoUTurn(target);
+            }
         };
-    }
 
-    /** Log doses in log(g/ml) that five animals each were given, and the deaths (Racine et al. 1986; Gelman et al. 2013, table 3.1). */
-    private static final double[] LOG_DOSES = {-0.86, -0.30, -0.05, 0.73};
+        private final int chains;
+        private final SamplerConfig config;
 
-    private static final int[] DEATHS = {0, 1, 3, 5};
-
-    /** The logistic regression logit p = α + β x with a uniform prior (Gelman et al. 2013, section 3.7). The state is (α, β). */
-    private static double bioassay(double[] u, double[] gradient) {
-        double energy = 0;
-        for (int i = 0; i < LOG_DOSES.length; i++) {
-            double logit = u[0] + u[1] * LOG_DOSES[i];
-            double excess = 5 / (1 + Math.exp(-logit)) - DEATHS[i];
-            energy += 5 * Math.log1p(Math.exp(logit)) - DEATHS[i] * logit;
-            gradient[0] += excess;
-            gradient[1] += excess * LOG_DOSES[i];
+        Method(int chains, int burnIn, int steps, int thinning, double acceptance, Adaptation adaptation) {
+            this.chains = chains;
+            this.config = SamplerConfig.builder()
+                    .burnIn(burnIn)
+                    .steps(steps)
+                    .thinning(thinning)
+                    .targetAcceptance(acceptance)
+                    .adaptation(adaptation)
+                    .build();
         }
-        return energy;
+
+        abstract TransitionKernel kernel(EnergyFunction target);
+
+        Sample sample(int dimension, EnergyFunction.AtPoint target) {
+            return sample(dimension, target, config);
+        }
+
+        Sample sample(int dimension, EnergyFunction.AtPoint target, SamplerConfig config) {
+            return sample(dimension, target, config, chains);
+        }
+
+        Sample sample(int dimension, EnergyFunction.AtPoint target, SamplerConfig config, int chains) {
+            TransitionKernel kernel = kernel(EnergyFunction.of(dimension, target));
+            try (NDManager manager = NDManager.newBaseManager();
+                    SampleRun run = Sampler.of(kernel, config)
+                            .run(manager.zeros(new Shape(chains, dimension)), RandomSource.of(1))) {
+                return new Sample(run.positions().toFloatArray(), chains, dimension, run.divergences());
+            }
+        }
     }
 
     /** Draws of independent chains: the error of a mean is the standard deviation of the chains' means divided by √chains. */
-    private record Sample(float[] positions, int chains, int dimension) {
-
-        static Sample of(EnergyFunction target, int chains, int steps) {
-            SamplerConfig config = SamplerConfig.builder()
-                    .burnIn(steps / 4)
-                    .steps(steps)
-                    .thinning(20)
-                    .build();
-            int d = target.dimension();
-            try (NDManager manager = NDManager.newBaseManager();
-                    SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(target), config)
-                            .run(manager.zeros(new Shape(chains, d)), RandomSource.of(1))) {
-                return new Sample(run.positions().toFloatArray(), chains, d);
-            }
-        }
+    private record Sample(float[] positions, int chains, int dimension, long divergences) {
 
         double[] chainMeans(ToDoubleFunction<double[]> function) {
             double[] sums = new double[chains];
@@ -96,6 +93,12 @@ class PosteriorsTest {
                 sums[row % chains] += function.applyAsDouble(state);
             }
             return Arrays.stream(sums).map(sum -> sum * chains / states).toArray();
+        }
+
+        void assertMean(String name, double expected, double expectedError, ToDoubleFunction<double[]> function) {
+            assertThat(errorsFrom(expected, expectedError, function))
+                    .as("distance of %s from %s in standard errors", name, expected)
+                    .isLessThan(STANDARD_ERRORS);
         }
 
         /** The distance of a mean from the expected, in standard errors of both. */
@@ -115,37 +118,114 @@ class PosteriorsTest {
      * The reference means, with their standard errors, are those of posteriordb (Magnusson et al. 2024, "posteriordb: Testing,
      * benchmarking and developing Bayesian inference algorithms"), {@code eight_schools-eight_schools_noncentered}.
      */
-    @Test
-    void theEightSchoolsHaveTheMeansOfTheReference() {
-        Sample sample = Sample.of(EnergyFunction.of(10, eightSchools(1)), 1000, 4000);
-        double[] means = {6.1505, 4.9396, 3.9059, 4.7960, 3.6144, 4.0511, 6.3172, 4.8840};
-        double[] errors = {0.0557, 0.0462, 0.0542, 0.0475, 0.0461, 0.0485, 0.0499, 0.0543};
-        for (int school = 0; school < means.length; school++) {
+    private static final double[] THETA = {6.1505, 4.9396, 3.9059, 4.7960, 3.6144, 4.0511, 6.3172, 4.8840};
+
+    private static final double[] THETA_ERRORS = {0.0557, 0.0462, 0.0542, 0.0475, 0.0461, 0.0485, 0.0499, 0.0543};
+    private static final double MU = 4.4105;
+    private static final double MU_ERROR = 0.0330;
+    private static final double TAU = 3.6021;
+    private static final double TAU_ERROR = 0.0319;
+
+    @ParameterizedTest
+    @EnumSource
+    void theEightSchoolsHaveTheMeansOfTheReference(Method method) {
+        Sample sample = method.sample(10, Posteriors.eightSchools(1));
+        for (int school = 0; school < THETA.length; school++) {
             int j = school;
-            assertThat(sample.errorsFrom(means[j], errors[j], u -> theta(u, j)))
-                    .as("θ%s", j + 1)
-                    .isLessThan(STANDARD_ERRORS);
+            sample.assertMean("θ" + (j + 1), THETA[j], THETA_ERRORS[j], u -> theta(u, j));
         }
-        assertThat(sample.errorsFrom(4.4105, 0.0330, u -> u[0])).as("μ").isLessThan(STANDARD_ERRORS);
-        assertThat(sample.errorsFrom(3.6021, 0.0319, u -> Math.exp(u[1])))
-                .as("τ")
-                .isLessThan(STANDARD_ERRORS);
+        sample.assertMean("μ", MU, MU_ERROR, u -> u[0]);
+        sample.assertMean("τ", TAU, TAU_ERROR, u -> Math.exp(u[1]));
     }
 
-    @Test
-    void halfTheJacobianShowsInTheMeanOfTau() {
+    @ParameterizedTest
+    @EnumSource
+    void halfTheJacobianShowsInTheMeanOfTau(Method method) {
         // Without any, the density of log τ has no integral.
-        Sample sample = Sample.of(EnergyFunction.of(10, eightSchools(0.5)), 1000, 4000);
-        assertThat(sample.errorsFrom(3.6021, 0.0319, u -> Math.exp(u[1]))).isGreaterThan(STANDARD_ERRORS);
+        Sample sample = method.sample(10, Posteriors.eightSchools(0.5));
+        assertThat(sample.errorsFrom(TAU, TAU_ERROR, u -> Math.exp(u[1]))).isGreaterThan(STANDARD_ERRORS);
+    }
+
+    /** Where τ is small the centred form is a funnel, and no step size serves all of it (Betancourt &amp; Girolami 2015). */
+    @ParameterizedTest
+    @EnumSource(names = {"HAMILTONIAN_MONTE_CARLO", "NO_U_TURN"})
+    void theCentredSchoolsDiverge(Method method) {
+        Sample centred = method.sample(10, Posteriors::eightSchoolsCentred);
+        assertThat(centred.divergences()).isPositive();
+        assertThat(method.sample(10, Posteriors.eightSchools(1)).divergences()).isLessThan(centred.divergences() / 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theBioassayHasTheMeansOfQuadrature(Method method) {
+        Sample sample = method.sample(2, Posteriors::bioassay);
+        double[] expected = quadrature();
+        sample.assertMean("α", expected[0], 0, u -> u[0]);
+        sample.assertMean("β", expected[1], 0, u -> u[1]);
+        sample.assertMean("αβ", expected[2], 0, u -> u[0] * u[1]);
+    }
+
+    /** Its tips are so thin that only small steps reach them: the wanted acceptance is 0.98 where paths are long. */
+    @ParameterizedTest
+    @EnumSource
+    void theBananaHasItsMoments(Method method) {
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(500)
+                .steps(1000)
+                .thinning(10)
+                .targetAcceptance(0.98)
+                .adaptation(Adaptation.DIAGONAL_METRIC)
+                .build();
+        Sample sample = method == Method.MALA
+                ? method.sample(2, Posteriors::banana)
+                : method.sample(2, Posteriors::banana, config);
+        sample.assertMean("x", 0, 0, u -> u[0]);
+        sample.assertMean("x²", 100, 0, u -> u[0] * u[0]);
+        sample.assertMean("y", 0, 0, u -> u[1]);
+        sample.assertMean("y²", 1 + 2 * 0.03 * 0.03 * 1e4, 0, u -> u[1] * u[1]);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HAMILTONIAN_MONTE_CARLO", "NO_U_TURN"})
+    void theIllConditionedNormalHasItsMoments(Method method) {
+        int d = 100;
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(300)
+                .steps(300)
+                .thinning(2)
+                .targetAcceptance(0.8)
+                .adaptation(Adaptation.DIAGONAL_METRIC)
+                .build();
+        Sample sample = method.sample(d, Posteriors::illConditioned, config, 50);
+        for (int i = 0; i < d; i += 11) {
+            int k = i;
+            double variance = (k + 1) * (k + 1) * 1e-4;
+            sample.assertMean("x", 0, 0, u -> u[k]);
+            sample.assertMean("x²", variance, 0, u -> u[k] * u[k]);
+            sample.assertMean("x⁴", 3 * variance * variance, 0, u -> Math.pow(u[k], 4));
+        }
+        sample.assertMean("energy", d / 2.0, 0, u -> Posteriors.illConditioned(u, new double[d]));
     }
 
     @Test
-    void theBioassayHasTheMeansOfQuadrature() {
-        Sample sample = Sample.of(EnergyFunction.of(2, PosteriorsTest::bioassay), 1000, 4000);
-        double[] expected = quadrature();
-        assertThat(sample.errorsFrom(expected[0], 0, u -> u[0])).as("α").isLessThan(STANDARD_ERRORS);
-        assertThat(sample.errorsFrom(expected[1], 0, u -> u[1])).as("β").isLessThan(STANDARD_ERRORS);
-        assertThat(sample.errorsFrom(expected[2], 0, u -> u[0] * u[1])).as("αβ").isLessThan(STANDARD_ERRORS);
+    void theFunnelDiverges() {
+        Sample sample = Method.NO_U_TURN.sample(10, Posteriors::funnel);
+        assertThat(sample.divergences()).isPositive();
+    }
+
+    @Test
+    @Tag("slow")
+    void smallStepsReachTheNeckOfTheFunnel() {
+        SamplerConfig config = SamplerConfig.builder()
+                .burnIn(1000)
+                .steps(2000)
+                .thinning(1)
+                .targetAcceptance(0.99)
+                .adaptation(Adaptation.DIAGONAL_METRIC)
+                .build();
+        Sample sample = Method.NO_U_TURN.sample(10, Posteriors::funnel, config, 64);
+        sample.assertMean("v", 0, 0, u -> u[0]);
+        sample.assertMean("v²", 9, 0, u -> u[0] * u[0]);
     }
 
     /** E α, E β and E αβ on a grid, beyond which the density is less than 1e-9 of its greatest. */
@@ -154,7 +234,7 @@ class PosteriorsTest {
         double total = 0;
         for (double alpha = -10; alpha <= 20; alpha += 0.05) {
             for (double beta = -20; beta <= 120; beta += 0.1) {
-                double density = Math.exp(-bioassay(new double[] {alpha, beta}, new double[2]));
+                double density = Math.exp(-Posteriors.bioassay(new double[] {alpha, beta}, new double[2]));
                 total += density;
                 sums[0] += density * alpha;
                 sums[1] += density * beta;
@@ -169,14 +249,18 @@ class PosteriorsTest {
     void theModeOfTheBioassayIsThePublishedOne() {
         double[] gradient = new double[2];
         // Gelman et al. 2013, page 76: (0.8, 7.7).
-        bioassay(new double[] {0.85, 7.75}, gradient);
+        Posteriors.bioassay(new double[] {0.85, 7.75}, gradient);
         assertThat(gradient).containsExactly(new double[2], within(0.02));
     }
 
     @Test
     void gradientsAreThoseOfTheEnergies() {
-        assertGradient(eightSchools(1), 1.5, 0.7, -0.2, 0.9, 0.3, -1.1, 0.4, 1.7, -0.6, 0.1);
-        assertGradient(PosteriorsTest::bioassay, 0.8, 7.7);
+        assertGradient(Posteriors.eightSchools(1), 1.5, 0.7, -0.2, 0.9, 0.3, -1.1, 0.4, 1.7, -0.6, 0.1);
+        assertGradient(Posteriors::eightSchoolsCentred, 1.5, 0.7, -0.2, 0.9, 0.3, -1.1, 0.4, 1.7, -0.6, 0.1);
+        assertGradient(Posteriors::bioassay, 0.8, 7.7);
+        assertGradient(Posteriors::funnel, 0.7, 0.2, -0.3, 1.1);
+        assertGradient(Posteriors::illConditioned, 0.01, -0.03, 0.02);
+        assertGradient(Posteriors::banana, 3.1, -1.2);
     }
 
     private static void assertGradient(EnergyFunction.AtPoint energy, double... state) {
