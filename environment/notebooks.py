@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
-NAMES = ("train", "inference")
+NAMES = ("train", "inference", "sampling")
 
 
 def failed_source(notebook):
@@ -50,12 +50,12 @@ def main():
         description="Executes the notebooks on the Java kernel and saves them with their outputs. "
         "MNIST_EBM_PRESET=quick in the environment makes the training short.",
     )
-    parser.add_argument("names", nargs="*", metavar="train|inference", help="which; both by default")
+    parser.add_argument("names", nargs="*", metavar="|".join(NAMES), help="which; all by default")
     parser.add_argument("--folder", type=pathlib.Path, default=NOTEBOOKS, help="where they are (default: notebooks)")
     arguments = parser.parse_args()
     for name in arguments.names:
         if name not in NAMES:
-            parser.error(f"expected {' or '.join(NAMES)}, found {name}")
+            parser.error(f"expected {', '.join(NAMES[:-1])} or {NAMES[-1]}, found {name}")
     paths = [arguments.folder.resolve() / f"{name}.ipynb" for name in arguments.names or NAMES]
     for path in paths:
         if not path.exists():

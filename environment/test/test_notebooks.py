@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def executed(run, root, tmp_path_factory):
-    """Both notebooks, executed with the quick preset on copies, in a project folder of their own."""
+    """The notebooks, executed with the quick preset on copies, in a project folder of their own."""
     project = tmp_path_factory.mktemp("project")
     shutil.copytree(root / "notebooks", project / "notebooks", ignore=shutil.ignore_patterns(".*"))
     (project / "data").mkdir()
@@ -60,8 +60,15 @@ def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
     assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 7
 
 
+def test_sampling_needs_neither_model_nor_images(executed):
+    path = executed / "notebooks" / "sampling.ipynb"
+    assert_executed(path)
+    assert len(outputs(path, "image/png")) == 2
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 4
+
+
 def test_the_committed_notebooks_carry_their_outputs(root):
-    for name, pictures in (("train", 8), ("inference", 12)):
+    for name, pictures in (("train", 8), ("inference", 12), ("sampling", 2)):
         path = root / "notebooks" / f"{name}.ipynb"
         assert_executed(path)
         assert len(outputs(path, "image/png")) == pictures
