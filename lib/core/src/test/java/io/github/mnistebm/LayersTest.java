@@ -24,7 +24,7 @@ class LayersTest {
             List.of("picture", "sampling.host", "morphology"),
             List.of("sampling"),
             List.of("autoencoder", "energy.objective"),
-            List.of("energy"),
+            List.of("energy", "condition"),
             List.of("model"),
             List.of("evaluation.likelihood"),
             List.of("evaluation"),

@@ -1,6 +1,7 @@
 package io.github.mnistebm.density;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * The sum of two energies.
@@ -33,5 +34,10 @@ record SumOfEnergies(EnergyFunction first, EnergyFunction second) implements Ene
         EnergyAndGradient other = second.energyAndGradient(states);
         return new EnergyAndGradient(
                 one.energy().add(other.energy()), one.gradient().add(other.gradient()));
+    }
+
+    @Override
+    public Optional<HostEnergy> onHost() {
+        return first.onHost().flatMap(one -> second.onHost().map(other -> new HostSum(one, other)));
     }
 }

@@ -1,7 +1,6 @@
 package io.github.mnistebm.density;
 
 import ai.djl.ndarray.NDArray;
-import io.github.mnistebm.tensor.Lanes;
 import java.util.Optional;
 
 /**
@@ -59,45 +58,5 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
     @Override
     public Optional<HostEnergy> onHost() {
         return tilt.onHost().flatMap(by -> reference.onHost().map(measure -> new HostSum(by, measure)));
-    }
-
-    /** The same in plain loops. */
-    private record HostSum(HostEnergy tilt, HostEnergy reference) implements HostEnergy {
-
-        @Override
-        public int dimension() {
-            return tilt.dimension();
-        }
-
-        @Override
-        public long multiplications() {
-            return tilt.multiplications() + reference.multiplications();
-        }
-
-        @Override
-        public Evaluator evaluator(int lanes) {
-            Evaluator first = tilt.evaluator(lanes);
-            Evaluator second = reference.evaluator(lanes);
-            float[] energiesOfSecond = new float[lanes];
-            float[][] gradientsOfSecond = new float[dimension()][lanes];
-            return new Evaluator() {
-                @Override
-                public void energy(int chains, float[][] positions, float[] energies) {
-                    first.energy(chains, positions, energies);
-                    second.energy(chains, positions, energiesOfSecond);
-                    Lanes.add(energies, energiesOfSecond);
-                }
-
-                @Override
-                public void energyAndGradient(int chains, float[][] positions, float[] energies, float[][] gradients) {
-                    first.energyAndGradient(chains, positions, energies, gradients);
-                    second.energyAndGradient(chains, positions, energiesOfSecond, gradientsOfSecond);
-                    Lanes.add(energies, energiesOfSecond);
-                    for (int i = 0; i < gradients.length; i++) {
-                        Lanes.add(gradients[i], gradientsOfSecond[i]);
-                    }
-                }
-            };
-        }
     }
 }

@@ -4,6 +4,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import io.github.mnistebm.autoencoder.DecodedLogits;
+import io.github.mnistebm.condition.Condition;
+import io.github.mnistebm.condition.ConditionNetworks;
+import io.github.mnistebm.condition.Subject;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
@@ -20,6 +24,7 @@ import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import tech.tablesaw.api.Table;
 
@@ -37,6 +42,8 @@ public final class DigitModel implements AutoCloseable {
     private final TiltedEnergy energy;
     private final ModelCard card;
     private final Supplier<List<Table>> histories;
+    /** The networks of conditions; null if there are none. */
+    private volatile ConditionNetworks conditions;
 
     DigitModel(
             NDManager manager,
@@ -210,6 +217,54 @@ public final class DigitModel implements AutoCloseable {
         try (NDArray converted = floats.toType(DataType.FLOAT64, true)) {
             return converted.toDoubleArray();
         }
+    }
+
+    /**
+     * Returns the energy of the latents that meet a condition: f(u) − log p(condition | u) − log q(u).
+     *
+     * @param condition the condition
+     * @return the energy of p(u | condition), whose tilt knows the condition; it uses this model
+     * @throws IllegalStateException if the model lacks the networks that the condition takes; the message tells how to add them
+     * @throws IllegalArgumentException if the model has no such class, or the condition leaves nothing or everything
+     */
+    public TiltedEnergy given(Condition condition) {
+        return new TiltedEnergy(energy.tilt().plus(condition.energy(subject())), reference());
+    }
+
+    private Subject subject() {
+        return new Subject() {
+            @Override
+            public int dimension() {
+                return energy.dimension();
+            }
+
+            @Override
+            public ConditionNetworks networks() {
+                return conditions()
+                        .orElseThrow(() -> new IllegalStateException(
+                                "conditions: the model has no networks for digits and measures. Add them to its folder:"
+                                        + " ./environment/run train --conditions-only DIR"));
+            }
+
+            @Override
+            public DecodedLogits decode(NDArray latents) {
+                return latentSpace.decodeWithGradient(latents);
+            }
+        };
+    }
+
+    /**
+     * Returns the networks that conditions on digits and measures take.
+     *
+     * @return the networks; they stay this object's; empty for a model that was trained without them
+     */
+    public Optional<ConditionNetworks> conditions() {
+        return Optional.ofNullable(conditions);
+    }
+
+    /** Gives the model the networks of conditions, whose parameters its manager owns. */
+    void addConditions(ConditionNetworks networks) {
+        conditions = networks;
     }
 
     /**

@@ -120,6 +120,11 @@ class HostEnergyTest {
     }
 
     @Test
+    void ofASum() {
+        assertAgrees(network(List.of(8, 8)).plus(mixture(3)).plus(new StandardNormal(DIMENSION)));
+    }
+
+    @Test
     void atATemperature() {
         assertAgrees(new TiltedEnergy(network(List.of(8)), new StandardNormal(DIMENSION)).atTemperature(0.7));
     }
