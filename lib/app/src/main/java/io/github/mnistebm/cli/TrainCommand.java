@@ -13,8 +13,10 @@ import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.Checkpoint;
 import io.github.mnistebm.model.Checkpoints;
+import io.github.mnistebm.model.ConditionTraining;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.model.ModelCard;
 import io.github.mnistebm.model.ModelFolder;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.Setting;
@@ -51,6 +53,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private static final int SAMPLES = 100;
     private static final String RESUME = "--resume";
+    private static final String CONDITIONS_ONLY = "--conditions-only";
+    private static final Set<String> WITH_CONDITIONS_ONLY =
+            Set.of(CONDITIONS_ONLY, "--device", DataOption.EARLIER_NAME);
 
     /** The learning rates by phase: the settings that can be given with --resume. */
     private static final Map<String, Setting<Double>> RATES = new TreeMap<>(Map.of(
@@ -86,9 +91,50 @@ final class TrainCommand implements Callable<Integer> {
             })
     private Path resume;
 
+    @Option(
+            names = CONDITIONS_ONLY,
+            paramLabel = "DIR",
+            description = {
+                "Add to the model in DIR the networks that conditions on digits and measures take (infer --given).",
+                "The rest of the model stays as it is. Only --device and --data can be given."
+            })
+    private Path conditionsOnly;
+
     @Override
     public Integer call() throws IOException {
+        if (conditionsOnly != null) {
+            return addConditions();
+        }
         return resume == null ? begin() : goOn();
+    }
+
+    private int addConditions() throws IOException {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!WITH_CONDITIONS_ONLY.contains(option.longestName())) {
+                throw new ParameterException(
+                        spec.commandLine(), option.longestName() + ": cannot be given with " + CONDITIONS_ONLY);
+            }
+        }
+        ModelCard card = ModelFolder.readCard(conditionsOnly);
+        Device where = device.resolve();
+        try (DigitModel model = DigitModel.load(conditionsOnly, where);
+                DigitImages all = DigitImages.train(data.folder(card), where);
+                DigitImages train = all.first(card.configuration().trainImages());
+                DigitImages test = DigitImages.test(data.folder(card), where)) {
+            DataOption.requireTrainedOn(spec, card, all);
+            conditions(model, conditionsOnly, train, test);
+        }
+        return 0;
+    }
+
+    private static void conditions(DigitModel model, Path folder, DigitImages train, DigitImages test)
+            throws IOException {
+        ConditionTraining training = new ConditionTraining(model);
+        try (Progress progress = new Progress()) {
+            training.train(train, progress);
+        }
+        ModelFolder.saveConditions(model, folder);
+        System.out.println("conditions: " + training.calibration(test));
     }
 
     private int begin() throws IOException {
@@ -109,7 +155,7 @@ final class TrainCommand implements Callable<Integer> {
                     .begin(config)
                     .ifPresent(earlier ->
                             System.out.println("checkpoints of a training that was not ended are now in " + earlier));
-            return train(training, target, checkpoints);
+            return train(training, target, checkpoints, train, test);
         }
     }
 
@@ -148,7 +194,7 @@ final class TrainCommand implements Callable<Integer> {
                     DigitImages train = all.first(checkpoint.configuration().trainImages());
                     DigitImages test = DigitImages.test(data.folder(), where);
                     ModelTraining training = resumed(checkpoint, train, test)) {
-                return train(training, resume, checkpoints);
+                return train(training, resume, checkpoints, train, test);
             }
         }
     }
@@ -196,7 +242,8 @@ final class TrainCommand implements Callable<Integer> {
         return rates;
     }
 
-    private int train(ModelTraining training, Path target, Checkpoints checkpoints) throws IOException {
+    private int train(ModelTraining training, Path target, Checkpoints checkpoints, DigitImages train, DigitImages test)
+            throws IOException {
         training.keepCheckpoints(checkpoints);
         boolean complete = false;
         String toGoOn = "./environment/run train " + RESUME + " " + target + data.given();
@@ -219,7 +266,7 @@ final class TrainCommand implements Callable<Integer> {
             // An incomplete model must not displace another one, and infer must not draw from a diverged one by
             // default.
             Path folder = complete || !diverged && !ModelFolder.isIn(target) ? target : checkpoints.interrupted();
-            save(training, folder, complete);
+            save(training, folder, complete, train, test);
             System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
         }
         if (complete) {
@@ -237,7 +284,8 @@ final class TrainCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%s %.1g", rate.option(), smaller);
     }
 
-    private void save(ModelTraining training, Path folder, boolean complete) throws IOException {
+    private void save(ModelTraining training, Path folder, boolean complete, DigitImages train, DigitImages test)
+            throws IOException {
         try (DigitModel model = training.model()) {
             model.save(folder);
             try {
@@ -251,6 +299,9 @@ final class TrainCommand implements Callable<Integer> {
             }
             if (complete) {
                 grid(model, folder, training.config().seed());
+                if (ConditionTraining.isPossible(train)) {
+                    conditions(model, folder, train, test);
+                }
             }
         }
     }

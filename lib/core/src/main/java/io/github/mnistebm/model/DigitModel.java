@@ -9,6 +9,7 @@ import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.condition.ConditionNetworks;
 import io.github.mnistebm.condition.Subject;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyTrainer;
@@ -44,6 +45,9 @@ public final class DigitModel implements AutoCloseable {
     private final Supplier<List<Table>> histories;
     /** The networks of conditions; null if there are none. */
     private volatile ConditionNetworks conditions;
+
+    /** The reason why there are none. */
+    private volatile String withoutConditions = "the model was trained without networks for digits and measures";
 
     DigitModel(
             NDManager manager,
@@ -228,7 +232,12 @@ public final class DigitModel implements AutoCloseable {
      * @throws IllegalArgumentException if the model has no such class, or the condition leaves nothing or everything
      */
     public TiltedEnergy given(Condition condition) {
-        return new TiltedEnergy(energy.tilt().plus(condition.energy(subject())), reference());
+        return new TiltedEnergy(energy.tilt().plus(energyOf(condition)), reference());
+    }
+
+    /** Returns −log p(condition | u). */
+    EnergyFunction energyOf(Condition condition) {
+        return condition.energy(subject());
     }
 
     private Subject subject() {
@@ -241,9 +250,8 @@ public final class DigitModel implements AutoCloseable {
             @Override
             public ConditionNetworks networks() {
                 return conditions()
-                        .orElseThrow(() -> new IllegalStateException(
-                                "conditions: the model has no networks for digits and measures. Add them to its folder:"
-                                        + " ./environment/run train --conditions-only DIR"));
+                        .orElseThrow(() -> new IllegalStateException("conditions: " + withoutConditions
+                                + ". Add them to its folder: ./environment/run train --conditions-only DIR"));
             }
 
             @Override
@@ -265,6 +273,11 @@ public final class DigitModel implements AutoCloseable {
     /** Gives the model the networks of conditions, whose parameters its manager owns. */
     void addConditions(ConditionNetworks networks) {
         conditions = networks;
+    }
+
+    /** Tells why the networks of conditions that are in the model's folder cannot be used. */
+    void withoutConditions(String reason) {
+        withoutConditions = reason;
     }
 
     /**

@@ -8,6 +8,7 @@ import com.google.gson.JsonParseException;
 import io.github.mnistebm.autoencoder.Autoencoder;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.Whitening;
+import io.github.mnistebm.condition.ConditionNetworks;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
@@ -44,13 +45,16 @@ import tech.tablesaw.io.Source;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
- * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, and a table of each phase of training,
- * {@code autoencoder.csv} and {@code energy.csv}. {@link DigitModel#load} and {@link DigitModel#save} read and write it.
+ * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, {@code conditions.safetensors} (the networks of conditions,
+ * absent in folders of earlier versions), and a table of each phase of training, {@code autoencoder.csv} and {@code energy.csv}. {@link DigitModel#load} and {@link DigitModel#save} read and write it.
  */
 public final class ModelFolder {
 
     private static final String CARD = "model.json";
     private static final String WEIGHTS = "weights.safetensors";
+    private static final String CONDITIONS = "conditions.safetensors";
+    private static final String CLASSES = "classes";
+    private static final String OF_WEIGHTS = "weightsSha256";
     private static final String MEAN = "whitening.mean";
     private static final String WHITEN = "whitening.whiten";
     private static final String UNWHITEN = "whitening.unwhiten";
@@ -70,6 +74,7 @@ public final class ModelFolder {
             "energy.png",
             "samples.png",
             DataFolder.CLASSIFIER,
+            CONDITIONS,
             CARD);
 
     private static final String LOCK = ".mnist-ebm.lock";
@@ -135,13 +140,66 @@ public final class ModelFolder {
                 history.write().csv(out);
             }
         }
-        Files.writeString(folder.resolve(CARD), new SavedCard(model.card(), Sha256.of(folder.resolve(WEIGHTS))).text());
+        String weights = Sha256.of(folder.resolve(WEIGHTS));
+        if (model.conditions().isPresent()) {
+            writeConditions(model.conditions().get(), weights, folder.resolve(CONDITIONS));
+        }
+        Files.writeString(folder.resolve(CARD), new SavedCard(model.card(), weights).text());
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 force(file);
             }
         }
         force(folder);
+    }
+
+    private static void writeConditions(ConditionNetworks networks, String weights, Path file) throws IOException {
+        TensorFile.writeChecked(
+                file, networks.tensors(), Map.of(OF_WEIGHTS, weights, CLASSES, String.valueOf(networks.classes())));
+    }
+
+    /**
+     * Adds the networks of conditions to the folder of their model. The other files stay as they are.
+     *
+     * @param model a model that has such networks
+     * @param folder the folder that the model was loaded from
+     * @throws IOException if it cannot be written, or another file has the name {@code conditions.safetensors}
+     * @throws IllegalArgumentException if the model has no such networks
+     */
+    public static void saveConditions(DigitModel model, Path folder) throws IOException {
+        ConditionNetworks networks = model.conditions()
+                .orElseThrow(() -> new IllegalArgumentException("conditions: the model has no networks for them"));
+        ModelPlace place = ModelPlace.of(folder);
+        locked(place, () -> {
+            finishReplacement(place);
+            Path file = place.folder().resolve(CONDITIONS);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                    && !TensorFile.metadata(file).containsKey(OF_WEIGHTS)) {
+                throw new IOException(file + ": is not a file of this program. Move it elsewhere");
+            }
+            writeConditions(networks, Sha256.of(place.folder().resolve(WEIGHTS)), file);
+        });
+    }
+
+    /** Gives a model the networks of conditions in its folder, if they belong to its weights. A model draws without them too. */
+    private static void readConditions(DigitModel model, Path folder, String weights) {
+        Path file = file(folder, CONDITIONS);
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (NDManager reading = model.manager().newSubManager()) {
+            Map<String, String> metadata = TensorFile.metadata(file);
+            String expected = weights == null ? Sha256.of(file(folder, WEIGHTS)) : weights;
+            if (!expected.equals(metadata.get(OF_WEIGHTS))) {
+                throw new IOException(CONDITIONS + ": belongs to other weights than this model's");
+            }
+            int dimension = model.energy().dimension();
+            int classes = Integer.parseInt(metadata.getOrDefault(CLASSES, ""));
+            TensorFile tensors = TensorFile.read(file, ConditionNetworks.shapes(dimension, classes));
+            model.addConditions(ConditionNetworks.of(model.manager(), dimension, classes, tensors.arrays(reading)));
+        } catch (IOException | IllegalArgumentException e) {
+            model.withoutConditions(firstLine(e));
+        }
     }
 
     /** Waits until a file, or the list of a folder, is on the disk. */
@@ -309,7 +367,10 @@ public final class ModelFolder {
             LatentSpace latentSpace = latentSpace(manager, autoencoder, tensors);
             network.namedParameters().forEach((name, parameter) -> Tensors.copy(tensors.get(ENERGY + name), parameter));
             ReferenceMeasure reference = reference(manager, card.configuration(), tensors);
-            return new DigitModel(manager, latentSpace, network, reference, card, () -> readHistories(folder));
+            DigitModel model =
+                    new DigitModel(manager, latentSpace, network, reference, card, () -> readHistories(folder));
+            readConditions(model, folder, saved.weights());
+            return model;
         } catch (IllegalArgumentException e) {
             manager.close();
             throw new IOException(folder + ": " + e.getMessage(), e);
