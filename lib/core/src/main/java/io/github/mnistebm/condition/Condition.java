@@ -1,5 +1,6 @@
 package io.github.mnistebm.condition;
 
+import com.google.gson.JsonElement;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.morphology.Measure;
@@ -188,6 +189,34 @@ public interface Condition {
                     + pixels.length + " and " + known.length);
         }
         return ofPixels(KnownPixels.of(pixels, known));
+    }
+
+    /**
+     * Reads a condition, such as {@code 3 or 8, slant < -10, not bold}. A comma means <em>and</em>, and binds less than <em>or</em>, this less than
+     * the word <em>and</em>; {@code not} and brackets bind most. A digit stands for itself. A measure (thickness, slant, width, height,
+     * length, area) is followed by {@code <} or {@code >} and a number, or by {@code between} and two numbers with {@code and}. Words mean
+     * quantiles of the training images: {@code bold}, {@code slanted} (to the right) and {@code wide} more than 80 % of them, {@code thin}
+     * less than 80 %.
+     *
+     * @param text the condition
+     * @return the condition
+     * @throws IllegalArgumentException if it cannot be read; the message points at the place
+     */
+    static Condition parse(String text) {
+        return ConditionText.read(text);
+    }
+
+    /**
+     * Reads a condition in JSON: a text as {@link #parse} reads it, a digit, or an object {@code {"digit": 3}}, {@code {"measure": "slant",
+     * "above": -30, "below": -10}} with one or both ends, {@code {"and": [...]}}, {@code {"or": [...]}} or {@code {"not": ...}}.
+     *
+     * @param name the name of the value in messages
+     * @param json the value
+     * @return the condition
+     * @throws IllegalArgumentException if it cannot be read; the message names the place
+     */
+    static Condition of(String name, JsonElement json) {
+        return ConditionTree.read(name, json, 0);
     }
 
     /** The conditions on one measure. */
