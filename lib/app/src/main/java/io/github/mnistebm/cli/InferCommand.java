@@ -1,16 +1,21 @@
 package io.github.mnistebm.cli;
 
+import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.SamplingOptions;
 import io.github.mnistebm.cli.terminal.Progress;
+import io.github.mnistebm.condition.Condition;
+import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.data.ImageWriter;
+import io.github.mnistebm.model.ConditionalSampler;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.plot.ImageGrid;
 import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -53,6 +58,16 @@ final class InferCommand implements Callable<Integer> {
             })
     private Path out;
 
+    @Option(
+            names = "--given",
+            paramLabel = "CONDITION",
+            description = {
+                "Draw only images that meet a condition, such as \"3 or 8, slant < -10, not bold\".",
+                "A comma means and. There are digits; thickness, slant, width, height, length and area with <, > or between;",
+                "bold, thin, slanted and wide; or, and, not and brackets."
+            })
+    private String given;
+
     @Mixin
     private ModelOption model;
 
@@ -79,9 +94,14 @@ final class InferCommand implements Callable<Integer> {
                             + " images. Use --out samples.npz for more");
         }
         Options.requireWritable(spec, "--out", out);
+        Condition condition = condition();
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
             DigitSampler sampler = sampling.sampler(spec, loaded, numImages);
+            if (condition != null) {
+                drawGiven(conditional(sampler, condition), progress, grid);
+                return 0;
+            }
             LongConsumer steps = progress.sampling(sampler.work(numImages));
             DigitSampler.Summary summary = grid ? drawGrid(sampler, steps) : drawFile(sampler, steps);
             progress.end();
@@ -99,14 +119,73 @@ final class InferCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static String acceptance(LangevinAlgorithm algorithm, DigitSampler.Summary summary) {
-        if (algorithm == LangevinAlgorithm.ULA) {
-            return "";
+    private Condition condition() {
+        if (given == null) {
+            return null;
         }
-        String rate = String.format(Locale.ROOT, ", acceptance rate %.2f", summary.acceptanceRate());
-        return Double.isNaN(summary.jumpAcceptanceRate())
-                ? rate
-                : rate + String.format(Locale.ROOT, ", of jumps %.2f", summary.jumpAcceptanceRate());
+        try {
+            return Condition.parse(given);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--given: " + e.getMessage(), e);
+        }
+    }
+
+    private ConditionalSampler conditional(DigitSampler sampler, Condition condition) {
+        if (sampler.algorithm() != LangevinAlgorithm.MALA) {
+            throw new ParameterException(spec.commandLine(), "--given: needs --sampler mala");
+        }
+        try {
+            sampler.model().given(condition);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--given: " + e.getMessage(), e);
+        }
+        return new ConditionalSampler(sampler.model(), condition, sampler.config(), sampler.chains());
+    }
+
+    private void drawGiven(ConditionalSampler sampler, Progress progress, boolean grid) throws IOException {
+        LongConsumer steps = progress.sampling(sampler.work(numImages));
+        ConditionalSampler.Summary summary;
+        if (grid) {
+            ByteArrayOutputStream drawn = new ByteArrayOutputStream();
+            summary = sampler.draw(
+                    numImages, sampling.seed(), (latents, images, means) -> drawn.write(images.toByteArray()), steps);
+            try (NDManager manager = sampler.model().manager().newSubManager()) {
+                PngFile.write(out, ImageGrid.of(DigitImages.array(manager, drawn.toByteArray())));
+            }
+        } else {
+            try (ImageWriter writer = writer()) {
+                summary = sampler.draw(
+                        numImages,
+                        sampling.seed(),
+                        (latents, images, means) -> writer.write(images.toByteArray(), means.toFloatArray()),
+                        steps);
+                writer.finish();
+            }
+        }
+        progress.end();
+        System.out.printf(
+                Locale.ROOT,
+                "%d images: %s (given %s: %s; chains %s; %d steps, step size %.3g%s)%n",
+                numImages,
+                out,
+                sampler.condition(),
+                summary.share(),
+                summary.sequential() ? "by sequential Monte Carlo" : "from weighted draws",
+                summary.steps(),
+                summary.stepSize(),
+                acceptance(summary.acceptanceRate(), summary.jumpAcceptanceRate()));
+        summary.warning().ifPresent(warning -> spec.commandLine().getErr().println("infer: " + warning));
+    }
+
+    private static String acceptance(LangevinAlgorithm algorithm, DigitSampler.Summary summary) {
+        return algorithm == LangevinAlgorithm.ULA
+                ? ""
+                : acceptance(summary.acceptanceRate(), summary.jumpAcceptanceRate());
+    }
+
+    private static String acceptance(double rate, double jumpRate) {
+        String text = String.format(Locale.ROOT, ", acceptance rate %.2f", rate);
+        return Double.isNaN(jumpRate) ? text : text + String.format(Locale.ROOT, ", of jumps %.2f", jumpRate);
     }
 
     private DigitSampler.Summary drawGrid(DigitSampler sampler, LongConsumer steps) throws IOException {
@@ -117,13 +196,7 @@ final class InferCommand implements Callable<Integer> {
     }
 
     private DigitSampler.Summary drawFile(DigitSampler sampler, LongConsumer steps) throws IOException {
-        ImageWriter writer;
-        try {
-            writer = ImageWriter.open(out, numImages);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--out " + e.getMessage(), e);
-        }
-        try (writer) {
+        try (ImageWriter writer = writer()) {
             DigitSampler.Summary summary = sampler.draw(
                     numImages,
                     sampling.seed(),
@@ -131,6 +204,14 @@ final class InferCommand implements Callable<Integer> {
                     steps);
             writer.finish();
             return summary;
+        }
+    }
+
+    private ImageWriter writer() throws IOException {
+        try {
+            return ImageWriter.open(out, numImages);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--out " + e.getMessage(), e);
         }
     }
 }
