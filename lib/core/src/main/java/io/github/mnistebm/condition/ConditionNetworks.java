@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class ConditionNetworks {
 
-    static final int CLASS_UNITS = 64;
+    static final int CLASS_UNITS = 128;
     static final int MEASURE_UNITS = 128;
 
     /** The number of measures. */

@@ -44,7 +44,7 @@ public final class ConditionTrainer {
     private static final int CLASS_EPOCHS = 40;
 
     private static final int MEASURE_EPOCHS = 80;
-    private static final int CLASS_UPDATES = 3000;
+    private static final int CLASS_UPDATES = 4000;
     private static final int MEASURE_UPDATES = 6000;
 
     /** The number of batches that the progress is reported in. */

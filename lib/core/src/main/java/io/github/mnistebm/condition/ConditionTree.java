@@ -21,6 +21,10 @@ import java.util.function.BinaryOperator;
 final class ConditionTree {
 
     private static final int MOST_DEPTH = 50;
+
+    /** The most characters of a value that a message shows. */
+    private static final int LONGEST = 40;
+
     private static final String ABOVE = "above";
     private static final String BELOW = "below";
     private static final String MEASURE = "measure";
@@ -116,7 +120,9 @@ final class ConditionTree {
     }
 
     private static IllegalArgumentException problem(String name, String expected, JsonElement found) {
+        String text = String.valueOf(found);
+        String shortened = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
         return new IllegalArgumentException(
-                name + ": expected " + expected + (found == null ? "" : ", found " + found));
+                name + ": expected " + expected + (found == null ? "" : ", found " + shortened));
     }
 }

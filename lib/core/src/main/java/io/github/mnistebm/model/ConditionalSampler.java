@@ -228,7 +228,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
                 stepSize += run.stepSize() * round / images;
             }
         }
-        Share share = pool.share().value() >= RARE ? pool.share() : pool.rare(evidence, squares, populations);
+        Share share = sequential ? pool.better(evidence, squares, populations) : pool.share();
         return new Summary(share, sequential, acceptance, jumpAcceptance, stepSize, length);
     }
 
@@ -242,11 +242,12 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
      */
     private record Pool(Share share, double logMeanWeight, double relativeError, double effectiveSampleSize) {
 
-        /** Estimates a rare share from the evidences of populations, each over the mean weight. */
-        Share rare(double sum, double squares, int populations) {
+        /** Estimates the share from the evidences of populations too, each over the mean weight, and returns the better estimate. */
+        Share better(double sum, double squares, int populations) {
             double mean = sum / populations;
             double variance = Math.max(0, squares / populations - mean * mean) / (populations - 1);
-            return new Share(mean, Math.hypot(Math.sqrt(variance), relativeError * mean));
+            Share found = new Share(mean, Math.hypot(Math.sqrt(variance), relativeError * mean));
+            return share.value() >= RARE && share.error() <= found.error() ? share : found;
         }
     }
 

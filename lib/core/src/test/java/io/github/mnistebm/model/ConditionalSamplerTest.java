@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConditionalSamplerTest {
 
-    private static final int DRAWS = 4000;
+    private static final int DRAWS = 2000;
     private static final int DIMENSION = 4;
 
     /** Met by every image, so that draws given it are the model's own. */
