@@ -9,8 +9,8 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.LangevinSampler;
 import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
 import io.github.mnistebm.tensor.Cancellation;
@@ -219,7 +219,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
                             .states(manager, energy, round, random)
                             .positions();
                 }
-                SampleRun run = LangevinSampler.of(LangevinAlgorithm.MALA.kernelWithJumps(energy), config)
+                SampleRun run = Sampler.of(LangevinAlgorithm.MALA.kernelWithJumps(energy), config)
                         .run(start, random, step -> progress.accept(work(before) + (long) round * step));
                 NDArray means = model.decode(run.last());
                 sink.accept(run.last(), Binarization.ofMeans(means), means);
