@@ -26,8 +26,8 @@ def idx_images(mnist, name, count):
     with open(pathlib.Path(mnist) / name, "rb") as file:
         _, images, rows, columns = struct.unpack(">IIII", file.read(16))
         count = min(count, images)
-        pixels = torch.frombuffer(bytearray(file.read(count * rows * columns)), dtype=torch.uint8)
-    return (pixels.view(count, rows * columns) > 127).to(torch.uint8)
+        pixels = torch.frombuffer(bytearray(file.read(count * rows * columns)), dtype=torch.uint8, device="cpu")
+    return (pixels.view(count, rows * columns) > 127).to(torch.uint8).to(torch.get_default_device())
 
 
 # --- PyTorch -----------------------------------------------------------------------------------------------------
@@ -345,9 +345,23 @@ WORKS = {
 }
 
 
+def on_gpu(work):
+    """The work of PyTorch on its GPU: done when the GPU is."""
+    import torch
+
+    torch.set_default_device("cuda")
+    run = WORKS["torch", work["kind"]](work)
+
+    def complete():
+        run()
+        torch.cuda.synchronize()
+
+    return complete
+
+
 def main():
     work = json.loads(sys.argv[2])
-    run = WORKS[sys.argv[1], work["kind"]](work)
+    run = on_gpu(work) if work.get("device") == "gpu" else WORKS[sys.argv[1], work["kind"]](work)
     print("ready", flush=True)
     for _ in sys.stdin:
         start = time.perf_counter()

@@ -211,7 +211,7 @@ def test_maven_uses_the_java_that_was_found(copy, tmp_path):
 
 
 def test_shellcheck_finds_no_fault():
-    scripts = [ROOT / "environment" / "run", ROOT / ".ci" / "run", ROOT / ".binder" / "postBuild"]
+    scripts = [ROOT / "environment" / "run", ROOT / "environment" / "gpu-check", ROOT / ".ci" / "run", ROOT / ".binder" / "postBuild"]
     result = call(["shellcheck", "-x", *scripts])
     assert result.stdout == ""
 

@@ -1,5 +1,6 @@
 package io.github.mnistebm.benchmark;
 
+import ai.djl.Device;
 import io.github.mnistebm.io.Json;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
  * @param persistent whether the chains go on from update to update, or start at the data
  * @param epochs the number of epochs of the autoencoder, in a training as a whole
  * @param mnist the folder of MNIST's files
+ * @param device {@code gpu}; otherwise, or if absent, the CPU
  */
 record Work(
         String kind,
@@ -29,17 +31,18 @@ record Work(
         int negatives,
         boolean persistent,
         int epochs,
-        String mnist) {
+        String mnist,
+        String device) {
 
     /** The rows and columns of two matrices whose product shows the speed of the machine. */
     static final int MATRIX = 2048;
 
     static Work sampler(String kind, int chains, int dimension, List<Integer> hidden, int steps) {
-        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null);
+        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, null);
     }
 
     static Work autoencoder(int batchSize, int images, String mnist) {
-        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist);
+        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist, null);
     }
 
     static Work divergence(int dimension, int hidden, int batchSize, int negatives, boolean persistent, int updates) {
@@ -54,20 +57,26 @@ record Work(
                 negatives,
                 persistent,
                 0,
+                null,
                 null);
     }
 
     static Work training(int epochs, String mnist) {
-        return new Work("training", 4, List.of(8), 0, 0, 60_000, 64, 8, true, epochs, mnist);
+        return new Work("training", 4, List.of(8), 0, 0, 60_000, 64, 8, true, epochs, mnist, null);
     }
 
     static Work matmul() {
-        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null);
+        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null, null);
     }
 
     /** Returns whether the work is repeated after a warm-up. A training as a whole takes minutes and is measured once. */
     boolean isRepeated() {
         return !kind.equals("training");
+    }
+
+    /** Returns the device to work on. */
+    Device where() {
+        return "gpu".equals(device) ? Device.gpu() : Device.cpu();
     }
 
     static Work of(String json) {

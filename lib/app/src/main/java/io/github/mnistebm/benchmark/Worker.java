@@ -1,6 +1,5 @@
 package io.github.mnistebm.benchmark;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -20,6 +19,7 @@ import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
+import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.MatrixProducts;
@@ -55,7 +55,7 @@ public final class Worker {
      */
     public static void serve(String work, InputStream in, PrintStream out) throws IOException {
         Work parsed = Work.of(work);
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = NDManager.newBaseManager(parsed.where())) {
             Runnable run = prepare(parsed, manager, RandomSource.of(1));
             out.println("ready");
             out.flush();
@@ -97,7 +97,12 @@ public final class Worker {
                 .build();
         Sampler sampler = Sampler.of(algorithm.kernel(energy(work, manager, random)), config);
         NDArray start = random.normal(manager, new Shape(work.chains(), work.dimension()));
-        return () -> sampler.run(start, random).close();
+        return () -> {
+            try (SampleRun run = sampler.run(start, random)) {
+                // A GPU may still be at work until a value is asked for.
+                run.last().getFloat(0, 0);
+            }
+        };
     }
 
     private static TrainingConfig.Builder perceptron(Work work) {
@@ -114,8 +119,8 @@ public final class Worker {
         TrainingConfig config =
                 perceptron(work).set(Setting.AUTOENCODER_EPOCHS, 1).build();
         DigitImages train =
-                DigitImages.train(Path.of(work.mnist()), Device.cpu()).first(work.images());
-        DigitImages test = DigitImages.test(Path.of(work.mnist()), Device.cpu()).first(1000);
+                DigitImages.train(Path.of(work.mnist()), work.where()).first(work.images());
+        DigitImages test = DigitImages.test(Path.of(work.mnist()), work.where()).first(1000);
         Autoencoder autoencoder = Autoencoder.create(manager, config.autoencoder(), random);
         AutoencoderTrainer trainer = new AutoencoderTrainer(config.autoencoder());
         return () -> requireWhole(
@@ -151,8 +156,8 @@ public final class Worker {
                 .set(Setting.SAMPLES_PER_DATAPOINT, work.negatives())
                 .build();
         Path mnist = Path.of(work.mnist());
-        try (DigitImages train = DigitImages.train(mnist, Device.cpu());
-                DigitImages test = DigitImages.test(mnist, Device.cpu());
+        try (DigitImages train = DigitImages.train(mnist, work.where());
+                DigitImages test = DigitImages.test(mnist, work.where());
                 ModelTraining training = new ModelTraining(config, train, test)) {
             training.train(TrainingListener.NONE).close();
         } catch (IOException e) {
