@@ -24,6 +24,7 @@ def test_train_writes_a_model_its_charts_and_a_grid(quick_model):
     assert {path.name for path in folder.iterdir()} == {
         "model.json",
         "weights.safetensors",
+        "conditions.safetensors",
         "autoencoder.csv",
         "energy.csv",
         "autoencoder.png",
