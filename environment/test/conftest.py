@@ -26,6 +26,11 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item not in slow]
 
 
+def heed_ctrl_c():
+    """Undoes the setting by which processes in the background ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Launcher:
     """Calls environment/run as a user would."""
 

@@ -11,6 +11,7 @@ import subprocess
 import numpy
 import pytest
 import safetensors.numpy
+from conftest import heed_ctrl_c
 
 
 def png_size(path):
@@ -222,11 +223,6 @@ def test_bench_anomaly_leaves_digits_out_of_training(run, tmp_path):
     assert {row["share of anomalies"] for row in rows} == {"0.0982", "0.1009"}
     summary = (tmp_path / "anomaly.csv.md").read_text(encoding="utf-8").splitlines()
     assert [line.split(" | ")[1] for line in summary[2:]] == ["4", "9"]
-
-
-def heed_ctrl_c():
-    """Undoes the setting by which processes in the background ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_ctrl_c_keeps_the_last_complete_epoch(run, tmp_path):

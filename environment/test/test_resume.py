@@ -7,6 +7,8 @@ import signal
 import subprocess
 import time
 
+from conftest import heed_ctrl_c
+
 TINY = ["--preset", "quick", "--train-images", "2000", "--auto-num-epochs", "8", "--ebm-num-epochs", "200"]
 KILLS = 20
 
@@ -22,6 +24,7 @@ def start(run, *arguments):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_ctrl_c,
     )
 
 
