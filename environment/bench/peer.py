@@ -26,7 +26,7 @@ def idx_images(mnist, name, count):
     with open(pathlib.Path(mnist) / name, "rb") as file:
         _, images, rows, columns = struct.unpack(">IIII", file.read(16))
         count = min(count, images)
-        pixels = torch.frombuffer(bytearray(file.read(count * rows * columns)), dtype=torch.uint8, device="cpu")
+        pixels = torch.frombuffer(bytearray(file.read(count * rows * columns)), dtype=torch.uint8)
     return (pixels.view(count, rows * columns) > 127).to(torch.uint8).to(torch.get_default_device())
 
 
