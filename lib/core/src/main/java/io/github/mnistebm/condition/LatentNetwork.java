@@ -2,18 +2,19 @@ package io.github.mnistebm.condition;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.tensor.HostSiluLayers;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import io.github.mnistebm.tensor.SiluLayers;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A perceptron on latents with {@value #HIDDEN_LAYERS} hidden layers of SiLU units and several outputs, with its gradients in closed form.
@@ -22,28 +23,27 @@ import java.util.Map;
 final class LatentNetwork {
 
     private static final int HIDDEN_LAYERS = 2;
+    private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
     private static final int[] ROWS = {0};
 
     private final NDArray parameters;
-    private final Map<String, NDArray> named = new LinkedHashMap<>();
-    private final List<NDArray> weights = new ArrayList<>();
-    private final List<NDArray> biases = new ArrayList<>();
+    private final Map<String, NDArray> named;
+    private final SiluLayers layers;
 
     /** Creates a network whose parameters are zero. */
     LatentNetwork(NDManager owner, int inputs, int hiddenUnits, int outputs) {
         Map<String, Shape> shapes = shapes(inputs, hiddenUnits, outputs);
         long size = shapes.values().stream().mapToLong(Shape::size).sum();
         parameters = Scope.owned(owner, owner.zeros(new Shape(size)));
-        long offset = 0;
-        for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-            Shape shape = entry.getValue();
-            NDArray slice = parameters.get(new NDIndex().addSliceDim(offset, offset + shape.size()));
-            NDArray view = slice.reshape(shape);
-            NDScope.unregister(slice, view);
-            named.put(entry.getKey(), view);
-            (shape.dimension() == 2 ? weights : biases).add(view);
-            offset += shape.size();
-        }
+        named = Tensors.views(parameters, shapes);
+        layers = new SiluLayers(ofHiddenLayers(WEIGHT), ofHiddenLayers(BIAS));
+    }
+
+    private List<NDArray> ofHiddenLayers(String parameter) {
+        return IntStream.range(0, HIDDEN_LAYERS)
+                .mapToObj(layer -> named.get(layer + parameter))
+                .toList();
     }
 
     /** The shapes of the parameters, in the order of {@link #parameters}. */
@@ -51,20 +51,15 @@ final class LatentNetwork {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         for (int layer = 0; layer <= HIDDEN_LAYERS; layer++) {
             int units = layer < HIDDEN_LAYERS ? hiddenUnits : outputs;
-            shapes.put(layer + ".weight", new Shape(units, layer == 0 ? inputs : hiddenUnits));
-            shapes.put(layer + ".bias", new Shape(units));
+            shapes.put(layer + WEIGHT, new Shape(units, layer == 0 ? inputs : hiddenUnits));
+            shapes.put(layer + BIAS, new Shape(units));
         }
         return shapes;
     }
 
     /** Draws the weights of the hidden layers, uniformly with variance one over the number of inputs. Those of the outputs stay 0. */
     void drawWeights(RandomSource random) {
-        Scope.run(() -> {
-            for (NDArray weight : weights.subList(0, HIDDEN_LAYERS)) {
-                float bound = (float) Math.sqrt(3.0 / weight.getShape().get(1));
-                Tensors.copy(random.uniform(weight.getManager(), -bound, bound, weight.getShape()), weight);
-            }
-        });
+        layers.drawWeights(random);
     }
 
     /** All parameters, {@code [p]}; writing to them changes the network. */
@@ -79,16 +74,16 @@ final class LatentNetwork {
 
     /** The weights of the outputs, {@code [outputs, hidden]}. */
     NDArray outputWeight() {
-        return weights.get(HIDDEN_LAYERS);
+        return named.get(HIDDEN_LAYERS + WEIGHT);
     }
 
     /** The biases of the outputs, {@code [outputs]}. */
     NDArray outputBias() {
-        return biases.get(HIDDEN_LAYERS);
+        return named.get(HIDDEN_LAYERS + BIAS);
     }
 
     int inputs() {
-        return (int) weights.get(0).getShape().get(1);
+        return (int) layers.weights().get(0).getShape().get(1);
     }
 
     int outputs() {
@@ -97,39 +92,26 @@ final class LatentNetwork {
 
     /** Evaluates the network: {@code [n, inputs]} to {@code [n, outputs]}. */
     NDArray outputs(NDArray states) {
-        NDArray hidden = states;
-        for (int layer = 0; layer < HIDDEN_LAYERS; layer++) {
-            NDArray input = MatrixProducts.linear(hidden, weights.get(layer), biases.get(layer));
-            hidden = input.getNDArrayInternal().sigmoid().muli(input);
-        }
+        return outputsOf(layers.outputs(states));
+    }
+
+    private NDArray outputsOf(NDArray hidden) {
         return MatrixProducts.linear(hidden, outputWeight(), outputBias());
     }
 
     /** Evaluates the network, with the way back. */
     Pass forward(NDArray states) {
-        List<NDArray> activations = new ArrayList<>(List.of(states));
-        List<NDArray> slopes = new ArrayList<>();
-        NDArray hidden = states;
-        for (int layer = 0; layer < HIDDEN_LAYERS; layer++) {
-            NDArray input = MatrixProducts.linear(hidden, weights.get(layer), biases.get(layer));
-            NDArray sigmoid = input.getNDArrayInternal().sigmoid();
-            hidden = input.muli(sigmoid);
-            activations.add(hidden);
-            // silu′(a) = σ(a) (1 + a (1 − σ(a))) = σ + h − h σ with h = a σ(a)
-            slopes.add(hidden.sub(hidden.mul(sigmoid)).addi(sigmoid));
-        }
-        return new Pass(activations, slopes, MatrixProducts.linear(hidden, outputWeight(), outputBias()));
+        SiluLayers.Pass hidden = layers.forward(states);
+        return new Pass(hidden, outputsOf(hidden.outputs()));
     }
 
     /** The values that the backward passes need, and the outputs, {@code [n, outputs]}. */
     final class Pass {
-        private final List<NDArray> activations;
-        private final List<NDArray> slopes;
+        private final SiluLayers.Pass hidden;
         private final NDArray outputs;
 
-        private Pass(List<NDArray> activations, List<NDArray> slopes, NDArray outputs) {
-            this.activations = activations;
-            this.slopes = slopes;
+        private Pass(SiluLayers.Pass hidden, NDArray outputs) {
+            this.hidden = hidden;
             this.outputs = outputs;
         }
 
@@ -137,35 +119,30 @@ final class LatentNetwork {
             return outputs;
         }
 
+        private NDArray signal(NDArray outputGradient) {
+            return MatrixProducts.product(outputGradient, outputWeight()).muli(hidden.slope());
+        }
+
         /** Maps the gradient of a sum over the rows with respect to the outputs to that with respect to the states. */
         NDArray stateGradient(NDArray outputGradient) {
-            NDArray signal = outputGradient;
-            for (int layer = HIDDEN_LAYERS; layer > 0; layer--) {
-                signal = MatrixProducts.product(signal, weights.get(layer)).muli(slopes.get(layer - 1));
-            }
-            return MatrixProducts.product(signal, weights.get(0));
+            return hidden.stateGradient(signal(outputGradient));
         }
 
         /** Maps it to those with respect to the parameters, in their order. */
         List<NDArray> parameterGradients(NDArray outputGradient) {
-            NDArray[] gradients = new NDArray[2 * (HIDDEN_LAYERS + 1)];
-            NDArray signal = outputGradient;
-            for (int layer = HIDDEN_LAYERS; layer >= 0; layer--) {
-                gradients[2 * layer] = MatrixProducts.transposedProduct(signal, activations.get(layer))
-                        .flatten();
-                gradients[2 * layer + 1] = signal.sum(ROWS);
-                if (layer > 0) {
-                    signal = MatrixProducts.product(signal, weights.get(layer)).muli(slopes.get(layer - 1));
-                }
-            }
-            return List.of(gradients);
+            List<NDArray> gradients = new ArrayList<>(hidden.parameterGradients(signal(outputGradient)));
+            gradients.add(MatrixProducts.transposedProduct(outputGradient, hidden.outputs())
+                    .flatten());
+            gradients.add(outputGradient.sum(ROWS));
+            return gradients;
         }
     }
 
     HostLatentNetwork onHost() {
-        return new HostLatentNetwork(
-                weights.stream().map(LatentNetwork::rows).toArray(float[][][]::new),
-                biases.stream().map(NDArray::toFloatArray).toArray(float[][]::new));
+        HostSiluLayers hidden = new HostSiluLayers(
+                layers.weights().stream().map(LatentNetwork::rows).toArray(float[][][]::new),
+                layers.biases().stream().map(NDArray::toFloatArray).toArray(float[][]::new));
+        return new HostLatentNetwork(hidden, rows(outputWeight()), outputBias().toFloatArray());
     }
 
     private static float[][] rows(NDArray matrix) {

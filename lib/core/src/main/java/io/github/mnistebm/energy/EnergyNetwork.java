@@ -5,21 +5,19 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.HostEnergy;
-import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
-import io.github.mnistebm.tensor.Scope;
+import io.github.mnistebm.tensor.SiluLayers;
 import io.github.mnistebm.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A multilayer perceptron f: R^d → R with SiLU activations, hₗ = silu(Wₗ hₗ₋₁ + bₗ) with h₀ = u, and f(u) = w · h_L. A
@@ -35,9 +33,8 @@ public final class EnergyNetwork implements TrainableEnergy {
     private final int dimension;
     private final List<Integer> hiddenUnits;
     private final NDArray parameters;
-    private final Map<String, NDArray> named = new LinkedHashMap<>();
-    private final List<NDArray> weights = new ArrayList<>();
-    private final List<NDArray> biases = new ArrayList<>();
+    private final Map<String, NDArray> named;
+    private final SiluLayers layers;
     private final NDArray output;
     /** In plain loops, as the parameters were when last asked for. */
     private HostNetwork host;
@@ -57,15 +54,8 @@ public final class EnergyNetwork implements TrainableEnergy {
         this.parameters = manager.zeros(
                 new Shape(shapes.values().stream().mapToLong(Shape::size).sum()));
         NDScope.unregister(parameters);
-        long offset = 0;
-        for (Map.Entry<String, Shape> entry : shapes.entrySet()) {
-            named.put(entry.getKey(), view(offset, entry.getValue()));
-            offset += entry.getValue().size();
-        }
-        for (int layer = 0; layer < hiddenUnits.size(); layer++) {
-            weights.add(named.get(layer + ".weight"));
-            biases.add(named.get(layer + ".bias"));
-        }
+        this.named = Tensors.views(parameters, shapes);
+        this.layers = new SiluLayers(ofEachLayer("weight"), ofEachLayer("bias"));
         this.output = named.get("output.weight");
     }
 
@@ -83,12 +73,7 @@ public final class EnergyNetwork implements TrainableEnergy {
     public static EnergyNetwork create(
             NDManager parent, int dimension, List<Integer> hiddenUnits, RandomSource random) {
         EnergyNetwork network = zeros(parent, dimension, hiddenUnits);
-        Scope.run(() -> {
-            for (NDArray weight : network.weights) {
-                float bound = (float) Math.sqrt(3.0 / weight.getShape().get(1));
-                Tensors.copy(random.uniform(network.manager, -bound, bound, weight.getShape()), weight);
-            }
-        });
+        network.layers.drawWeights(random);
         return network;
     }
 
@@ -125,11 +110,10 @@ public final class EnergyNetwork implements TrainableEnergy {
         return shapes;
     }
 
-    private NDArray view(long offset, Shape shape) {
-        NDArray slice = parameters.get(new NDIndex().addSliceDim(offset, offset + shape.size()));
-        NDArray view = slice.reshape(shape);
-        NDScope.unregister(slice, view);
-        return view;
+    private List<NDArray> ofEachLayer(String parameter) {
+        return IntStream.range(0, hiddenUnits.size())
+                .mapToObj(layer -> named.get(layer + "." + parameter))
+                .toList();
     }
 
     @Override
@@ -169,12 +153,7 @@ public final class EnergyNetwork implements TrainableEnergy {
 
     @Override
     public NDArray energy(NDArray states) {
-        NDArray hidden = states;
-        for (int layer = 0; layer < weights.size(); layer++) {
-            NDArray input = affine(layer, hidden);
-            hidden = input.getNDArrayInternal().sigmoid().muli(input);
-        }
-        return hidden.matMul(output);
+        return layers.outputs(states).matMul(output);
     }
 
     @Override
@@ -192,59 +171,20 @@ public final class EnergyNetwork implements TrainableEnergy {
 
     @Override
     public EnergyAndGradient energyAndGradient(NDArray states) {
-        Forward forward = forward(states);
-        NDArray signal = forward.slopes().get(last()).mul(output);
-        for (int layer = last(); layer > 0; layer--) {
-            signal = MatrixProducts.product(signal, weights.get(layer))
-                    .muli(forward.slopes().get(layer - 1));
-        }
-        return new EnergyAndGradient(forward.energy(), MatrixProducts.product(signal, weights.get(0)));
+        SiluLayers.Pass pass = layers.forward(states);
+        NDArray signal = pass.slope().mul(output);
+        return new EnergyAndGradient(pass.outputs().matMul(output), pass.stateGradient(signal));
     }
 
     @Override
     public EnergyAndGradient parameterGradient(NDArray states, UnaryOperator<NDArray> coefficients) {
-        Forward forward = forward(states);
-        NDArray weighting = coefficients.apply(forward.energy());
-        NDArray[] parts = new NDArray[2 * weights.size() + 1];
-        parts[parts.length - 1] = weighting.matMul(forward.activations().get(weights.size()));
-        NDArray signal = forward.slopes().get(last()).mul(output).muli(weighting.expandDims(1));
-        for (int layer = last(); layer >= 0; layer--) {
-            NDArray input = forward.activations().get(layer);
-            parts[2 * layer] = MatrixProducts.transposedProduct(signal, input).flatten();
-            parts[2 * layer + 1] = signal.sum(new int[] {0});
-            if (layer > 0) {
-                signal = MatrixProducts.product(signal, weights.get(layer))
-                        .muli(forward.slopes().get(layer - 1));
-            }
-        }
-        return new EnergyAndGradient(forward.energy(), NDArrays.concat(new NDList(parts)));
-    }
-
-    /** The values that the backward passes need: h₀ … h_L, silu′ at each layer's input, and f. */
-    private record Forward(List<NDArray> activations, List<NDArray> slopes, NDArray energy) {}
-
-    private Forward forward(NDArray states) {
-        List<NDArray> activations = new ArrayList<>();
-        List<NDArray> slopes = new ArrayList<>();
-        NDArray hidden = states;
-        activations.add(hidden);
-        for (int layer = 0; layer < weights.size(); layer++) {
-            NDArray input = affine(layer, hidden);
-            NDArray sigmoid = input.getNDArrayInternal().sigmoid();
-            hidden = input.muli(sigmoid);
-            activations.add(hidden);
-            // silu′(a) = σ(a) (1 + a (1 − σ(a))) = σ + h − h σ with h = a σ(a)
-            slopes.add(hidden.sub(hidden.mul(sigmoid)).addi(sigmoid));
-        }
-        return new Forward(activations, slopes, hidden.matMul(output));
-    }
-
-    private NDArray affine(int layer, NDArray input) {
-        return MatrixProducts.linear(input, weights.get(layer), biases.get(layer));
-    }
-
-    private int last() {
-        return weights.size() - 1;
+        SiluLayers.Pass pass = layers.forward(states);
+        NDArray energy = pass.outputs().matMul(output);
+        NDArray weighting = coefficients.apply(energy);
+        NDArray signal = pass.slope().mul(output).muli(weighting.expandDims(1));
+        NDList parts = new NDList(pass.parameterGradients(signal));
+        parts.add(weighting.matMul(pass.outputs()));
+        return new EnergyAndGradient(energy, NDArrays.concat(parts));
     }
 
     @Override

@@ -48,16 +48,7 @@ final class Coordinates implements AutoCloseable {
 
     /** A diagonal is its own transpose. */
     private static float[][] transposed(float[][] matrix) {
-        if (matrix.length == 1) {
-            return matrix;
-        }
-        float[][] transposed = new float[matrix.length][matrix.length];
-        for (int row = 0; row < matrix.length; row++) {
-            for (int column = 0; column < matrix.length; column++) {
-                transposed[column][row] = matrix[row][column];
-            }
-        }
-        return transposed;
+        return matrix.length == 1 ? matrix : Lanes.transposed(matrix);
     }
 
     private NDArray array(float[][] matrix) {

@@ -86,6 +86,22 @@ public final class Lanes {
     }
 
     /**
+     * Transposes a matrix.
+     *
+     * @param matrix rows of equal length, at least one
+     * @return its columns
+     */
+    public static float[][] transposed(float[][] matrix) {
+        float[][] transposed = new float[matrix[0].length][matrix.length];
+        for (int row = 0; row < matrix.length; row++) {
+            for (int column = 0; column < transposed.length; column++) {
+                transposed[column][row] = matrix[row][column];
+            }
+        }
+        return transposed;
+    }
+
+    /**
      * σ(a) = (1 + tanh(a/2)) / 2, with the rational approximation of tanh in Eigen ({@code ptanh_float}, to 3·10⁻⁷): sums,
      * products and one quotient, where {@code Math.exp} would take seven times as long.
      */

@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Operations on arrays that DJL lacks. */
@@ -104,5 +106,26 @@ public final class Tensors {
         // To the scope of the caller, if there is one.
         NDScope.register(result);
         return result;
+    }
+
+    /**
+     * Takes a vector apart.
+     *
+     * @param vector {@code [p]}
+     * @param shapes the shape of each part by name, p values in all
+     * @return views of the parts in their order, by name, in no scope; freed with the vector's manager
+     */
+    public static Map<String, NDArray> views(NDArray vector, Map<String, Shape> shapes) {
+        Map<String, NDArray> views = new LinkedHashMap<>();
+        long offset = 0;
+        for (Map.Entry<String, Shape> part : shapes.entrySet()) {
+            long end = offset + part.getValue().size();
+            NDArray slice = vector.get(new NDIndex().addSliceDim(offset, end));
+            NDArray view = slice.reshape(part.getValue());
+            NDScope.unregister(slice, view);
+            views.put(part.getKey(), view);
+            offset = end;
+        }
+        return views;
     }
 }
