@@ -1,2 +1,2 @@
-/** Measures of convergence and of independence of Markov chains, computed from draws as plain numbers. */
+/** Measures of convergence and of independence of Markov chains, and of the worth of importance weights, computed as plain numbers. */
 package io.github.mnistebm.diagnostics;

@@ -8,15 +8,18 @@ import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
+import io.github.mnistebm.sampling.SystematicResampling;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -25,8 +28,7 @@ import java.util.function.LongConsumer;
  * Draws images that meet a condition. Chains of the Metropolis-adjusted Langevin algorithm with jumps sample p(u | condition), and the
  * acceptance of both kinds of steps knows the condition. They start at that distribution: at draws of the reference measure, resampled by
  * their weights, or, where fewer than one image in fifty meets the condition or the weights are too uneven, at particles of sequential Monte
- * Carlo. Several threads may
- * draw at once: the same seed gives the same images.
+ * Carlo. Several threads may draw at once: the same seed gives the same images.
  *
  * @param model the model; not closed
  * @param condition the condition
@@ -207,7 +209,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
                 NDArray start;
                 if (sequential) {
                     Particles particles = particles(manager, energy, round, random);
-                    for (double logEvidence : particles.logEvidence()) {
+                    for (float logEvidence : particles.logEvidence()) {
                         double ratio = Math.exp(logEvidence - pool.logMeanWeight());
                         evidence += ratio;
                         squares += ratio * ratio;
@@ -253,89 +255,68 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
 
     private Pool pool(RandomSource random) {
         EnergyFunction asked = model.energyOf(condition);
-        float[] tilts = new float[POOL];
-        float[] energies = new float[POOL];
+        double[] logWeights = new double[POOL];
+        double[] logProbabilities = new double[POOL];
         for (int from = 0; from < POOL; from += DRAWS_AT_ONCE) {
             Cancellation.check();
             int first = from;
             Scope.run(() -> {
                 NDArray draws = model.reference().sample(model.manager(), DRAWS_AT_ONCE, random);
-                System.arraycopy(model.energy().tilt().energy(draws).toFloatArray(), 0, tilts, first, DRAWS_AT_ONCE);
-                System.arraycopy(asked.energy(draws).toFloatArray(), 0, energies, first, DRAWS_AT_ONCE);
+                copyNegated(model.energy().tilt().energy(draws), logWeights, first);
+                copyNegated(asked.energy(draws), logProbabilities, first);
             });
         }
-        double least = Double.POSITIVE_INFINITY;
-        for (float tilt : tilts) {
-            // A tilt that is not a number has no weight.
-            least = tilt < least ? tilt : least;
-        }
-        double sum = 0;
-        double sumOfSquares = 0;
-        double met = 0;
-        double squaresOfMet = 0;
-        double[] weights = new double[POOL];
-        double[] probabilities = new double[POOL];
-        for (int i = 0; i < POOL; i++) {
-            double weight = Math.exp(least - tilts[i]);
-            weights[i] = weight >= 0 ? weight : 0;
-            double probability = Math.exp(-energies[i]);
-            probabilities[i] = probability >= 0 ? probability : 0;
-            sum += weights[i];
-            sumOfSquares += weights[i] * weights[i];
-            double both = weights[i] * probabilities[i];
-            met += both;
-            squaresOfMet += both * both;
-        }
-        double share = met / sum;
+        double[] logBoth = new double[POOL];
+        Arrays.setAll(logBoth, i -> logWeights[i] + logProbabilities[i]);
+        LogMean all = LogMean.of(logWeights);
+        LogMean both = LogMean.of(logBoth);
+        double share = Math.exp(both.value() - all.value());
         double variance = 0;
         for (int i = 0; i < POOL; i++) {
-            double deviation = weights[i] * (probabilities[i] - share) / sum;
+            double weight = Math.exp(logWeights[i] - all.value()) / POOL;
+            double deviation = weight * (Math.exp(logProbabilities[i]) - share);
             variance += deviation * deviation;
         }
-        double relative = Math.sqrt(Math.max(0, sumOfSquares / (sum * sum) - 1.0 / POOL));
         return new Pool(
-                new Share(share, Math.sqrt(variance)),
-                Math.log(sum / POOL) - least,
-                relative,
-                met * met / squaresOfMet);
+                new Share(share, Math.sqrt(variance)), all.value(), all.standardError(), both.effectiveSampleSize());
+    }
+
+    /** Copies energies with the other sign. One that is not a number has no weight. */
+    private static void copyNegated(NDArray energies, double[] logWeights, int first) {
+        float[] values = energies.toFloatArray();
+        for (int i = 0; i < values.length; i++) {
+            logWeights[first + i] = Float.isNaN(values[i]) ? Double.NEGATIVE_INFINITY : -values[i];
+        }
     }
 
     /**
      * Chains' starts.
      *
      * @param start the states, {@code [chains, d]}
-     * @param logEvidence of each population log ∫ q exp(−f) p(condition | u)
+     * @param logEvidence the estimate that each population gives of log ∫ q exp(−f) p(condition | u)
      */
-    private record Particles(NDArray start, double[] logEvidence) {}
+    private record Particles(NDArray start, float[] logEvidence) {}
 
     /** Takes from each population as many particles as its evidence asks for. */
     private static Particles particles(NDManager manager, TiltedEnergy energy, int count, RandomSource random) {
         int each = Math.max(LEAST_PARTICLES, (count + POPULATIONS - 1) / POPULATIONS);
         SequentialMonteCarlo.Draws draws = new SequentialMonteCarlo(each, MOVES)
                 .draw(manager, energy.reference(), energy.tilt(), POPULATIONS, random, beta -> {});
-        float[] found = draws.logEvidence().toFloatArray();
-        double[] logEvidence = new double[POPULATIONS];
-        double greatest = Double.NEGATIVE_INFINITY;
-        for (int p = 0; p < POPULATIONS; p++) {
-            logEvidence[p] = found[p];
-            greatest = Math.max(greatest, found[p]);
+        float[] logEvidence = draws.logEvidence().toFloatArray();
+        float greatest = logEvidence[0];
+        for (float ofPopulation : logEvidence) {
+            greatest = Math.max(greatest, ofPopulation);
         }
-        double[] cumulative = new double[POPULATIONS];
-        double total = 0;
+        float[] weights = new float[POPULATIONS];
         for (int p = 0; p < POPULATIONS; p++) {
-            total += Math.exp(logEvidence[p] - greatest);
-            cumulative[p] = total;
+            weights[p] = (float) Math.exp(logEvidence[p] - greatest);
         }
-        double offset = random.forLoops().nextDouble();
         long[] chosen = new long[count];
-        int population = 0;
-        int next = 0;
+        SystematicResampling.choose(weights, 0, POPULATIONS, random.forLoops().nextDouble(), chosen, 0, count);
+        int[] taken = new int[POPULATIONS];
         for (int i = 0; i < count; i++) {
-            while (population < POPULATIONS - 1 && cumulative[population] <= (i + offset) / count * total) {
-                population++;
-                next = 0;
-            }
-            chosen[i] = (long) population * each + next++ % each;
+            int population = (int) chosen[i];
+            chosen[i] = (long) population * each + taken[population]++ % each;
         }
         NDArray rows = manager.create(chosen);
         return new Particles(draws.positions().get(new NDIndex().addIndices("{}", rows)), logEvidence);

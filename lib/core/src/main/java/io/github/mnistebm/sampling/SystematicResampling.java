@@ -5,7 +5,7 @@ package io.github.mnistebm.sampling;
  * of equal teeth, set down at random, on the sums of the weights. Runs in Java, since the engine lacks an operation for it whose memory
  * grows only as the number of weights.
  */
-final class SystematicResampling {
+public final class SystematicResampling {
 
     private SystematicResampling() {}
 
@@ -20,7 +20,8 @@ final class SystematicResampling {
      * @param from the index of the first of them
      * @param count the number of states to choose
      */
-    static void choose(float[] weights, int first, int states, double offset, long[] chosen, int from, int count) {
+    public static void choose(
+            float[] weights, int first, int states, double offset, long[] chosen, int from, int count) {
         double total = 0;
         for (int state = 0; state < states; state++) {
             total += weights[first + state];

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.sampling.ChainState;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.tensor.Cancellation;

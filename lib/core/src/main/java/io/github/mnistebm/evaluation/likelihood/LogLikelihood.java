@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;

@@ -1,5 +1,6 @@
 package io.github.mnistebm.evaluation.likelihood;
 
+import io.github.mnistebm.diagnostics.LogMean;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;

@@ -7,6 +7,7 @@ import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.evaluation.likelihood.NatsPerImage.Estimate;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;

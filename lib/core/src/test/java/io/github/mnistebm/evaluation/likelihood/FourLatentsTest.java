@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.tensor.RandomSource;

@@ -15,6 +15,7 @@ import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.tensor.RandomSource;
