@@ -46,7 +46,8 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
  * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, {@code conditions.safetensors} (the networks of conditions,
- * absent in folders of earlier versions), and a table of each phase of training, {@code autoencoder.csv} and {@code energy.csv}. {@link DigitModel#load} and {@link DigitModel#save} read and write it.
+ * absent in folders of earlier versions), and a table of each phase of training, {@code autoencoder.csv} and {@code energy.csv}. {@link
+ * DigitModel#load} and {@link DigitModel#save} read and write it.
  */
 public final class ModelFolder {
 
@@ -154,8 +155,11 @@ public final class ModelFolder {
     }
 
     private static void writeConditions(ConditionNetworks networks, String weights, Path file) throws IOException {
-        TensorFile.writeChecked(
-                file, networks.tensors(), Map.of(OF_WEIGHTS, weights, CLASSES, String.valueOf(networks.classes())));
+        // In a fixed order, so that the same networks give the same file.
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(OF_WEIGHTS, weights);
+        metadata.put(CLASSES, String.valueOf(networks.classes()));
+        TensorFile.writeChecked(file, networks.tensors(), metadata);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.github.mnistebm.condition.Calibration;
 import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.io.DataFolder;
+import io.github.mnistebm.io.TensorFile;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.IOException;
@@ -87,6 +88,9 @@ class ConditionTrainingTest {
         try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
             assertThat(energies(loaded)).isEqualTo(energies(model));
         }
+        assertThat(TensorFile.metadata(folder.resolve(FILE)).keySet())
+                .as("in an order that is the same for each run of a program")
+                .containsExactly("weightsSha256", "classes", "sha256");
     }
 
     @Test
