@@ -17,7 +17,7 @@ public interface Subject {
      * Returns the networks that give the probabilities of digits and measures.
      *
      * @return the networks
-     * @throws IllegalStateException if the model has none; the message tells how to add them
+     * @throws IllegalStateException if the model has none; the message says how to add them
      */
     ConditionNetworks networks();
 

@@ -92,24 +92,19 @@ public final class ExpectationMaximization {
             NDArray some =
                     random.permutation(first.getManager(), Math.toIntExact(n)).get(new NDIndex().addSliceDim(0, part));
             int last = Math.max(1, iterations / FIRST_PART);
-            double work = (double) (iterations - last) * part + (double) last * n;
-            double done = 0;
-            for (int iteration = 1; iteration <= iterations; iteration++) {
-                boolean all = iteration > iterations - last;
-                double before = done;
+            double ofParts = (double) (iterations - last) * part;
+            double ofAll = (double) last * n;
+            double work = ofParts + ofAll;
+            if (iterations > last) {
+                Supplier<NDArray> parts = () -> draws.get().get(new NDIndex().addIndices("{}", some));
                 GaussianMixture from = mixture;
-                mixture = Scope.compute(() -> {
-                    NDArray data = draws.get();
-                    NDArray seen = all ? data : data.get(new NDIndex().addIndices("{}", some));
-                    return iterate(parent, seen, from, rows -> progress.accept((before + rows) / work));
-                });
+                mixture =
+                        refine(parent, from, parts, iterations - last, done -> progress.accept(done * ofParts / work));
                 from.close();
-                done += all ? n : part;
             }
-            return mixture;
-        } catch (RuntimeException e) {
+            return refine(parent, mixture, draws, last, done -> progress.accept((ofParts + done * ofAll) / work));
+        } finally {
             mixture.close();
-            throw e;
         }
     }
 

@@ -228,7 +228,7 @@ public final class DigitModel implements AutoCloseable {
      *
      * @param condition the condition
      * @return the energy of p(u | condition), whose tilt knows the condition; it uses this model
-     * @throws IllegalStateException if the model lacks the networks that the condition takes; the message tells how to add them
+     * @throws IllegalStateException if the model lacks the networks that the condition takes; the message says how to add them
      * @throws IllegalArgumentException if the model has no such class, or the condition leaves nothing or everything
      */
     public TiltedEnergy given(Condition condition) {
@@ -275,7 +275,7 @@ public final class DigitModel implements AutoCloseable {
         conditions = networks;
     }
 
-    /** Tells why the networks of conditions that are in the model's folder cannot be used. */
+    /** Notes the reason why the networks of conditions that are in the model's folder cannot be used. */
     void withoutConditions(String reason) {
         withoutConditions = reason;
     }

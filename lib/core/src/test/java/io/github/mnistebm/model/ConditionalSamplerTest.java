@@ -154,7 +154,7 @@ class ConditionalSamplerTest {
         assertThat(share.error()).isPositive().isLessThan(0.05 * share.value());
     }
 
-    /** Of a normal condition in the tail of one coordinate, from two runs with other random numbers. */
+    /** The condition is normal, in the tail of one coordinate; the two runs have other random numbers. */
     @Test
     void theShareOfARareConditionComesFromTheParticles() throws IOException {
         Condition rare = Condition.ofLatents(EnergyFunction.of(DIMENSION, (state, gradient) -> {

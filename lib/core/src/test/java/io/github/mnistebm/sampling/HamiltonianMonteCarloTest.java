@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.EnergyFunction;
@@ -194,17 +193,7 @@ class HamiltonianMonteCarloTest {
     }
 
     /** The algorithm on the standard normal, with a mistake. */
-    private record MistakenHamiltonian(Mistake mistake, int meanSteps) implements TransitionKernel {
-
-        @Override
-        public EnergyFunction energy() {
-            return Target.STANDARD_NORMAL;
-        }
-
-        @Override
-        public boolean rejects() {
-            return true;
-        }
+    private record MistakenHamiltonian(Mistake mistake, int meanSteps) implements MistakenKernel {
 
         @Override
         public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
@@ -229,18 +218,7 @@ class HamiltonianMonteCarloTest {
                         default -> 0.5;
                     };
             NDArray logRatio = state.energy().sub(end.energy()).add(kinetic.mul(factor));
-            NDArray acceptance = mistake == Mistake.NO_CORRECTION
-                    ? logRatio.onesLike()
-                    : logRatio.exp().minimum(1);
-            NDArray accepted =
-                    random.uniform(manager, 0, 1, acceptance.getShape()).lt(acceptance);
-            NDArray rows = accepted.expandDims(1).broadcast(here.getShape());
-            return new Transition(
-                    new ChainState(
-                            NDArrays.where(rows, end.positions(), here),
-                            NDArrays.where(accepted, end.energy(), state.energy()),
-                            NDArrays.where(rows, end.gradient(), state.gradient())),
-                    acceptance);
+            return MistakenKernel.decided(state, end, logRatio, mistake != Mistake.NO_CORRECTION, random);
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.EnergyFunction;
@@ -154,17 +153,7 @@ class MetropolisAdjustedLangevinTest {
     }
 
     /** The algorithm on the standard normal, with a mistake. */
-    private record MistakenLangevin(Mistake mistake) implements TransitionKernel {
-
-        @Override
-        public EnergyFunction energy() {
-            return Target.STANDARD_NORMAL;
-        }
-
-        @Override
-        public boolean rejects() {
-            return true;
-        }
+    private record MistakenLangevin(Mistake mistake) implements MistakenKernel {
 
         @Override
         public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
@@ -179,18 +168,7 @@ class MetropolisAdjustedLangevinTest {
             NDArray logRatio = state.energy().sub(proposed.energy());
             logRatio = mistake == Mistake.NO_FORWARD_DENSITY ? logRatio : logRatio.add(forward);
             logRatio = mistake == Mistake.NO_BACKWARD_DENSITY ? logRatio : logRatio.sub(backward);
-            NDArray acceptance = mistake == Mistake.NO_CORRECTION
-                    ? logRatio.onesLike()
-                    : logRatio.exp().minimum(1);
-            NDArray accepted =
-                    random.uniform(manager, 0, 1, acceptance.getShape()).lt(acceptance);
-            NDArray rows = accepted.expandDims(1).broadcast(here.getShape());
-            return new Transition(
-                    new ChainState(
-                            NDArrays.where(rows, there, here),
-                            NDArrays.where(accepted, proposed.energy(), state.energy()),
-                            NDArrays.where(rows, proposed.gradient(), state.gradient())),
-                    acceptance);
+            return MistakenKernel.decided(state, proposed, logRatio, mistake != Mistake.NO_CORRECTION, random);
         }
 
         /** ‖to − from + ε ∇E(from)‖² / 4ε. */

@@ -70,7 +70,7 @@ class ParallelTemperingTest {
         }
     }
 
-    /** Of exponential energies with the means T and T′, a swap is accepted with the mean probability 2 T / (T + T′). */
+    /** A swap of exponential energies with the means T and T′ is accepted with the mean probability 2 T / (T + T′). */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void swapsOfTheNormalPlaneHaveTheRateOfTheory(boolean inLoops) {

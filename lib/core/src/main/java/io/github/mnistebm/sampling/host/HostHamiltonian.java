@@ -15,11 +15,6 @@ final class HostHamiltonian extends HostKernel {
     }
 
     @Override
-    boolean jumps(long index) {
-        return false;
-    }
-
-    @Override
     Stepper stepper(int lanes) {
         HostEnergy.Evaluator evaluator = energy().evaluator(lanes);
         HostProposal path = new HostProposal(energy().dimension(), lanes);

@@ -81,7 +81,9 @@ public abstract class HostKernel {
     }
 
     /** Returns whether a step is a jump, whose acceptance says nothing about the step size. */
-    abstract boolean jumps(long index);
+    boolean jumps(long index) {
+        return false;
+    }
 
     /** Creates a stepper for blocks of a number of lanes, with working memory of its own: one for each thread. */
     abstract Stepper stepper(int lanes);

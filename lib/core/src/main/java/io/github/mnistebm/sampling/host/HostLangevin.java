@@ -12,11 +12,6 @@ final class HostLangevin extends HostKernel {
     }
 
     @Override
-    boolean jumps(long index) {
-        return false;
-    }
-
-    @Override
     Stepper stepper(int lanes) {
         HostEnergy.Evaluator evaluator = energy().evaluator(lanes);
         HostProposal proposal = new HostProposal(energy().dimension(), lanes);

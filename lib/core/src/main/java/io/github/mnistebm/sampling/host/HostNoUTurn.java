@@ -16,11 +16,6 @@ final class HostNoUTurn extends HostKernel {
     }
 
     @Override
-    boolean jumps(long index) {
-        return false;
-    }
-
-    @Override
     Stepper stepper(int lanes) {
         int d = energy().dimension();
         HostEnergy.Evaluator evaluator = energy().evaluator(lanes);

@@ -46,7 +46,7 @@ final class HostTrajectory {
 
     private final double[] sumOfSubtree;
     private final double[] sumOfPart;
-    /** Of each leaf in the stack, its momentum and the sum of those of its subtree up to it. */
+    /** The momentum of each leaf in the stack, and the sum of the momenta of its subtree up to it. */
     private final float[][] stackedMomenta;
 
     private final double[][] stackedSums;
