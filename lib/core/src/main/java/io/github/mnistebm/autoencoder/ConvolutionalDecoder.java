@@ -156,7 +156,7 @@ final class ConvolutionalDecoder extends AbstractBlock {
     }
 
     private NDArray activated(NDArray inputs) {
-        return deep ? Activation.elu(inputs, 1) : Activation.relu(inputs);
+        return deep ? ExponentialLinear.of(inputs) : Activation.relu(inputs);
     }
 
     /** The derivative of the activation, from its values. */

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
@@ -70,15 +69,14 @@ final class ConvolutionalEncoder extends AbstractBlock {
         NDArray planes = images.reshape(-1, 1, DigitImages.SIDE, DigitImages.SIDE);
         planes = halved(planes, values.get(0), values.get(1));
         planes = halved(planes, values.get(2), values.get(3));
-        NDArray hidden = Activation.elu(
+        NDArray hidden = ExponentialLinear.of(
                 Linear.linear(planes.reshape(-1, values.get(4).getShape().get(1)), values.get(4), values.get(5))
-                        .singletonOrThrow(),
-                1);
+                        .singletonOrThrow());
         return Linear.linear(hidden, values.get(6), values.get(7));
     }
 
     private static NDArray halved(NDArray planes, NDArray weight, NDArray bias) {
-        return Activation.elu(
-                Conv2d.conv2d(planes, weight, bias, STRIDE, PADDING).singletonOrThrow(), 1);
+        return ExponentialLinear.of(
+                Conv2d.conv2d(planes, weight, bias, STRIDE, PADDING).singletonOrThrow());
     }
 }

@@ -52,13 +52,14 @@ public enum Preset {
                         .set(Setting.ENCODER, EncoderArchitecture.CONVOLUTIONAL)
                         .set(Setting.DECODER, DecoderArchitecture.DEEP)
                         .set(Setting.POSTERIOR_VARIANCE, PosteriorVariance.LEARNED)
-                        .set(Setting.AUTOENCODER_EPOCHS, 32)
-                        .set(Setting.MIXTURE_EPOCHS, 24)
+                        .set(Setting.AUTOENCODER_EPOCHS, 60)
+                        .set(Setting.AUTOENCODER_LEARNING_RATE, 2e-3)
+                        .set(Setting.MIXTURE_EPOCHS, 50)
                         .set(Setting.IWAE_EPOCHS, 12)
                         .set(Setting.OBJECTIVE, Objective.NOISE_CONTRASTIVE)
                         .set(Setting.ENERGY_LEARNING_RATE, 8e-3)
                         .set(Setting.ENERGY_HIDDEN_UNITS, 512)
-                        .set(Setting.ENERGY_EPOCHS, 12);
+                        .set(Setting.ENERGY_EPOCHS, 36);
         };
     }
 
