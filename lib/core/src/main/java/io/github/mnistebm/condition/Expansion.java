@@ -129,12 +129,21 @@ final class Expansion {
             return probability(cases.keySet().iterator().next());
         }
         List<Probability> terms = new ArrayList<>();
+        BitSet certain = new BitSet();
         cases.forEach((rest, cells) -> {
             Probability within = probability(rest);
-            if (within.possible()) {
+            if (within.energy().isPresent()) {
                 terms.add(within.and(energy(variable, cells)));
+            } else if (within.possible()) {
+                certain.or(cells);
             }
         });
+        if (certain.cardinality() == count) {
+            return new Probability(true, Optional.empty());
+        }
+        if (!certain.isEmpty()) {
+            terms.add(new Probability(true, Optional.of(energy(variable, certain))));
+        }
         return terms.stream().reduce(Probability::sum).orElse(new Probability(false, Optional.empty()));
     }
 
