@@ -9,8 +9,6 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitWalk;
 import io.github.mnistebm.model.WalkStart;
 import io.github.mnistebm.web.http.InvalidRequestException;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -145,82 +143,77 @@ record Generation(String model, int images, int seed, Integer steps, double temp
         }
     }
 
-    Result run(Models models, Results results, Consumer<Object> progress) throws IOException {
-        return given == null ? walk(models, results, progress) : draw(models.get(model), results, progress);
+    Result run(Models models, Results results, Consumer<Object> progress) {
+        DigitModel from = models.get(model);
+        Ending ending = new Ending(progress);
+        Given met = null;
+        if (given == null) {
+            int snapshots = steps == null ? SNAPSHOTS_AT_TARGET : SNAPSHOTS_FROM_NOISE;
+            new DigitWalk(from, start(models), temperature).walk(images, seed, snapshots, ending);
+        } else {
+            Condition condition = Condition.of(GIVEN, given);
+            try {
+                met = Given.of(
+                        condition,
+                        ConditionalSampler.of(from, condition).walk(models.draws(model), images, seed, ending));
+            } catch (IllegalStateException e) {
+                throw new InvalidRequestException(GIVEN, e.getMessage());
+            }
+        }
+        return ending.result(results, met);
     }
 
-    private Result draw(DigitModel from, Results results, Consumer<Object> progress) throws IOException {
-        Condition condition = Condition.of(GIVEN, given);
-        List<Results.Digits> drawn = new ArrayList<>();
-        ConditionalSampler.Summary summary = ConditionalSampler.of(from, condition)
-                .draw(
-                        images,
-                        seed,
-                        (latents, pixels, means) -> {
-                            try (NDArray energies = from.energy().energy(latents)) {
-                                drawn.add(new Results.Digits(
-                                        pixels.toByteArray(), means.toFloatArray(), energies.toFloatArray()));
-                            }
-                        },
-                        steps -> {});
-        Results.Digits digits = drawn.get(0);
-        progress.accept(new Progress(
-                summary.steps(),
-                summary.steps(),
-                0,
-                summary.acceptanceRate(),
-                summary.stepSize(),
-                digits.energies(),
-                Pixels.frame(digits.means())));
-        double jumps = summary.jumpAcceptanceRate();
-        return new Result(
-                results.add(digits),
-                this,
-                summary.steps(),
-                summary.acceptanceRate(),
-                Double.isNaN(jumps) ? null : jumps,
-                summary.stepSize(),
-                digits.energies(),
-                Pixels.nested(digits.images()),
-                Given.of(condition, summary));
-    }
+    /** Reports the states of chains, and keeps the last one. */
+    private final class Ending implements DigitWalk.Watcher {
+        private final Consumer<Object> progress;
+        private final long start = System.nanoTime();
+        private Results.Digits digits;
+        private int steps;
+        private double acceptanceRate;
+        private double jumpAcceptanceRate;
+        private double stepSize;
 
-    private Result walk(Models models, Results results, Consumer<Object> progress) {
-        long start = System.nanoTime();
-        Result[] last = new Result[1];
-        int snapshots = steps == null ? SNAPSHOTS_AT_TARGET : SNAPSHOTS_FROM_NOISE;
-        new DigitWalk(models.get(model), start(models), temperature).walk(images, seed, snapshots, snapshot -> {
+        Ending(Consumer<Object> progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void see(DigitWalk.Snapshot snapshot) {
             float[] energies = snapshot.energies().toFloatArray();
             float[] means = snapshot.means().toFloatArray();
             int step = snapshot.step();
-            int all = snapshot.steps();
+            steps = snapshot.steps();
+            acceptanceRate = snapshot.acceptanceRate();
+            jumpAcceptanceRate = snapshot.jumpAcceptanceRate();
+            stepSize = snapshot.stepSize();
             double seconds = (System.nanoTime() - start) / 1e9;
             progress.accept(new Progress(
                     step,
-                    all,
-                    step == 0 ? 0 : seconds * (all - step) / step,
-                    snapshot.acceptanceRate(),
-                    snapshot.stepSize(),
+                    steps,
+                    step == 0 ? 0 : seconds * (steps - step) / step,
+                    acceptanceRate,
+                    stepSize,
                     energies,
                     Pixels.frame(means)));
-            if (step == all) {
+            if (step == steps) {
                 try (NDArray binary = Binarization.ofMeans(snapshot.means())) {
-                    byte[] pixels = binary.toByteArray();
-                    double jumps = snapshot.jumpAcceptanceRate();
-                    last[0] = new Result(
-                            results.add(new Results.Digits(pixels, means, energies)),
-                            this,
-                            all,
-                            snapshot.acceptanceRate(),
-                            Double.isNaN(jumps) ? null : jumps,
-                            snapshot.stepSize(),
-                            energies,
-                            Pixels.nested(pixels),
-                            null);
+                    digits = new Results.Digits(binary.toByteArray(), means, energies);
                 }
             }
-        });
-        return last[0];
+        }
+
+        Result result(Results results, Given met) {
+            return new Result(
+                    results.add(digits),
+                    Generation.this,
+                    steps,
+                    acceptanceRate,
+                    Double.isNaN(jumpAcceptanceRate) ? null : jumpAcceptanceRate,
+                    stepSize,
+                    digits.energies(),
+                    Pixels.nested(digits.images()),
+                    met);
+        }
     }
 
     private WalkStart start(Models models) {

@@ -3,6 +3,7 @@ package io.github.mnistebm.web;
 import ai.djl.Device;
 import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.ModelDraws;
 import io.github.mnistebm.model.TargetPool;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.tensor.RandomSource;
@@ -26,6 +27,7 @@ final class Models implements AutoCloseable {
     private final Map<String, DigitModel> models = new LinkedHashMap<>();
     private final Map<String, TestDigitScores> testScores = new HashMap<>();
     private final Map<String, TargetPool> pools = new HashMap<>();
+    private final Map<String, ModelDraws> draws = new HashMap<>();
     private final Path data;
 
     /**
@@ -117,12 +119,20 @@ final class Models implements AutoCloseable {
         return pools.computeIfAbsent(name, any -> TargetPool.of(models.get(name), RandomSource.of(POOL_SEED)));
     }
 
+    /** Draws the latents that chains given a condition start from when first asked to; called by the jobs' thread only. */
+    ModelDraws draws(String name) {
+        return draws.computeIfAbsent(name, any -> ModelDraws.of(models.get(name), RandomSource.of(POOL_SEED)));
+    }
+
     /** Returns the parts of what requests need and may be computed before the first one; for the jobs' thread. */
     List<Callable<?>> preparation() {
         List<Callable<?>> parts = new ArrayList<>();
         for (String name : models.keySet()) {
             parts.add(() -> testScores(name));
             parts.add(() -> pool(name));
+            if (models.get(name).conditions().isPresent()) {
+                parts.add(() -> draws(name));
+            }
         }
         return parts;
     }

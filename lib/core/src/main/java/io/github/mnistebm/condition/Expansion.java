@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class Expansion {
 
-    private static final Object DIGIT = "digit";
+    static final Object DIGIT = "digit";
 
     private final Subject subject;
     private final Formula formula;
@@ -35,6 +35,15 @@ final class Expansion {
 
     static Expansion of(Condition condition, Subject subject) {
         return new Expansion(condition, subject);
+    }
+
+    Formula formula() {
+        return formula;
+    }
+
+    /** Returns the cell of a value of a measure. */
+    int cell(Measure measure, double value) {
+        return ends.get(measure).headSet(value).size();
     }
 
     private void findEnds(Condition condition) {
@@ -90,7 +99,8 @@ final class Expansion {
         return energy(formula);
     }
 
-    private EnergyFunction energy(Formula of) {
+    /** The same of what is left of the formula when some variables are known. */
+    EnergyFunction energy(Formula of) {
         Probability found = probability(of);
         return found.energy()
                 .orElseThrow(() -> new IllegalArgumentException(

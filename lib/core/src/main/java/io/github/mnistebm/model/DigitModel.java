@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.DecodedLogits;
 import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.condition.ConditionNetworks;
+import io.github.mnistebm.condition.MeasuredCondition;
 import io.github.mnistebm.condition.Subject;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.EnergyFunction;
@@ -238,6 +239,11 @@ public final class DigitModel implements AutoCloseable {
     /** Returns −log p(condition | u). */
     EnergyFunction energyOf(Condition condition) {
         return condition.energy(subject());
+    }
+
+    /** Returns a condition on the images of latents. */
+    MeasuredCondition measured(Condition condition) {
+        return MeasuredCondition.of(condition, subject());
     }
 
     private Subject subject() {
