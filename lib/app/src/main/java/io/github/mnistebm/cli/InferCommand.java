@@ -1,5 +1,6 @@
 package io.github.mnistebm.cli;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.cli.option.DeviceOption;
 import io.github.mnistebm.cli.option.ModelOption;
@@ -12,6 +13,8 @@ import io.github.mnistebm.data.ImageWriter;
 import io.github.mnistebm.model.ConditionalSampler;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
+import io.github.mnistebm.model.MeasureGrid;
+import io.github.mnistebm.morphology.Measure;
 import io.github.mnistebm.plot.ImageGrid;
 import io.github.mnistebm.plot.PngFile;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
@@ -35,6 +38,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class InferCommand implements Callable<Integer> {
+
+    /** The parts of a grid's progress. */
+    private static final int PARTS = 100;
 
     @Spec
     private CommandSpec spec;
@@ -68,6 +74,15 @@ final class InferCommand implements Callable<Integer> {
             })
     private String given;
 
+    @Option(
+            names = "--grid",
+            paramLabel = "MEASURE",
+            description = {
+                "Draw a grid (.png) instead: a row for each digit, ten columns from the lowest to the highest values of a measure,",
+                "such as slant or thickness."
+            })
+    private Measure grid;
+
     @Mixin
     private ModelOption model;
 
@@ -82,28 +97,36 @@ final class InferCommand implements Callable<Integer> {
         Options.requireAtLeast(spec, "--num-images", 1, numImages);
         sampling.check(spec);
         String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
-        boolean grid = name.endsWith(".png");
-        if (!grid && !name.endsWith(".npz") && !name.endsWith(".idx")) {
+        boolean picture = name.endsWith(".png");
+        if (!picture && !name.endsWith(".npz") && !name.endsWith(".idx")) {
             throw new ParameterException(
                     spec.commandLine(), "--out " + out + ": expected a name that ends in .png, .npz or .idx");
         }
-        if (grid && numImages > ImageGrid.MAX_IMAGES) {
+        if (picture && numImages > ImageGrid.MAX_IMAGES) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--out " + out + ": a grid holds at most " + ImageGrid.MAX_IMAGES
                             + " images. Use --out samples.npz for more");
         }
         Options.requireWritable(spec, "--out", out);
+        if (grid != null && (given != null || !picture)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--grid: needs a name --out that ends in .png, and no --given");
+        }
         Condition condition = condition();
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
+            if (grid != null) {
+                drawMeasures(new MeasureGrid(loaded, grid), progress);
+                return 0;
+            }
             DigitSampler sampler = sampling.sampler(spec, loaded, numImages);
             if (condition != null) {
-                drawGiven(conditional(sampler, condition), progress, grid);
+                drawGiven(conditional(sampler, condition), progress, picture);
                 return 0;
             }
             LongConsumer steps = progress.sampling(sampler.work(numImages));
-            DigitSampler.Summary summary = grid ? drawGrid(sampler, steps) : drawFile(sampler, steps);
+            DigitSampler.Summary summary = picture ? drawGrid(sampler, steps) : drawFile(sampler, steps);
             progress.end();
             System.out.printf(
                     Locale.ROOT,
@@ -117,6 +140,20 @@ final class InferCommand implements Callable<Integer> {
             summary.warning().ifPresent(warning -> spec.commandLine().getErr().println("infer: " + warning));
         }
         return 0;
+    }
+
+    private void drawMeasures(MeasureGrid places, Progress progress) throws IOException {
+        LongConsumer steps = progress.sampling(PARTS);
+        try (NDArray images = places.draw(sampling.seed(), done -> steps.accept(Math.round(PARTS * done)))) {
+            progress.end();
+            PngFile.write(out, ImageGrid.of(images));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d images: %s (a row for each class, %s from left to right)%n",
+                    images.getShape().get(0),
+                    out,
+                    places.measure());
+        }
     }
 
     private Condition condition() {
@@ -142,10 +179,10 @@ final class InferCommand implements Callable<Integer> {
         return new ConditionalSampler(sampler.model(), condition, sampler.config(), sampler.chains());
     }
 
-    private void drawGiven(ConditionalSampler sampler, Progress progress, boolean grid) throws IOException {
+    private void drawGiven(ConditionalSampler sampler, Progress progress, boolean picture) throws IOException {
         LongConsumer steps = progress.sampling(sampler.work(numImages));
         ConditionalSampler.Summary summary;
-        if (grid) {
+        if (picture) {
             ByteArrayOutputStream drawn = new ByteArrayOutputStream();
             summary = sampler.draw(
                     numImages, sampling.seed(), (latents, images, means) -> drawn.write(images.toByteArray()), steps);

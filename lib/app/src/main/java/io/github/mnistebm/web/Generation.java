@@ -1,7 +1,11 @@
 package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
+import com.google.gson.JsonElement;
+import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.model.ConditionalSampler;
+import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitWalk;
 import io.github.mnistebm.model.WalkStart;
 import io.github.mnistebm.web.http.InvalidRequestException;
@@ -16,8 +20,9 @@ import java.util.function.Consumer;
  * @param seed the seed of the random numbers
  * @param steps the number of steps of each chain from noise; null for chains that start at the model's distribution and take few
  * @param temperature T
+ * @param given the condition that the digits meet, as it was sent; null for none
  */
-record Generation(String model, int images, int seed, Integer steps, double temperature) {
+record Generation(String model, int images, int seed, Integer steps, double temperature, JsonElement given) {
 
     static final int MAX_IMAGES = 400;
     static final int MAX_STEPS = 10_000;
@@ -32,6 +37,8 @@ record Generation(String model, int images, int seed, Integer steps, double temp
     private static final int SNAPSHOTS_FROM_NOISE = 32;
 
     private static final int SNAPSHOTS_AT_TARGET = 6;
+
+    private static final String GIVEN = "given";
 
     /**
      * The state of the chains.
@@ -65,6 +72,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
      * @param stepSize ε after burn-in
      * @param energies E of each digit's latent, nats
      * @param images 0 and 1, {@code [n][28][28]}
+     * @param given the condition, and how many of the model's digits meet it; null without a condition
      */
     record Result(
             String id,
@@ -74,10 +82,32 @@ record Generation(String model, int images, int seed, Integer steps, double temp
             Double jumpAcceptanceRate,
             double stepSize,
             float[] energies,
-            byte[][][] images) {}
+            byte[][][] images,
+            Given given) {}
+
+    /**
+     * A condition.
+     *
+     * @param condition the condition in words
+     * @param share the share of the model's digits that meet it
+     * @param error its standard error
+     * @param text both in words
+     * @param warning the reason why the digits may not be as asked for; null if there is none
+     */
+    record Given(String condition, double share, double error, String text, String warning) {
+
+        static Given of(Condition condition, ConditionalSampler.Summary summary) {
+            return new Given(
+                    condition.toString(),
+                    summary.share().value(),
+                    summary.share().error(),
+                    summary.share().toString(),
+                    summary.warning().orElse(null));
+        }
+    }
 
     static Generation read(String body, Models models) {
-        Fields fields = Fields.of(body, List.of("model", "images", "seed", "steps", "temperature"));
+        Fields fields = Fields.of(body, List.of("model", "images", "seed", "steps", "temperature", GIVEN));
         int images = fields.integer("images", 1, MAX_IMAGES, 16);
         Integer steps = fields.integer("steps", 2, MAX_STEPS, null);
         if (steps != null && (long) images * steps > MAX_CHAIN_STEPS) {
@@ -85,49 +115,105 @@ record Generation(String model, int images, int seed, Integer steps, double temp
                     "steps",
                     "expected at most " + MAX_CHAIN_STEPS / images + " with " + images + " images, found " + steps);
         }
-        return new Generation(
+        Generation generation = new Generation(
                 models.chosen(fields),
                 images,
                 fields.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE, 1),
                 steps,
-                fields.number("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1));
+                fields.number("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1),
+                fields.sent(GIVEN));
+        Condition condition = fields.condition(GIVEN);
+        if (condition != null) {
+            generation.check(condition, models);
+        }
+        return generation;
+    }
+
+    private void check(Condition condition, Models models) {
+        if (steps != null) {
+            throw new InvalidRequestException("steps", "cannot be set beside given");
+        }
+        if (temperature != 1) {
+            throw new InvalidRequestException("temperature", "expected 1 beside given, found " + temperature);
+        }
+        try {
+            models.get(model).given(condition);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new InvalidRequestException(GIVEN, e.getMessage());
+        }
     }
 
     Result run(Models models, Results results, Consumer<Object> progress) {
-        long start = System.nanoTime();
-        Result[] last = new Result[1];
-        int snapshots = steps == null ? SNAPSHOTS_AT_TARGET : SNAPSHOTS_FROM_NOISE;
-        new DigitWalk(models.get(model), start(models), temperature).walk(images, seed, snapshots, snapshot -> {
+        DigitModel from = models.get(model);
+        Ending ending = new Ending(progress);
+        Given met = null;
+        if (given == null) {
+            int snapshots = steps == null ? SNAPSHOTS_AT_TARGET : SNAPSHOTS_FROM_NOISE;
+            new DigitWalk(from, start(models), temperature).walk(images, seed, snapshots, ending);
+        } else {
+            Condition condition = Condition.of(GIVEN, given);
+            try {
+                met = Given.of(
+                        condition,
+                        ConditionalSampler.of(from, condition).walk(models.draws(model), images, seed, ending));
+            } catch (IllegalStateException e) {
+                throw new InvalidRequestException(GIVEN, e.getMessage());
+            }
+        }
+        return ending.result(results, met);
+    }
+
+    /** Reports the states of chains, and keeps the last one. */
+    private final class Ending implements DigitWalk.Watcher {
+        private final Consumer<Object> progress;
+        private final long start = System.nanoTime();
+        private Results.Digits digits;
+        private int steps;
+        private double acceptanceRate;
+        private double jumpAcceptanceRate;
+        private double stepSize;
+
+        Ending(Consumer<Object> progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void see(DigitWalk.Snapshot snapshot) {
             float[] energies = snapshot.energies().toFloatArray();
             float[] means = snapshot.means().toFloatArray();
             int step = snapshot.step();
-            int all = snapshot.steps();
+            steps = snapshot.steps();
+            acceptanceRate = snapshot.acceptanceRate();
+            jumpAcceptanceRate = snapshot.jumpAcceptanceRate();
+            stepSize = snapshot.stepSize();
             double seconds = (System.nanoTime() - start) / 1e9;
             progress.accept(new Progress(
                     step,
-                    all,
-                    step == 0 ? 0 : seconds * (all - step) / step,
-                    snapshot.acceptanceRate(),
-                    snapshot.stepSize(),
+                    steps,
+                    step == 0 ? 0 : seconds * (steps - step) / step,
+                    acceptanceRate,
+                    stepSize,
                     energies,
                     Pixels.frame(means)));
-            if (step == all) {
+            if (step == steps) {
                 try (NDArray binary = Binarization.ofMeans(snapshot.means())) {
-                    byte[] pixels = binary.toByteArray();
-                    double jumps = snapshot.jumpAcceptanceRate();
-                    last[0] = new Result(
-                            results.add(new Results.Digits(pixels, means, energies)),
-                            this,
-                            all,
-                            snapshot.acceptanceRate(),
-                            Double.isNaN(jumps) ? null : jumps,
-                            snapshot.stepSize(),
-                            energies,
-                            Pixels.nested(pixels));
+                    digits = new Results.Digits(binary.toByteArray(), means, energies);
                 }
             }
-        });
-        return last[0];
+        }
+
+        Result result(Results results, Given met) {
+            return new Result(
+                    results.add(digits),
+                    Generation.this,
+                    steps,
+                    acceptanceRate,
+                    Double.isNaN(jumpAcceptanceRate) ? null : jumpAcceptanceRate,
+                    stepSize,
+                    digits.energies(),
+                    Pixels.nested(digits.images()),
+                    met);
+        }
     }
 
     private WalkStart start(Models models) {

@@ -3,6 +3,7 @@ package io.github.mnistebm.web;
 import ai.djl.Device;
 import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.ModelDraws;
 import io.github.mnistebm.model.TargetPool;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.tensor.RandomSource;
@@ -26,6 +27,7 @@ final class Models implements AutoCloseable {
     private final Map<String, DigitModel> models = new LinkedHashMap<>();
     private final Map<String, TestDigitScores> testScores = new HashMap<>();
     private final Map<String, TargetPool> pools = new HashMap<>();
+    private final Map<String, ModelDraws> draws = new HashMap<>();
     private final Path data;
 
     /**
@@ -37,6 +39,7 @@ final class Models implements AutoCloseable {
      * @param energyHiddenUnits the width of each hidden layer of the energy network
      * @param referenceComponents the number of components of the reference measure; 0 for the standard normal distribution
      * @param seed the seed of its training
+     * @param conditions whether its digits can be drawn given a condition
      */
     record Description(
             String name,
@@ -44,7 +47,8 @@ final class Models implements AutoCloseable {
             int latentDimension,
             List<Integer> energyHiddenUnits,
             int referenceComponents,
-            int seed) {}
+            int seed,
+            boolean conditions) {}
 
     /**
      * Loads models.
@@ -68,7 +72,12 @@ final class Models implements AutoCloseable {
 
     /** Reads which model a request asks for; by default the first. */
     String chosen(Fields fields) {
-        String name = fields.text("model", models.keySet().iterator().next());
+        return chosen(fields.text("model", null));
+    }
+
+    /** Returns the model of a name, or the first where it is null. */
+    String chosen(String asked) {
+        String name = asked == null ? models.keySet().iterator().next() : asked;
         if (!models.containsKey(name)) {
             throw new InvalidRequestException("model", "expected one of " + String.join(", ", models.keySet()));
         }
@@ -89,7 +98,8 @@ final class Models implements AutoCloseable {
                     configuration.autoencoder().latentDimension(),
                     configuration.energyHiddenUnits(),
                     configuration.referenceComponents(),
-                    configuration.seed()));
+                    configuration.seed(),
+                    model.conditions().isPresent()));
         });
         return descriptions;
     }
@@ -109,12 +119,20 @@ final class Models implements AutoCloseable {
         return pools.computeIfAbsent(name, any -> TargetPool.of(models.get(name), RandomSource.of(POOL_SEED)));
     }
 
+    /** Draws the latents that chains given a condition start from when first asked to; called by the jobs' thread only. */
+    ModelDraws draws(String name) {
+        return draws.computeIfAbsent(name, any -> ModelDraws.of(models.get(name), RandomSource.of(POOL_SEED)));
+    }
+
     /** Returns the parts of what requests need and may be computed before the first one; for the jobs' thread. */
     List<Callable<?>> preparation() {
         List<Callable<?>> parts = new ArrayList<>();
         for (String name : models.keySet()) {
             parts.add(() -> testScores(name));
             parts.add(() -> pool(name));
+            if (models.get(name).conditions().isPresent()) {
+                parts.add(() -> draws(name));
+            }
         }
         return parts;
     }

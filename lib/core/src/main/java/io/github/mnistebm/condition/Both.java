@@ -7,7 +7,7 @@ record Both(Condition first, Condition second) implements Condition {
 
     @Override
     public EnergyFunction energy(Subject subject) {
-        return first.energy(subject).plus(second.energy(subject));
+        return Expansion.of(this, subject).energy();
     }
 
     @Override

@@ -18,9 +18,10 @@ import java.util.TreeSet;
  * TiltedEnergy energy = model.given(condition);
  * }</pre>
  *
- * <p>Given the latent, conditions on different things count as independent, so that <em>and</em> multiplies probabilities, <em>or</em> of
- * two has the probability p + q − p q, and <em>not</em> has 1 − p. Digits are exclusive: 3 or 8 has the sum of both probabilities, and 3 and 8 is
- * refused. Conditions are immutable.
+ * <p>Given the latent, the digit, each measure and each energy count as independent, so that <em>and</em> of conditions on different ones
+ * multiplies probabilities, <em>or</em> has the probability p + q − p q, and <em>not</em> has 1 − p. Conditions on the same one are sets: <em>and</em> is the
+ * intersection, <em>or</em> the union, <em>not</em> the rest, wherever they stand in a condition. So 3 or 8 has the sum of both
+ * probabilities, and 3 and 8 is refused. Conditions are immutable.
  */
 public interface Condition {
 
@@ -42,18 +43,19 @@ public interface Condition {
     Condition not();
 
     /**
-     * Returns the condition that both hold, whose energy is the sum of both.
+     * Returns the condition that both hold, whose energy is the sum of both if they are about different things.
      *
      * @param other another condition
      * @return both
-     * @throws IllegalArgumentException if both are about the digit and have none in common
+     * @throws IllegalArgumentException if both are about the digit, or one measure, and have nothing in common
      */
     default Condition and(Condition other) {
         return new Both(this, other);
     }
 
     /**
-     * Returns the condition that one of the two holds, or both: log p is the log-sum-exp of log p and log q + log(1 − p).
+     * Returns the condition that one of the two holds, or both: its log-probability is the log-sum-exp of log p and log q + log(1 − p) if they
+     * are about different things.
      *
      * @param other another condition
      * @return either
@@ -73,7 +75,7 @@ public interface Condition {
      * @throws IllegalArgumentException if the weight is out of range
      */
     default Condition or(double weight, Condition other) {
-        return new Mixture(this, other, weight);
+        return new Mixture(this, other, weight, false);
     }
 
     /**
@@ -207,13 +209,13 @@ public interface Condition {
     }
 
     /**
-     * Reads a condition in JSON: a text as {@link #parse} reads it, a digit, or an object {@code {"digit": 3}}, {@code {"measure": "slant",
+     * Reads a condition in JSON: a text as {@link #parse} reads it, a digit, or an object {@code {"digit": 3}}, {@code {"word": "bold"}}, {@code {"measure": "slant",
      * "above": -30, "below": -10}} with one or both ends, {@code {"and": [...]}}, {@code {"or": [...]}} or {@code {"not": ...}}.
      *
      * @param name the name of the value in messages
      * @param json the value
      * @return the condition
-     * @throws IllegalArgumentException if it cannot be read; the message names the place
+     * @throws InvalidConditionException if it cannot be read; the message names the place
      */
     static Condition of(String name, JsonElement json) {
         return ConditionTree.read(name, json, 0);
@@ -258,6 +260,10 @@ public interface Condition {
          * @throws IllegalArgumentException if a value is not finite, or the first is not lower
          */
         public Condition between(double low, double high) {
+            if (!Double.isFinite(low) || !Double.isFinite(high)) {
+                throw new IllegalArgumentException(
+                        measure + ": expected an interval of finite ends, found " + low + " to " + high);
+            }
             return new Interval(measure, low, high);
         }
 

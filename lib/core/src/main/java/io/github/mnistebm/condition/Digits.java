@@ -2,7 +2,6 @@ package io.github.mnistebm.condition;
 
 import io.github.mnistebm.density.EnergyFunction;
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -28,20 +27,15 @@ record Digits(SortedSet<Integer> digits, boolean none) implements Condition {
 
     @Override
     public EnergyFunction energy(Subject subject) {
-        ConditionNetworks networks = subject.networks();
-        int classes = networks.classes();
+        return Expansion.of(this, subject).energy();
+    }
+
+    /** Returns those classes that the condition asks for. */
+    IntStream asked(int classes) {
         if (digits.last() >= classes) {
             throw new IllegalArgumentException("digit: expected 0 to " + (classes - 1) + ", found " + digits.last());
         }
-        if (digits.size() == classes) {
-            throw new IllegalArgumentException("digits: the condition leaves " + (none ? "no digit" : "every digit"));
-        }
-        List<Integer> others = IntStream.range(0, classes)
-                .filter(i -> !digits.contains(i))
-                .boxed()
-                .toList();
-        List<Integer> these = List.copyOf(digits);
-        return networks.ofClasses(none ? others : these, none ? these : others);
+        return IntStream.range(0, classes).filter(i -> digits.contains(i) != none);
     }
 
     @Override

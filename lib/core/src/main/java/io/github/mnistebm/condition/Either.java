@@ -7,7 +7,7 @@ record Either(Condition first, Condition second) implements Condition {
 
     @Override
     public EnergyFunction energy(Subject subject) {
-        return new PairEnergy(first.energy(subject), second.energy(subject), PairEnergy.UNION);
+        return Expansion.of(this, subject).energy();
     }
 
     @Override

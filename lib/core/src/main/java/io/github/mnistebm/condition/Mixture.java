@@ -8,8 +8,9 @@ import io.github.mnistebm.density.EnergyFunction;
  * @param first the one
  * @param second the other
  * @param weight the prior weight of the first; in (0, 1)
+ * @param negated whether the opposite is asked for
  */
-record Mixture(Condition first, Condition second, double weight) implements Condition {
+record Mixture(Condition first, Condition second, double weight, boolean negated) implements Opaque {
 
     Mixture {
         if (!(weight > 0 && weight < 1)) {
@@ -19,17 +20,20 @@ record Mixture(Condition first, Condition second, double weight) implements Cond
 
     @Override
     public EnergyFunction energy(Subject subject) {
-        return new PairEnergy(first.energy(subject), second.energy(subject), PairEnergy.mixture(weight));
+        // The probability 1 − (w p + (1 − w) q) is the mixture of the opposites.
+        return new PairEnergy(
+                (negated ? first.not() : first).energy(subject),
+                (negated ? second.not() : second).energy(subject),
+                PairEnergy.mixture(weight));
     }
 
-    /** The probability 1 − (w p + (1 − w) q) is the mixture of the opposites. */
     @Override
     public Condition not() {
-        return new Mixture(first.not(), second.not(), weight);
+        return new Mixture(first, second, weight, !negated);
     }
 
     @Override
     public String toString() {
-        return "(" + weight + " of (" + first + ") or (" + second + "))";
+        return (negated ? "not " : "") + "(" + weight + " of (" + first + ") or (" + second + "))";
     }
 }

@@ -8,7 +8,7 @@ import io.github.mnistebm.density.EnergyFunction;
  * @param energy the energy
  * @param negated whether the opposite is asked for
  */
-record OwnEnergy(EnergyFunction energy, boolean negated) implements Condition {
+record OwnEnergy(EnergyFunction energy, boolean negated) implements Opaque {
 
     @Override
     public EnergyFunction energy(Subject subject) {

@@ -9,20 +9,20 @@ import io.github.mnistebm.tensor.Tensors;
 import java.util.Optional;
 
 /**
- * −log(a e^{−V} + b e^{−W} − c e^{−V − W}) of two energies V and W. The least of the two is taken out of the exponentials, so that energies of
+ * −log(a e^{−V} + b e^{−W}) of two energies V and W. The least of the two is taken out of the exponentials, so that energies of
  * any size have a gradient.
  *
  * @param first V
  * @param second W
- * @param weights a, b and c
+ * @param weights a and b
  */
 record PairEnergy(EnergyFunction first, EnergyFunction second, Weights weights) implements EnergyFunction {
 
-    /** The weights a, b and c. */
-    record Weights(double first, double second, double overlap) {}
+    /** The weights a and b. */
+    record Weights(double first, double second) {}
 
-    /** p + q − p q. */
-    static final Weights UNION = new Weights(1, 1, 1);
+    /** p + q. */
+    static final Weights DISJOINT = new Weights(1, 1);
 
     PairEnergy {
         if (first.dimension() != second.dimension()) {
@@ -33,7 +33,7 @@ record PairEnergy(EnergyFunction first, EnergyFunction second, Weights weights) 
 
     /** w p + (1 − w) q. */
     static Weights mixture(double weight) {
-        return new Weights(weight, 1 - weight, 0);
+        return new Weights(weight, 1 - weight);
     }
 
     @Override
@@ -64,20 +64,10 @@ record PairEnergy(EnergyFunction first, EnergyFunction second, Weights weights) 
     private Combined combined(NDArray v, NDArray w) {
         NDManager manager = v.getManager();
         NDArray least = v.minimum(w);
-        NDArray p = least.sub(v).exp();
-        NDArray q = least.sub(w).exp();
-        NDArray both = p.mul(w.neg().exp()).muli(scalar(manager, weights.overlap()));
-        NDArray sum = p.mul(scalar(manager, weights.first()))
-                .addi(q.mul(scalar(manager, weights.second())))
-                .subi(both);
-        return new Combined(
-                least.sub(sum.log()),
-                p.mul(scalar(manager, weights.first())).subi(both).divi(sum),
-                q.mul(scalar(manager, weights.second())).subi(both).divi(sum));
-    }
-
-    private static NDArray scalar(NDManager manager, double value) {
-        return Tensors.scalar(manager, value);
+        NDArray p = least.sub(v).exp().muli(Tensors.scalar(manager, weights.first()));
+        NDArray q = least.sub(w).exp().muli(Tensors.scalar(manager, weights.second()));
+        NDArray sum = p.add(q);
+        return new Combined(least.sub(sum.log()), p.div(sum), q.div(sum));
     }
 
     @Override
@@ -134,11 +124,10 @@ record PairEnergy(EnergyFunction first, EnergyFunction second, Weights weights) 
                         double least = Math.min(v, w);
                         double p = weights.first() * Math.exp(least - v);
                         double q = weights.second() * Math.exp(least - w);
-                        double both = weights.overlap() * Math.exp(least - v - w);
-                        double sum = p + q - both;
+                        double sum = p + q;
                         energies[lane] = (float) (least - Math.log(sum));
-                        byFirst[lane] = (float) ((p - both) / sum);
-                        bySecond[lane] = (float) ((q - both) / sum);
+                        byFirst[lane] = (float) (p / sum);
+                        bySecond[lane] = (float) (q / sum);
                     }
                 }
             };

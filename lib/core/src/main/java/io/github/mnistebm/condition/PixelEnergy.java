@@ -12,7 +12,7 @@ import io.github.mnistebm.density.EnergyFunction;
  * @param energy a function of the logits of the pixels
  * @param negated whether the opposite is asked for
  */
-record PixelEnergy(EnergyFunction energy, boolean negated) implements Condition {
+record PixelEnergy(EnergyFunction energy, boolean negated) implements Opaque {
 
     PixelEnergy {
         if (energy.dimension() != DigitImages.PIXELS) {

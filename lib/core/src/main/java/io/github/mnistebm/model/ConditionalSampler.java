@@ -5,30 +5,29 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.condition.Condition;
-import io.github.mnistebm.data.Binarization;
-import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.condition.MeasuredCondition;
+import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.TiltedEnergy;
-import io.github.mnistebm.diagnostics.LogMean;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.SampleRun;
-import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
 import io.github.mnistebm.sampling.SystematicResampling;
-import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
-import io.github.mnistebm.tensor.Scope;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Draws images that meet a condition. Chains of the Metropolis-adjusted Langevin algorithm with jumps sample p(u | condition), and the
- * acceptance of both kinds of steps knows the condition. They start at that distribution: at draws of the reference measure, resampled by
- * their weights, or, where fewer than one image in fifty meets the condition or the weights are too uneven, at particles of sequential Monte
- * Carlo. Several threads may draw at once: the same seed gives the same images.
+ * Draws images that meet a condition. They are distributed as the model's images without a condition of which all others were thrown away: a
+ * measure is that of the image, and the networks give the digit, or one of several, a probability of at least {@value MeasuredCondition#SURE}.
+ * Conditions of energies alone weight the model's images by their probability.
+ *
+ * <p>Chains of the Metropolis-adjusted Langevin algorithm with jumps, whose acceptance knows the condition, find such images by the networks'
+ * energy, and accept by the images. They start at the model's latents, resampled by p(condition | u), or, where fewer than one in fifty meets
+ * the condition or too few of them are left, at particles of sequential Monte Carlo. Several threads may draw at once: the same
+ * seed gives the same images.
  *
  * @param model the model; not closed
  * @param condition the condition
@@ -40,13 +39,10 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
     /** The share of images below which chains start at particles of sequential Monte Carlo. */
     public static final double RARE = 0.02;
 
-    /** Draws of the reference measure that the share is estimated from. */
-    private static final int POOL = 100_000;
+    /** Effective draws for each chain, with which a fifth of the steps is enough, and for each four, with which chains start at them. */
+    private static final int MANY = 5;
 
-    private static final int DRAWS_AT_ONCE = 10_000;
-
-    /** Effective draws of the pool, below which chains would share their starts. */
-    private static final int WORTH = 1000;
+    private static final int LEAST_WORTH = 50;
 
     /** Populations of sequential Monte Carlo, whose differences tell the error of the share. */
     private static final int POPULATIONS = 8;
@@ -113,6 +109,20 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
         }
     }
 
+    /**
+     * Images in memory.
+     *
+     * @param images unsigned bytes 0 and 1, {@code [n, 784]}
+     * @param summary the summary of the drawing
+     */
+    public record Drawing(NDArray images, Summary summary) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            images.close();
+        }
+    }
+
     /** Receives drawn latents and images. */
     @FunctionalInterface
     public interface Sink {
@@ -161,15 +171,17 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
     }
 
     /**
-     * Estimates the share of the model's images that meet the condition, from draws of the reference measure weighted by exp(−f). Of rare
-     * conditions, {@link #draw} gives a better one.
+     * Estimates p(condition), the share of the model's images that meet the condition as its networks see it. Of rare conditions, {@link #draw}
+     * gives a better estimate.
      *
      * @param seed the seed of the random numbers
      * @return the share
      * @throws IllegalStateException if the model lacks the networks that the condition takes
      */
     public Share share(int seed) {
-        return Scope.compute(() -> pool(RandomSource.of(seed)).share());
+        return ModelDraws.of(model, RandomSource.of(seed))
+                .given(model.energyOf(condition))
+                .share();
     }
 
     /**
@@ -182,7 +194,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
      * @return a summary
      * @throws IOException if the sink throws it
      * @throws IllegalArgumentException if {@code images} is not positive
-     * @throws IllegalStateException if the model lacks the networks that the condition takes
+     * @throws IllegalStateException if the model lacks the networks that the condition takes, or no image is found that meets it
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public Summary draw(long images, int seed, Sink sink, LongConsumer progress) throws IOException {
@@ -190,102 +202,126 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
             throw new IllegalArgumentException("images: must be at least 1, found " + images);
         }
         RandomSource random = RandomSource.of(seed);
-        Pool pool = Scope.compute(() -> pool(random));
-        boolean sequential = !(pool.share().value() >= RARE && pool.effectiveSampleSize() >= WORTH);
-        double evidence = 0;
-        double squares = 0;
-        int populations = 0;
-        double acceptance = 0;
-        double jumpAcceptance = 0;
-        double stepSize = 0;
-        int length = config.burnIn() + config.steps();
+        model.given(condition);
+        Rounds rounds = new Rounds(ModelDraws.of(model, random));
         for (long done = 0; done < images; done += chains) {
             int round = (int) Math.min(chains, images - done);
             long before = done;
-            try (NDScope scope = new NDScope();
-                    NDManager manager = model.manager().newSubManager()) {
-                scope.suppressNotUsedWarning();
-                TiltedEnergy energy = model.given(condition);
-                NDArray start;
-                if (sequential) {
-                    Particles particles = particles(manager, energy, round, random);
-                    for (float logEvidence : particles.logEvidence()) {
-                        double ratio = Math.exp(logEvidence - pool.logMeanWeight());
-                        evidence += ratio;
-                        squares += ratio * ratio;
-                        populations++;
-                    }
-                    start = particles.start();
-                } else {
-                    start = ChainStart.TARGET
-                            .states(manager, energy, round, random)
-                            .positions();
-                }
-                SampleRun run = Sampler.of(LangevinAlgorithm.MALA.kernelWithJumps(energy), config)
-                        .run(start, random, step -> progress.accept(work(before) + (long) round * step));
-                NDArray means = model.decode(run.last());
-                sink.accept(run.last(), Binarization.ofMeans(means), means);
-                acceptance += run.meanAcceptanceRate() * round / images;
-                jumpAcceptance += run.jumpAcceptanceRate() * round / images;
-                stepSize += run.stepSize() * round / images;
-            }
+            rounds.draw(
+                    round,
+                    random,
+                    sink,
+                    seen -> progress.accept(work(before) + work(round) * seen.step() / seen.steps()));
         }
-        Share share = sequential ? pool.better(evidence, squares, populations) : pool.share();
-        return new Summary(share, sequential, acceptance, jumpAcceptance, stepSize, length);
+        return rounds.summary(images);
     }
 
     /**
-     * Weighted draws of the reference measure.
+     * Draws images into memory.
      *
-     * @param share the estimate of the share
-     * @param logMeanWeight the logarithm of the mean of exp(−f), which estimates ∫ q exp(−f)
-     * @param relativeError the standard error of that mean over itself
-     * @param effectiveSampleSize the number of equally weighted draws given the condition that the draws are worth
+     * @param images the number of images; at least 1
+     * @param seed the seed of the random numbers
+     * @return the images; close it
+     * @throws IllegalStateException if the model lacks the networks that the condition takes, or no image is found that meets it
      */
-    private record Pool(Share share, double logMeanWeight, double relativeError, double effectiveSampleSize) {
+    public Drawing draw(int images, int seed) {
+        ByteArrayOutputStream drawn = new ByteArrayOutputStream();
+        try {
+            Summary summary =
+                    draw(images, seed, (latents, some, means) -> drawn.write(some.toByteArray()), steps -> {});
+            return new Drawing(DigitImages.array(model.manager(), drawn.toByteArray()), summary);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Lets chains walk among images that meet the condition, each to an image of its own.
+     *
+     * @param draws latents of the model, with which the first images come sooner
+     * @param walking the number of chains, all of which run at once; at least 1
+     * @param seed the seed of the random numbers
+     * @param watcher sees the chains: from when they meet the condition to their end
+     * @return a summary
+     * @throws IllegalStateException if the model lacks the networks that the condition takes, or no image is found that meets it
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public Summary walk(ModelDraws draws, int walking, int seed, DigitWalk.Watcher watcher) {
+        Rounds rounds = new Rounds(draws);
+        try {
+            rounds.draw(walking, RandomSource.of(seed), (latents, images, means) -> {}, watcher);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rounds.summary(walking);
+    }
+
+    /** Rounds of chains, and their summary. */
+    private final class Rounds {
+        private final ModelDraws draws;
+        private final ModelDraws.Given given;
+        private double evidence;
+        private double squares;
+        private int populations;
+        private double acceptance;
+        private double jumpAcceptance;
+        private double stepSize;
+        private int steps;
+
+        Rounds(ModelDraws draws) {
+            this.draws = draws;
+            given = draws.given(model.energyOf(condition));
+        }
+
+        void draw(int round, RandomSource random, Sink sink, DigitWalk.Watcher watcher) throws IOException {
+            int candidates = ConditionalChains.candidates(round);
+            double worth = given.effectiveSampleSize();
+            boolean sequential = given.share().value() < RARE && worth < candidates
+                    || !(worth >= Math.max(LEAST_WORTH, candidates / 4));
+            boolean shorter = !sequential && worth >= MANY * candidates;
+            try (NDScope scope = new NDScope();
+                    NDManager manager = model.manager().newSubManager()) {
+                scope.suppressNotUsedWarning();
+                ConditionalChains walking =
+                        new ConditionalChains(model, condition, shorter ? DigitSampler.shorter(config) : config);
+                NDArray start = sequential
+                        ? particles(manager, walking.energy(), candidates, random)
+                        : draws.choose(manager, given, candidates, random);
+                ConditionalChains.States end = walking.run(manager, start, round, random, watcher);
+                sink.accept(end.latents(), end.images(), end.means());
+                acceptance += walking.acceptanceRate() * round;
+                jumpAcceptance += walking.jumpAcceptanceRate() * round;
+                stepSize += walking.stepSize() * round;
+                steps = walking.steps();
+            }
+        }
+
+        private NDArray particles(NDManager manager, TiltedEnergy energy, int count, RandomSource random) {
+            Particles particles = ConditionalSampler.particles(manager, energy, count, random);
+            for (float logEvidence : particles.logEvidence()) {
+                double ratio = Math.exp(logEvidence - draws.weights().value());
+                evidence += ratio;
+                squares += ratio * ratio;
+                populations++;
+            }
+            return particles.start();
+        }
+
+        Summary summary(long images) {
+            return new Summary(
+                    share(), populations > 0, acceptance / images, jumpAcceptance / images, stepSize / images, steps);
+        }
 
         /** Estimates the share from the evidences of populations too, each over the mean weight, and returns the better estimate. */
-        Share better(double sum, double squares, int populations) {
-            double mean = sum / populations;
+        private Share share() {
+            if (populations == 0) {
+                return given.share();
+            }
+            double mean = evidence / populations;
             double variance = Math.max(0, squares / populations - mean * mean) / (populations - 1);
-            Share found = new Share(mean, Math.hypot(Math.sqrt(variance), relativeError * mean));
-            return share.value() >= RARE && share.error() <= found.error() ? share : found;
-        }
-    }
-
-    private Pool pool(RandomSource random) {
-        EnergyFunction asked = model.energyOf(condition);
-        double[] logWeights = new double[POOL];
-        double[] logProbabilities = new double[POOL];
-        for (int from = 0; from < POOL; from += DRAWS_AT_ONCE) {
-            Cancellation.check();
-            int first = from;
-            Scope.run(() -> {
-                NDArray draws = model.reference().sample(model.manager(), DRAWS_AT_ONCE, random);
-                copyNegated(model.energy().tilt().energy(draws), logWeights, first);
-                copyNegated(asked.energy(draws), logProbabilities, first);
-            });
-        }
-        double[] logBoth = new double[POOL];
-        Arrays.setAll(logBoth, i -> logWeights[i] + logProbabilities[i]);
-        LogMean all = LogMean.of(logWeights);
-        LogMean both = LogMean.of(logBoth);
-        double share = Math.exp(both.value() - all.value());
-        double variance = 0;
-        for (int i = 0; i < POOL; i++) {
-            double weight = Math.exp(logWeights[i] - all.value()) / POOL;
-            double deviation = weight * (Math.exp(logProbabilities[i]) - share);
-            variance += deviation * deviation;
-        }
-        return new Pool(
-                new Share(share, Math.sqrt(variance)), all.value(), all.standardError(), both.effectiveSampleSize());
-    }
-
-    /** Copies energies with the other sign. One that is not a number has no weight. */
-    private static void copyNegated(NDArray energies, double[] logWeights, int first) {
-        float[] values = energies.toFloatArray();
-        for (int i = 0; i < values.length; i++) {
-            logWeights[first + i] = Float.isNaN(values[i]) ? Double.NEGATIVE_INFINITY : -values[i];
+            Share found = new Share(
+                    mean, Math.hypot(Math.sqrt(variance), draws.weights().standardError() * mean));
+            return given.share().value() >= RARE && given.share().error() <= found.error() ? given.share() : found;
         }
     }
 

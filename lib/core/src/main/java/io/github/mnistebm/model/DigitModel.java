@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.DecodedLogits;
 import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.condition.ConditionNetworks;
+import io.github.mnistebm.condition.MeasuredCondition;
 import io.github.mnistebm.condition.Subject;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.EnergyFunction;
@@ -240,6 +241,11 @@ public final class DigitModel implements AutoCloseable {
         return condition.energy(subject());
     }
 
+    /** Returns a condition on the images of latents. */
+    MeasuredCondition measured(Condition condition) {
+        return MeasuredCondition.of(condition, subject());
+    }
+
     private Subject subject() {
         return new Subject() {
             @Override
@@ -249,9 +255,7 @@ public final class DigitModel implements AutoCloseable {
 
             @Override
             public ConditionNetworks networks() {
-                return conditions()
-                        .orElseThrow(() -> new IllegalStateException("conditions: " + withoutConditions
-                                + ". Add them to its folder: ./environment/run train --conditions-only DIR"));
+                return requiredConditions();
             }
 
             @Override
@@ -268,6 +272,18 @@ public final class DigitModel implements AutoCloseable {
      */
     public Optional<ConditionNetworks> conditions() {
         return Optional.ofNullable(conditions);
+    }
+
+    /**
+     * Returns the networks that conditions on digits and measures take.
+     *
+     * @return the networks; they stay this object's
+     * @throws IllegalStateException if the model has none; the message says how to add them
+     */
+    public ConditionNetworks requiredConditions() {
+        return conditions()
+                .orElseThrow(() -> new IllegalStateException("conditions: " + withoutConditions
+                        + ". Add them to its folder: ./environment/run train --conditions-only DIR"));
     }
 
     /** Gives the model the networks of conditions, whose parameters its manager owns. */

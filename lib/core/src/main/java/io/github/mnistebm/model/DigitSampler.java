@@ -196,7 +196,7 @@ public record DigitSampler(
                     NDManager manager = model.manager().newSubManager()) {
                 scope.suppressNotUsedWarning();
                 ChainStart.States started = start.states(manager, model.energy(), round, random);
-                SamplerConfig used = started.origin().partsChains(round) ? shorter() : config;
+                SamplerConfig used = started.origin().partsChains(round) ? shorter(config) : config;
                 int length = used.burnIn() + used.steps();
                 SampleRun run = Sampler.of(algorithm.kernelWithJumps(model.energy()), used)
                         .run(
@@ -220,7 +220,8 @@ public record DigitSampler(
         return differ ? STEPS_FROM_TARGET / SHORTER : STEPS_FROM_TARGET;
     }
 
-    private SamplerConfig shorter() {
+    /** Returns the length of chains that is enough where hardly any two start at the same state. */
+    static SamplerConfig shorter(SamplerConfig config) {
         return SamplerConfig.builder()
                 .burnIn(config.burnIn() / SHORTER)
                 .steps(Math.max(1, config.steps() / SHORTER))

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -85,6 +86,7 @@ class ConditionTest {
                 first.or(second),
                 first.and(second).or(third.not()).and(Condition.digit(5).not()),
                 first.and(second).and(third).not(),
+                third.or(Condition.slant().above(1)).and(second.or(Condition.digit(3))),
                 first.or(0.3, second),
                 first.or(0.3, second).not());
     }
@@ -228,6 +230,141 @@ class ConditionTest {
                 .hasMessageContaining("slant: expected an interval");
     }
 
+    /**
+     * What conditions on the digit, thickness and slant ought to be: sets of cells. Each cell has a digit and an interval of each measure, and its
+     * probability is the product of theirs.
+     */
+    static List<Arguments> compositions() {
+        Condition thin = Condition.thickness().below(0.2);
+        Condition thick = Condition.thickness().above(0.5);
+        Condition middle = Condition.thickness().between(-0.4, 0.5);
+        Condition left = Condition.slant().below(-0.1);
+        Condition three = Condition.digit(3);
+        Condition eight = Condition.digit(8);
+        return List.of(
+                composition(middle.not(), (digit, t, s) -> !(t > -0.4 && t < 0.5)),
+                composition(middle.not().not(), (digit, t, s) -> t > -0.4 && t < 0.5),
+                composition(thin.or(middle), (digit, t, s) -> t < 0.5),
+                composition(thin.or(thick), (digit, t, s) -> t < 0.2 || t > 0.5),
+                composition(thin.or(thick).not(), (digit, t, s) -> t > 0.2 && t < 0.5),
+                composition(thin.and(middle), (digit, t, s) -> t > -0.4 && t < 0.2),
+                composition(thin.and(middle).not(), (digit, t, s) -> !(t > -0.4 && t < 0.2)),
+                composition(thin.or(thick).and(middle), (digit, t, s) -> t > -0.4 && t < 0.2),
+                composition(middle.not().and(thin), (digit, t, s) -> t < -0.4),
+                composition(middle.not().or(thin), (digit, t, s) -> t < 0.2 || t > 0.5),
+                composition(three.and(thin).or(three.and(thick)), (digit, t, s) -> digit == 3 && (t < 0.2 || t > 0.5)),
+                composition(three.and(thin).or(three.and(middle)), (digit, t, s) -> digit == 3 && t < 0.5),
+                composition(
+                        three.and(thin).or(eight.and(thick)),
+                        (digit, t, s) -> digit == 3 && t < 0.2 || digit == 8 && t > 0.5),
+                composition(
+                        three.and(thin).or(eight.and(thick)).not(),
+                        (digit, t, s) -> !(digit == 3 && t < 0.2 || digit == 8 && t > 0.5)),
+                composition(
+                        left.or(three).and(thin.or(eight)),
+                        (digit, t, s) -> (s < -0.1 || digit == 3) && (t < 0.2 || digit == 8)),
+                composition(
+                        left.and(thin).or(left.not().and(middle)),
+                        (digit, t, s) -> s < -0.1 ? t < 0.2 : t > -0.4 && t < 0.5),
+                composition(
+                        three.or(thin).and(three.not().or(left)), (digit, t, s) -> digit == 3 ? s < -0.1 : t < 0.2));
+    }
+
+    private interface Meaning {
+        boolean holds(int digit, double thickness, double slant);
+    }
+
+    private static Arguments composition(Condition condition, Meaning meaning) {
+        return Arguments.of(condition, meaning);
+    }
+
+    /** The mass of each cell comes from quadrature of the logistic density by the midpoints of equal parts of its distribution function. */
+    @ParameterizedTest
+    @MethodSource("compositions")
+    void anyCompositionHasTheProbabilityOfItsCells(Condition condition, Meaning meaning) {
+        double[] found = probabilities(condition);
+        float[] digits = networks.probabilities(states).toFloatArray();
+        float[] outputs = networks.measures(states).toFloatArray();
+        int parts = 2000;
+        for (int i = 0; i < STATES; i++) {
+            double[] thickness = new double[parts];
+            double[] slant = new double[parts];
+            for (int part = 0; part < parts; part++) {
+                double p = (part + 0.5) / parts;
+                double quantile = Math.log(p / (1 - p));
+                thickness[part] = value(outputs, i, Measure.THICKNESS, quantile);
+                slant[part] = value(outputs, i, Measure.SLANT, quantile);
+            }
+            double expected = 0;
+            for (int digit = 0; digit < CLASSES; digit++) {
+                double[] byEnds = {-0.4, 0.2, 0.5};
+                double[] masses = masses(thickness, byEnds);
+                double left = masses(slant, new double[] {-0.1})[0];
+                for (int cell = 0; cell <= byEnds.length; cell++) {
+                    double t = cell == 0 ? -9 : byEnds[cell - 1] + 1e-3;
+                    double either =
+                            (meaning.holds(digit, t, -9) ? left : 0) + (meaning.holds(digit, t, 9) ? 1 - left : 0);
+                    expected += digits[i * CLASSES + digit] * masses[cell] * either;
+                }
+            }
+            assertThat(found[i]).isCloseTo(expected, within(2.0 / parts));
+        }
+        assertGradient(condition);
+    }
+
+    private static double value(float[] outputs, int row, Measure measure, double quantile) {
+        int measures = Measure.values().length;
+        int at = row * 2 * measures + measure.ordinal();
+        return outputs[at] + Math.exp(outputs[at + measures]) * quantile;
+    }
+
+    /** The share of values in each interval between ends. */
+    private static double[] masses(double[] values, double[] ends) {
+        double[] masses = new double[ends.length + 1];
+        for (double value : values) {
+            int cell = 0;
+            while (cell < ends.length && value > ends[cell]) {
+                cell++;
+            }
+            masses[cell] += 1.0 / values.length;
+        }
+        return masses;
+    }
+
+    /** Multiplied as if they were of different measures, probabilities of two intervals are wrong. */
+    @Test
+    void independentIntervalsOfOneMeasureWouldBeWrong() {
+        double[] p = probabilities(Condition.thickness().below(0.2));
+        double[] q = probabilities(Condition.thickness().above(0.5));
+        double[] union = probabilities(
+                Condition.thickness().below(0.2).or(Condition.thickness().above(0.5)));
+        double most = 0;
+        for (int i = 0; i < STATES; i++) {
+            most = Math.max(most, Math.abs(union[i] - (p[i] + q[i] - p[i] * q[i])));
+        }
+        assertThat(most).isGreaterThan(0.1);
+    }
+
+    @Test
+    void aConditionAndItsOppositeLeaveNothing() {
+        Condition own = Condition.ofLatents(EnergyFunction.of(DIMENSION, (state, gradient) -> 1));
+        Condition mixed = Condition.digit(1).or(0.5, Condition.slant().above(3));
+        for (Condition condition :
+                List.of(own, mixed, Condition.digit(1).and(Condition.slant().above(3)))) {
+            assertThatThrownBy(() -> condition.and(condition.not()).energy(subject))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("condition: no image can meet it");
+            assertThatThrownBy(() -> condition.or(condition.not()).energy(subject))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("condition: every image meets it");
+        }
+        Condition never = Condition.slant()
+                .above(3)
+                .and(Condition.digit(2))
+                .and(Condition.slant().below(1));
+        assertCombined(never.or(own), own, own, (p, q) -> p);
+    }
+
     /** Far from a condition a chain must still find its way to it. */
     @ParameterizedTest
     @ValueSource(ints = {30, 1000})
@@ -289,6 +426,10 @@ class ConditionTest {
         assertThatThrownBy(() -> Condition.digit(-1)).hasMessage("digit: must be at least 0, found -1");
         assertThatThrownBy(() -> Condition.digit(10).energy(subject)).hasMessage("digit: expected 0 to 9, found 10");
         assertThatThrownBy(() -> Condition.thickness().above(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Condition.thickness().between(4, Double.POSITIVE_INFINITY))
+                .hasMessage("thickness: expected an interval of finite ends, found 4.0 to Infinity");
+        assertThatThrownBy(() -> Condition.thickness().between(Double.NEGATIVE_INFINITY, 3))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Condition.thickness().between(4, 3)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Condition.thickness().aboveQuantile(1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Condition.digit(1).or(1.5, Condition.digit(2)))

@@ -1,0 +1,198 @@
+package io.github.mnistebm.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import io.github.mnistebm.condition.Condition;
+import io.github.mnistebm.condition.MeasuredCondition;
+import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.SampleRun;
+import io.github.mnistebm.sampling.Sampler;
+import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.TransitionKernel;
+import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
+import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Chains whose images meet a condition. The networks' energy of the condition guides them, and the images decide: of p(u) m(u), with m the
+ * {@linkplain MeasuredCondition measured condition}, and p(u) p(condition | u), which the kernel leaves as it is, the ratio is a weight w. Chains
+ * of the second distribution are resampled by w. Then each block of steps is a proposal, accepted with the probability min(1, w(u′) / w(u)), a
+ * surrogate transition (Liu 2001, "Monte Carlo strategies in scientific computing", section 9.4.3). It leaves p(u) m(u) as it is, since
+ * an odd number of steps, of which every other one is a jump, is the same read backwards.
+ */
+final class ConditionalChains {
+
+    /** Steps of a proposal; odd. */
+    private static final int BLOCK = 11;
+
+    private static final int LEAST_BLOCKS = 4;
+
+    private final DigitModel model;
+    private final EnergyFunction asked;
+    private final MeasuredCondition measured;
+    private final TransitionKernel kernel;
+    private final TiltedEnergy energy;
+    private final SamplerConfig config;
+    private double acceptance;
+    private double jumpAcceptance;
+    private double stepSize;
+    private int step;
+
+    ConditionalChains(DigitModel model, Condition condition, SamplerConfig config) {
+        this.model = model;
+        asked = model.energyOf(condition);
+        measured = model.measured(condition);
+        energy = model.given(condition);
+        kernel = LangevinAlgorithm.MALA.kernelWithJumps(energy);
+        this.config = config;
+    }
+
+    /** Returns the energy of p(u) p(condition | u). */
+    TiltedEnergy energy() {
+        return energy;
+    }
+
+    /** Returns how many chains to start so that enough of them meet the condition. */
+    static int candidates(int chains) {
+        return chains + chains / 2 + 16;
+    }
+
+    int steps() {
+        return config.burnIn() + blocks() * BLOCK;
+    }
+
+    private int blocks() {
+        return Math.max(LEAST_BLOCKS, (config.steps() + BLOCK - 1) / BLOCK);
+    }
+
+    /**
+     * States of chains.
+     *
+     * @param latents {@code [n, d]}
+     * @param means {@code [n, 784]}
+     * @param images {@code [n, 784]}
+     * @param logWeights log w
+     */
+    record States(NDArray latents, NDArray means, NDArray images, double[] logWeights) {
+
+        States rows(NDManager manager, long[] indices, double[] chosen) {
+            NDIndex rows = new NDIndex().addIndices("{}", manager.create(indices));
+            return new States(latents.get(rows), means.get(rows), images.get(rows), chosen);
+        }
+    }
+
+    /**
+     * Runs chains; in a scope.
+     *
+     * @param manager the owner of the states
+     * @param start draws of the networks' distribution, {@link #candidates} of them
+     * @param chains the number of chains
+     * @param random the source of randomness
+     * @param watcher sees them from their first states that meet the condition
+     * @return the states at the end
+     * @throws IllegalStateException if no image of the first states meets the condition
+     */
+    States run(NDManager manager, NDArray start, int chains, RandomSource random, DigitWalk.Watcher watcher) {
+        States first = states(advanced(start, config.burnIn(), 1, config.stepSize(), random));
+        if (maximum(first.logWeights()) == Double.NEGATIVE_INFINITY) {
+            throw new IllegalStateException(
+                    "condition: of " + first.logWeights().length + " images that should meet it, none does");
+        }
+        long[] met = ModelDraws.chosen(first.logWeights(), chains, random);
+        States now = first.rows(manager, met, at(chains, i -> (int) met[i], first.logWeights()));
+        see(now, watcher);
+        SplittableRandom uniform = random.forLoops();
+        for (int block = 0; block < blocks(); block++) {
+            States proposed = states(advanced(now.latents(), 0, BLOCK, stepSize, random));
+            long[] rows = new long[chains];
+            double[] logWeights = new double[2 * chains];
+            System.arraycopy(now.logWeights(), 0, logWeights, 0, chains);
+            System.arraycopy(proposed.logWeights(), 0, logWeights, chains, chains);
+            for (int i = 0; i < chains; i++) {
+                boolean accepted = Math.log(uniform.nextDouble()) < logWeights[chains + i] - logWeights[i];
+                rows[i] = accepted ? chains + i : i;
+            }
+            States both = new States(
+                    now.latents().concat(proposed.latents(), 0),
+                    now.means().concat(proposed.means(), 0),
+                    now.images().concat(proposed.images(), 0),
+                    logWeights);
+            now = both.rows(manager, rows, at(chains, i -> (int) rows[i], logWeights));
+            see(now, watcher);
+        }
+        return now;
+    }
+
+    private static double maximum(double[] values) {
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (double value : values) {
+            greatest = Math.max(greatest, value);
+        }
+        return greatest;
+    }
+
+    private static double[] at(int count, IntUnaryOperator index, double[] values) {
+        double[] chosen = new double[count];
+        for (int i = 0; i < count; i++) {
+            chosen[i] = values[index.applyAsInt(i)];
+        }
+        return chosen;
+    }
+
+    private NDArray advanced(NDArray from, int burnIn, int steps, double firstStepSize, RandomSource random) {
+        SamplerConfig some = SamplerConfig.builder()
+                .burnIn(burnIn)
+                .steps(steps)
+                .stepSize(firstStepSize)
+                .targetAcceptance(config.targetAcceptance())
+                .build();
+        SampleRun run = Sampler.of(kernel, some).run(from, random);
+        stepSize = run.stepSize();
+        step += burnIn + (burnIn == 0 ? steps : 0);
+        if (burnIn == 0) {
+            acceptance = run.meanAcceptanceRate();
+            jumpAcceptance = run.jumpAcceptanceRate();
+        }
+        return run.last();
+    }
+
+    private States states(NDArray latents) {
+        NDArray means = model.decode(latents);
+        NDArray images = Binarization.ofMeans(means);
+        double[] logWeights = measured.logProbabilities(latents, images);
+        float[] energies = asked.energy(latents).toFloatArray();
+        for (int i = 0; i < logWeights.length; i++) {
+            double logWeight = logWeights[i] + energies[i];
+            logWeights[i] = Double.isNaN(logWeight) ? Double.NEGATIVE_INFINITY : logWeight;
+        }
+        return new States(latents, means, images, logWeights);
+    }
+
+    private void see(States states, DigitWalk.Watcher watcher) {
+        Scope.run(() -> watcher.see(new DigitWalk.Snapshot(
+                step,
+                steps(),
+                states.means(),
+                model.energy().energy(states.latents()),
+                acceptance,
+                jumpAcceptance,
+                stepSize)));
+    }
+
+    double acceptanceRate() {
+        return acceptance;
+    }
+
+    double jumpAcceptanceRate() {
+        return jumpAcceptance;
+    }
+
+    double stepSize() {
+        return stepSize;
+    }
+}
