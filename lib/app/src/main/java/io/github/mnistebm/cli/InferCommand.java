@@ -32,6 +32,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "infer",
         description = "Draws images from a trained model.",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run infer --num-images 36",
+            "  ./environment/run infer --given \"3 or 8, slant < -10\" --out some.png",
+            "  ./environment/run infer --num-images 100000 --out samples.npz"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class InferCommand implements Callable<Integer> {
@@ -40,7 +46,7 @@ final class InferCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(
-            names = {"--num-images", "--num_images"},
+            names = "--num-images",
             paramLabel = "N",
             defaultValue = "10",
             description = "How many images. Default: ${DEFAULT-VALUE}.")
@@ -68,6 +74,14 @@ final class InferCommand implements Callable<Integer> {
             })
     private String given;
 
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            defaultValue = "1",
+            description =
+                    "Below 1 the images of each kind are more typical, above 1 wilder. Default: ${DEFAULT-VALUE}.")
+    private double temperature;
+
     @Mixin
     private ModelOption model;
 
@@ -81,6 +95,13 @@ final class InferCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--num-images", 1, numImages);
         sampling.check(spec);
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--temperature: must be positive and finite, found " + temperature);
+        }
+        if (given != null && temperature != 1) {
+            throw new ParameterException(spec.commandLine(), "--temperature: cannot be given with --given");
+        }
         String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
         boolean grid = name.endsWith(".png");
         if (!grid && !name.endsWith(".npz") && !name.endsWith(".idx")) {
@@ -97,7 +118,7 @@ final class InferCommand implements Callable<Integer> {
         Condition condition = condition();
         try (DigitModel loaded = model.load(device);
                 Progress progress = new Progress()) {
-            DigitSampler sampler = sampling.sampler(spec, loaded, numImages);
+            DigitSampler sampler = sampling.sampler(spec, loaded, numImages, temperature);
             if (condition != null) {
                 drawGiven(conditional(sampler, condition), progress, grid);
                 return 0;
