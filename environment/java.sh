@@ -90,7 +90,8 @@ run_maven() {
     (
         read_java_env
         cd "$ROOT"
-        MAVEN_OPTS="${quiet[*]} ${MAVEN_OPTS:-}" exec mvn -B -ntp -Dstyle.color=never "$@"
+        # jansi.noreset: Maven would end by resetting colours that it has not set.
+        MAVEN_OPTS="${quiet[*]} -Djansi.noreset=true ${MAVEN_OPTS:-}" exec mvn -B -ntp -Dstyle.color=never "$@"
     )
 }
 

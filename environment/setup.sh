@@ -256,6 +256,22 @@ install_spark() {
     printf '%s\n' "$made_from" >"$SPARK/target/built"
 }
 
+# --- completion by the shell --------------------------------------------------------------------------------------
+
+# Writes the script where the package bash-completion looks for that of a command called run.
+install_completion() {
+    local folder=${BASH_COMPLETION_USER_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/bash-completion}/completions
+    local file=$folder/run
+    if [[ -e $file ]] && ! grep -q _complete_run "$file"; then
+        die "$file: completes another program. Move it away"
+    fi
+    mkdir -p "$folder"
+    (exec_java completion ./environment/run environment/run "$ROOT/environment/run") >"$file.part" || die "$file: could not be written"
+    mv "$file.part" "$file"
+    say "completion in $file: a new bash has it by the package bash-completion. Without that package, or in zsh, add to your" \
+        "~/.bashrc or ~/.zshrc: source $file"
+}
+
 # --- data sets ----------------------------------------------------------------------------------------------------
 
 # verify FOLDER SUMS: checks the checksum of every file that exists.

@@ -35,7 +35,11 @@ def test_train_writes_a_model_its_charts_and_a_grid(quick_model):
     assert png_size(folder / "samples.png") == (582, 582)
     assert result.stderr == ""
     assert result.stdout.startswith("device: ")
-    assert result.stdout.endswith(f"model: {folder}\n")
+    reached, took, model, following = result.stdout.splitlines()[-4:]
+    assert re.fullmatch(r"reached: autoencoder train loss \S+, test loss \S+; energy data energy .*energy gap .*", reached)
+    assert re.fullmatch(r"took: \d+:\d\d", took)
+    assert model == f"model: {folder}"
+    assert following.startswith(f"next: ./environment/run infer --model {folder} draws digits")
 
 
 def test_python_opens_the_weights(quick_model):

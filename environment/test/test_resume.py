@@ -72,7 +72,7 @@ def test_a_training_stopped_by_ctrl_c_says_how_to_go_on(run, tmp_path):
     assert f"to go on: ./environment/run train --resume {folder}\n" in out
     result = run("train", "--resume", folder)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.endswith(f"model: {folder}\n")
+    assert f"\nmodel: {folder}\n" in result.stdout
 
 
 def test_two_trainings_do_not_share_a_folder(run, tmp_path):

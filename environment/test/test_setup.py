@@ -251,6 +251,62 @@ def test_the_launcher_may_be_called_from_anywhere(copy, tmp_path):
     assert out.exists()
 
 
+# --- help and completion ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["setup", "lab", "spark"])
+def test_a_help_sets_up_nothing(tmp_path, command):
+    project = make_checkout(tmp_path / "project")
+    for name in ("mvn", "python3", "apt-get", "java"):
+        script(tmp_path / "bin" / name, f"touch {tmp_path}/called\n")
+    before = {path for path in project.rglob("*")}
+    for option in ("--help", "-h"):
+        result = Launcher(project)(command, option, PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.startswith(f"Usage: ./environment/run {command}")
+        assert len(re.findall(r"^  .*\./environment/run " + command, result.stdout, re.MULTILINE)) == 3
+    assert not (tmp_path / "called").exists()
+    assert {path for path in project.rglob("*")} == before
+
+
+def test_the_help_of_spark_lists_the_options_that_it_has(run):
+    source = (ROOT / "lib" / "spark" / "src" / "main" / "java" / "io" / "github" / "mnistebm" / "spark" / "SparkDigits.java").read_text()
+    listed = re.findall(r"^      (--[a-z]+)=", run("spark", "--help").stdout, re.MULTILINE)
+    assert sorted(listed) == sorted(re.findall(r'names = "(--[a-z]+)"', source))
+
+
+COMPLETE = """
+source "$1"
+COMP_LINE="./environment/run $2" COMP_WORDS=(./environment/run $2) COMP_CWORD=$(($(wc -w <<<"$2")))
+_complete_run
+printf '%s\\n' "${COMPREPLY[@]}"
+complete -p ./environment/run
+"""
+
+
+def test_the_shell_completes_commands_and_options_where_that_was_asked_for(run, tmp_path):
+    result = run("setup", "--with-completion", XDG_DATA_HOME=tmp_path)
+    assert result.returncode == 0, result.stderr
+    file = tmp_path / "bash-completion" / "completions" / "run"
+    assert f"completion in {file}" in result.stderr
+    for typed, words in [("infer --num", {"--num-images"}), ("tr", {"train"}), ("setup --with-c", {"--with-completion"})]:
+        completed = call(["bash", "--norc", "-c", COMPLETE, "bash", file, typed])
+        *found, registered = completed.stdout.splitlines()
+        assert set(found) == words
+        assert registered == "complete -o default -F _complete_run ./environment/run"
+    file.write_text("complete -W fast run\n")
+    result = run("setup", "--with-completion", XDG_DATA_HOME=tmp_path)
+    assert result.returncode == 1
+    assert f"{file}: completes another program" in result.stderr
+    assert file.read_text() == "complete -W fast run\n"
+
+
+def test_maven_says_nothing_where_all_is_well(copy):
+    shutil.rmtree(copy / "lib" / "app" / "target")
+    result = call(["bash", "-c", f"ROOT={copy}; source {copy}/environment/java.sh; run_maven -q --offline validate"])
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
 # --- two at once, and kills ---------------------------------------------------------------------------------------
 
 # In the place of Maven: takes as long as the file `slow` is there.

@@ -26,6 +26,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "classifier",
         description = "Trains the classifier that samples are evaluated with.",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run classifier",
+            "  ./environment/run classifier --seed 2 --out second.safetensors",
+            "  ./environment/run classifier --data data/fashion-mnist --out f.safetensors"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ClassifierCommand implements Callable<Integer> {

@@ -50,6 +50,12 @@ import tech.tablesaw.api.Table;
         description = "Draws images from a model and measures them with a classifier, beside real images,"
                 + " decoded latents of real images, and baselines; then the log-likelihood of latents and of images, and the convergence of chains."
                 + " The classifier of another set than MNIST is trained first, and kept beside the model.",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run evaluate",
+            "  ./environment/run evaluate --num-images 2000 --seeds 1",
+            "  ./environment/run evaluate --model models/twelve --json report.json"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
@@ -64,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(
-            names = {"--num-images", "--num_images"},
+            names = "--num-images",
             paramLabel = "N",
             defaultValue = "10000",
             description = "How many images to draw with each seed. Default: ${DEFAULT-VALUE}.")
@@ -79,7 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private int seeds;
 
     @Option(
-            names = {"--likelihood-images", "--likelihood_images"},
+            names = "--likelihood-images",
             paramLabel = "N",
             defaultValue = "500",
             description =
@@ -88,14 +94,14 @@ final class EvaluateCommand implements Callable<Integer> {
     private int likelihoodImages;
 
     @Option(
-            names = {"--likelihood-draws", "--likelihood_draws"},
+            names = "--likelihood-draws",
             paramLabel = "N",
             defaultValue = "1000",
             description = "How many latents to draw for each of these images. Default: ${DEFAULT-VALUE}.")
     private int likelihoodDraws;
 
     @Option(
-            names = {"--bounded-images", "--bounded_images"},
+            names = "--bounded-images",
             paramLabel = "N",
             defaultValue = "16",
             description =
@@ -103,7 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private int boundedImages;
 
     @Option(
-            names = {"--long-run", "--long_run"},
+            names = "--long-run",
             description =
                     "Also measure chains after 100, 500, 1000, 2000 and 10,000 steps, as many as images, at most 10,000;"
                             + " takes a quarter of an hour.")

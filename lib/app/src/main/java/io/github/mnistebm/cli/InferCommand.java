@@ -35,6 +35,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "infer",
         description = "Draws images from a trained model.",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run infer --num-images 36",
+            "  ./environment/run infer --given \"3 or 8, slant < -10\" --out some.png",
+            "  ./environment/run infer --num-images 100000 --out samples.npz"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class InferCommand implements Callable<Integer> {
@@ -46,7 +52,7 @@ final class InferCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(
-            names = {"--num-images", "--num_images"},
+            names = "--num-images",
             paramLabel = "N",
             defaultValue = "10",
             description = "How many images. Default: ${DEFAULT-VALUE}.")
@@ -83,6 +89,14 @@ final class InferCommand implements Callable<Integer> {
             })
     private Measure grid;
 
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            defaultValue = "1",
+            description =
+                    "Below 1 the images of each kind are more typical, above 1 wilder. Default: ${DEFAULT-VALUE}.")
+    private double temperature;
+
     @Mixin
     private ModelOption model;
 
@@ -96,6 +110,13 @@ final class InferCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--num-images", 1, numImages);
         sampling.check(spec);
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--temperature: must be positive and finite, found " + temperature);
+        }
+        if ((given != null || grid != null) && temperature != 1) {
+            throw new ParameterException(spec.commandLine(), "--temperature: cannot be given with --given or --grid");
+        }
         String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
         boolean picture = name.endsWith(".png");
         if (!picture && !name.endsWith(".npz") && !name.endsWith(".idx")) {
@@ -120,7 +141,7 @@ final class InferCommand implements Callable<Integer> {
                 drawMeasures(new MeasureGrid(loaded, grid), progress);
                 return 0;
             }
-            DigitSampler sampler = sampling.sampler(spec, loaded, numImages);
+            DigitSampler sampler = sampling.sampler(spec, loaded, numImages, temperature);
             if (condition != null) {
                 drawGiven(conditional(sampler, condition), progress, picture);
                 return 0;

@@ -3,6 +3,9 @@ package io.github.mnistebm.cli;
 import com.sun.jna.Function;
 import com.sun.jna.Platform;
 import io.github.mnistebm.cli.bench.BenchCommand;
+import io.github.mnistebm.cli.option.GroupedHelp;
+import io.github.mnistebm.cli.option.Misspelling;
+import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.tensor.PyTorch;
@@ -15,6 +18,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point of the command line. */
 @Command(
@@ -27,7 +31,7 @@ public final class Main {
     private static final Map<String, Class<?>> COMMANDS = commands();
 
     /** The options that ask for a text. */
-    private static final Set<String> TEXTS = Set.of("-h", "--help", "-V", "--version");
+    private static final Set<String> TEXTS = Set.of("-h", "--help", "-V", "--version", "completion");
 
     /** The exit code of a command that could not do its work. */
     static final int FAILURE = 1;
@@ -47,6 +51,7 @@ public final class Main {
         commands.put("bench", BenchCommand.class);
         commands.put("classifier", ClassifierCommand.class);
         commands.put("fetch-mnist", FetchMnistCommand.class);
+        commands.put("completion", CompletionCommand.class);
         return commands;
     }
 
@@ -99,17 +104,10 @@ public final class Main {
      * @return the exit code
      */
     static int execute(String... arguments) {
-        CommandLine line = new CommandLine(new Main());
-        // Reading the annotations of all commands takes longer than reading those of one.
-        String asked = arguments.length == 0 ? "" : arguments[0];
-        COMMANDS.forEach((name, command) -> {
-            if (name.equals(asked) || !COMMANDS.containsKey(asked)) {
-                // A command line of its own, since picocli transforms the model of a command at the top only.
-                line.addSubcommand(name, new CommandLine(command));
-            }
-        });
+        CommandLine line = line(arguments.length == 0 ? "" : arguments[0]);
         line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
+                .setHelpFactory(GroupedHelp::new)
                 .setParameterExceptionHandler((e, args) -> usageError(e))
                 .setExecutionExceptionHandler((e, command, result) -> {
                     command.getErr().println(command.getCommandName() + ": " + Messages.of(e));
@@ -120,7 +118,7 @@ public final class Main {
             return USAGE;
         }
         try {
-            return line.execute(arguments);
+            return line.execute(Options.hyphenated(arguments));
         } catch (OutOfMemoryError e) {
             line.getErr()
                     .println("run: out of memory (" + e.getMessage() + "). Try fewer --chains, or smaller networks");
@@ -128,10 +126,28 @@ public final class Main {
         }
     }
 
+    /** Returns the command line with a command, or with all if there is no such command. */
+    static CommandLine line(String asked) {
+        CommandLine line = new CommandLine(new Main());
+        // Reading the annotations of all commands takes longer than reading those of one.
+        COMMANDS.forEach((name, command) -> {
+            if (name.equals(asked) || !COMMANDS.containsKey(asked)) {
+                // A command line of its own, since picocli transforms the model of a command at the top only.
+                line.addSubcommand(name, new CommandLine(command));
+            }
+        });
+        return line;
+    }
+
     private static int usageError(ParameterException e) {
         CommandLine command = e.getCommandLine();
-        String message = e.getMessage().lines().findFirst().orElse("");
-        command.getErr().println(command.getCommandName() + ": " + message + ". See --help");
+        String message = e.getMessage().lines().findFirst().orElse("") + ".";
+        if (e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            String word = unmatched.getUnmatched().get(0);
+            message =
+                    ("Unknown option: '" + word + "'. " + Misspelling.question(command.getCommandSpec(), word)).strip();
+        }
+        command.getErr().println(command.getCommandName() + ": " + message + " See --help");
         return USAGE;
     }
 

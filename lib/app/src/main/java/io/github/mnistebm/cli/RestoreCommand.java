@@ -33,6 +33,12 @@ import picocli.CommandLine.Spec;
             "so are those that --hide hides. Each row of the result shows the known pixels (the others grey), completions, their mean,",
             "and the uncertainty of each pixel."
         },
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run restore --digits 0,1,2 --hide lower_half",
+            "  ./environment/run restore --digits 7 --hide random_half --out seven.png",
+            "  ./environment/run restore --image half.png"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RestoreCommand implements Callable<Integer> {

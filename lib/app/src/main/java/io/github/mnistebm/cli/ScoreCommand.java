@@ -27,6 +27,12 @@ import tech.tablesaw.api.Table;
             "percentage of the test images, such as MNIST's 10,000 test digits, that score lower. A picture of another size than",
             "28 × 28 pixels is scaled and centred as MNIST's digits are."
         },
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run score --digits 0,7,42",
+            "  ./environment/run score --image digit.png",
+            "  ./environment/run score --image a.png --image b.png --model models/twelve"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ScoreCommand implements Callable<Integer> {

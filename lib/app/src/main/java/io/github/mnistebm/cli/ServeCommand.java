@@ -30,6 +30,12 @@ import picocli.CommandLine.Spec;
             "Serves a web page that draws, restores and scores images, and the same for programs (/openapi.json).",
             "Ctrl-C or SIGTERM end it, after the jobs that it has accepted."
         },
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run serve",
+            "  ./environment/run serve --port 0 --model models/twelve",
+            "  ./environment/run serve --host 0.0.0.0"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {

@@ -8,6 +8,7 @@ import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.cli.terminal.Progress;
+import io.github.mnistebm.cli.terminal.StatusLine;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.io.DataFolder;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +48,12 @@ import tech.tablesaw.api.Table;
 @Command(
         name = "train",
         description = "Trains a model on MNIST, or another set of images. Ctrl-C keeps the last complete epoch.",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run train --preset quick --out models/quick",
+            "  ./environment/run train --seed 7 --encoded-dim 12 --out models/twelve",
+            "  ./environment/run train --resume models/twelve"
+        },
         mixinStandardHelpOptions = true,
         modelTransformer = TrainingOptions.class,
         sortOptions = false)
@@ -55,7 +63,7 @@ final class TrainCommand implements Callable<Integer> {
     private static final String RESUME = "--resume";
     private static final String CONDITIONS_ONLY = "--conditions-only";
     private static final Set<String> WITH_CONDITIONS_ONLY =
-            Set.of(CONDITIONS_ONLY, "--device", DataOption.EARLIER_NAME);
+            Set.of(CONDITIONS_ONLY, "--device", DataOption.NAME, DataOption.EARLIER_NAME);
 
     /** The learning rates by phase: the settings that can be given with --resume. */
     private static final Map<String, Setting<Double>> RATES = new TreeMap<>(Map.of(
@@ -65,6 +73,7 @@ final class TrainCommand implements Callable<Integer> {
     private static final Set<String> WITH_RESUME = Set.of(
             RESUME,
             "--device",
+            DataOption.NAME,
             DataOption.EARLIER_NAME,
             Setting.AUTOENCODER_LEARNING_RATE.option(),
             Setting.ENERGY_LEARNING_RATE.option());
@@ -244,6 +253,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(ModelTraining training, Path target, Checkpoints checkpoints, DigitImages train, DigitImages test)
             throws IOException {
+        long start = System.nanoTime();
         training.keepCheckpoints(checkpoints);
         boolean complete = false;
         String toGoOn = "./environment/run train " + RESUME + " " + target + data.given();
@@ -267,10 +277,16 @@ final class TrainCommand implements Callable<Integer> {
             // default.
             Path folder = complete || !diverged && !ModelFolder.isIn(target) ? target : checkpoints.interrupted();
             save(training, folder, complete, train, test);
+            if (complete) {
+                System.out.println("took: " + StatusLine.clock(System.nanoTime() - start));
+            }
             System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
         }
         if (complete) {
             checkpoints.delete();
+            String option = target.equals(DataFolder.model()) ? "" : " --model " + target;
+            System.out.println("next: ./environment/run infer" + option + " draws digits, evaluate" + option
+                    + " measures them, serve" + option + " shows them in a browser");
             return 0;
         }
         System.out.println("to go on: " + toGoOn);
@@ -302,8 +318,16 @@ final class TrainCommand implements Callable<Integer> {
                 if (ConditionTraining.isPossible(train)) {
                     conditions(model, folder, train, test);
                 }
+                System.out.println("reached: " + reached(model));
             }
         }
+    }
+
+    /** Returns the last measurements of each phase, but not its time. */
+    private static String reached(DigitModel model) {
+        return model.histories().stream()
+                .map(history -> history.name() + " " + String.join(", ", Progress.lastValues(history)))
+                .collect(Collectors.joining("; "));
     }
 
     private static void charts(DigitModel model, Path folder) throws IOException {

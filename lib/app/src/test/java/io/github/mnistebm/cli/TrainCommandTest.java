@@ -2,6 +2,7 @@ package io.github.mnistebm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
@@ -18,7 +19,8 @@ class TrainCommandTest {
 
     private static TrainingConfig config(String line) {
         CommandLine command = new CommandLine(new TrainCommand());
-        command.setCaseInsensitiveEnumValuesAllowed(true).parseArgs(line.isEmpty() ? new String[0] : line.split(" "));
+        command.setCaseInsensitiveEnumValuesAllowed(true)
+                .parseArgs(line.isEmpty() ? new String[0] : Options.hyphenated(line.split(" ")));
         return TrainingOptions.config(command);
     }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
@@ -27,9 +28,15 @@ import java.util.function.LongConsumer;
  * @param config the length of the chains and their step size; thinning has no effect. Chains that start at the target take a fifth of the
  *     steps where hardly any two of them start at the same state
  * @param chains the number of chains that run at once; at least 1
+ * @param temperature T of the {@linkplain io.github.mnistebm.density.TiltedEnergy#tempered tempered energy}; positive and finite
  */
 public record DigitSampler(
-        DigitModel model, LangevinAlgorithm algorithm, ChainStart start, SamplerConfig config, int chains) {
+        DigitModel model,
+        LangevinAlgorithm algorithm,
+        ChainStart start,
+        SamplerConfig config,
+        int chains,
+        double temperature) {
 
     /** Receives drawn images. */
     @FunctionalInterface
@@ -137,17 +144,20 @@ public record DigitSampler(
                 .steps(STEPS_FROM_TARGET / 2)
                 .stepSize(model.stepSize())
                 .build();
-        return new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.TARGET, config, DEFAULT_CHAINS);
+        return new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.TARGET, config, DEFAULT_CHAINS, 1);
     }
 
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if {@code chains} is not positive
+     * @throws IllegalArgumentException if {@code chains} or {@code temperature} is out of range
      */
     public DigitSampler {
         if (chains < 1) {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
+        }
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new IllegalArgumentException("temperature: must be positive and finite, found " + temperature);
         }
         config = SamplerConfig.builder()
                 .burnIn(config.burnIn())
@@ -189,16 +199,17 @@ public record DigitSampler(
         double stepSize = 0;
         int steps = 0;
         ChainStart.Origin origin = null;
+        TiltedEnergy energy = model.energy().tempered(temperature);
         for (long done = 0; done < images; done += chains) {
             int round = (int) Math.min(chains, images - done);
             long before = done;
             try (NDScope scope = new NDScope();
                     NDManager manager = model.manager().newSubManager()) {
                 scope.suppressNotUsedWarning();
-                ChainStart.States started = start.states(manager, model.energy(), round, random);
+                ChainStart.States started = start.states(manager, energy, round, random);
                 SamplerConfig used = started.origin().partsChains(round) ? shorter(config) : config;
                 int length = used.burnIn() + used.steps();
-                SampleRun run = Sampler.of(algorithm.kernelWithJumps(model.energy()), used)
+                SampleRun run = Sampler.of(algorithm.kernelWithJumps(energy), used)
                         .run(
                                 started.positions(),
                                 random,

@@ -37,7 +37,7 @@ class ConcurrentDrawsTest {
     }
 
     private static byte[] draw(DigitModel model, int images, int chains, int seed) {
-        DigitSampler sampler = new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.REFERENCE, SHORT, chains);
+        DigitSampler sampler = new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.REFERENCE, SHORT, chains, 1);
         try (DigitSampler.Drawing drawing = sampler.draw(images, seed)) {
             return drawing.images().toByteArray();
         }

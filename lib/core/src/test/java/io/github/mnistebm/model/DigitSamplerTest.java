@@ -15,7 +15,7 @@ class DigitSamplerTest extends WithTinyModel {
 
     private static DigitSampler sampler(int chains) {
         SamplerConfig config = SamplerConfig.builder().burnIn(5).steps(5).build();
-        return new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.REFERENCE, config, chains);
+        return new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.REFERENCE, config, chains, 1);
     }
 
     @Test

@@ -42,6 +42,12 @@ import picocli.CommandLine.Spec;
             "characteristic. It adds the excess of the energy over that expected of images as complex, in nats and in expected deviations.",
             "Takes a few minutes a training."
         },
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run bench anomaly",
+            "  ./environment/run bench anomaly --held-out 1,4,5,7,9",
+            "  ./environment/run bench anomaly --held-out 4,9 --seeds 1 --out two.csv"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class AnomalyBenchCommand implements Callable<Integer> {
@@ -53,7 +59,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
     private SeedOption seed;
 
     @Option(
-            names = {"--held-out", "--held_out"},
+            names = "--held-out",
             paramLabel = "LABEL",
             split = ",",
             description = "Labels, such as digits, to leave out of training, one after the other, such as 1,4,5,7,9.")

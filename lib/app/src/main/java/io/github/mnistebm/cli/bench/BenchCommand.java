@@ -31,6 +31,12 @@ import tech.tablesaw.api.Table;
         description =
                 "Times this library beside PyTorch, TorchEBM and BlackJAX at the same work, alternating; writes a table and a chart."
                         + " Takes about a quarter of an hour.",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run bench",
+            "  ./environment/run bench --rounds 1 --epochs 3 --out quick",
+            "  ./environment/run bench quality --help"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {

@@ -35,6 +35,12 @@ import picocli.CommandLine.Spec;
             "of held-out log-likelihoods, training times, effective sample sizes of the normalizing constant and Fréchet distances.",
             "Takes about ten minutes a seed."
         },
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run bench objectives",
+            "  ./environment/run bench objectives --seeds 1 --out one.csv",
+            "  ./environment/run bench objectives --variant \"--objective score-matching\""
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ObjectivesBenchCommand implements Callable<Integer> {

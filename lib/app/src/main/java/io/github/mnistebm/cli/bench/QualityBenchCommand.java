@@ -30,6 +30,12 @@ import picocli.CommandLine.Spec;
         description =
                 "Trains a model with each of several sets of options, the default ones with three seeds, measures 10,000"
                         + " samples of each, and writes a table. Takes several minutes a model.",
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run bench quality",
+            "  ./environment/run bench quality --out variants.csv",
+            "  ./environment/run bench quality --variant \"--preset seed\" --out seed.csv"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class QualityBenchCommand implements Callable<Integer> {

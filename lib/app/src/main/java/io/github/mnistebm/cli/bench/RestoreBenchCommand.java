@@ -29,6 +29,12 @@ import tech.tablesaw.api.Table;
             "Hides half the pixels of test images, completes them, and measures how many the classifier reads rightly, beside",
             "completion by the nearest training image. Takes minutes."
         },
+        footerHeading = "%nExamples%n",
+        footer = {
+            "  ./environment/run bench restore",
+            "  ./environment/run bench restore --model models/twelve",
+            "  ./environment/run bench restore --data data/mnist"
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class RestoreBenchCommand implements Callable<Integer> {

@@ -18,7 +18,7 @@ public final class DataOption {
     public static final String EARLIER_NAME = "--mnist";
 
     @Option(
-            names = {NAME, EARLIER_NAME},
+            names = NAME,
             paramLabel = "DIR",
             description = {
                 "Folder of the images, 28 × 28 pixels, light on black: four IDX files with MNIST's names, gzipped or not;",
@@ -26,6 +26,11 @@ public final class DataOption {
                 "Default: data/mnist; for a model of another set the folder of its name in data."
             })
     private Path folder;
+
+    @Option(names = EARLIER_NAME, hidden = true)
+    private void earlier(Path named) {
+        folder = named;
+    }
 
     /** Returns the folder for a command without a model. */
     public Path folder() {

@@ -8,14 +8,32 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Checks that several commands make of their options. */
 public final class Options {
 
+    private static final Pattern UNDERSCORES = Pattern.compile("--[a-z]+(_[a-z]+)+(=.*)?", Pattern.DOTALL);
+
     private Options() {}
+
+    /** Returns arguments with hyphens in the names of options, which the seed project writes with underscores. */
+    public static String[] hyphenated(String... arguments) {
+        return Arrays.stream(arguments)
+                .map(argument -> UNDERSCORES.matcher(argument).matches()
+                        ? argument.replaceFirst("^[^=]*", Matcher.quoteReplacement(name(argument)))
+                        : argument)
+                .toArray(String[]::new);
+    }
+
+    private static String name(String argument) {
+        return argument.split("=", 2)[0].replace('_', '-');
+    }
 
     /** Fails, naming the option, if its value is less than the least that makes sense. */
     public static void requireAtLeast(CommandSpec spec, String option, long least, long value) {

@@ -5,6 +5,7 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.StepSizeAdaptation;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +42,7 @@ public final class SamplingOptions {
     private LangevinAlgorithm sampler;
 
     @Option(
-            names = {"--step-size", "--step_size"},
+            names = "--step-size",
             paramLabel = "X",
             description =
                     "First step size; mala adapts it during burn-in. Default: that at the end of the model's training.")
@@ -58,8 +59,20 @@ public final class SamplingOptions {
      * @param images the number of images to draw
      */
     public DigitSampler sampler(CommandSpec spec, DigitModel model, long images) {
+        return sampler(spec, model, images, 1);
+    }
+
+    /**
+     * Returns the sampler that the options ask for, at a temperature.
+     *
+     * @param images the number of images to draw
+     * @param temperature T; positive and finite
+     */
+    public DigitSampler sampler(CommandSpec spec, DigitModel model, long images, double temperature) {
         int atOnce = chains == null ? (int) Math.min(images, DigitSampler.DEFAULT_CHAINS) : chains;
-        return new DigitSampler(model, sampler, start(), config(spec, model.stepSize()), atOnce);
+        // A distribution of T times the variance takes T times the step size.
+        double modelStepSize = Math.min(StepSizeAdaptation.MAX_STEP_SIZE, model.stepSize() * temperature);
+        return new DigitSampler(model, sampler, start(), config(spec, modelStepSize), atOnce, temperature);
     }
 
     private ChainStart start() {

@@ -31,27 +31,28 @@ public final class TrainingOptions implements IModelTransformer {
                 .paramLabel("default|seed|quick|likelihood")
                 .defaultValue("default")
                 .description(
-                        "The values that the options below replace. Default: ${DEFAULT-VALUE}.",
+                        "The values that the other options replace; the defaults below are those of default. Default: ${DEFAULT-VALUE}.",
                         "default: the best model that trains in a few minutes on two cores;",
                         "seed: the sizes of the seed project, 4 latents and 8 hidden units in the energy network;",
                         "quick: a tenth of the images and seconds of training;",
                         "likelihood: the highest likelihood of images, a variational autoencoder; most of an hour.")
                 .build());
         for (Setting<?> setting : Setting.ALL) {
-            command.addOption(OptionSpec.builder(names(setting.option()))
+            command.addOption(OptionSpec.builder(setting.option())
                     .order(SETTINGS_NEXT)
                     .type(type(setting.value()))
                     .paramLabel(label(setting.value()))
-                    .description(setting.description())
+                    .description(description(setting))
                     .build());
         }
         return command;
     }
 
-    /** The seed project writes underscores. */
-    private static String[] names(String option) {
-        String underscores = "--" + option.substring(2).replace('-', '_');
-        return underscores.equals(option) ? new String[] {option} : new String[] {option, underscores};
+    /** The group's heading says which network a setting is of. */
+    private static String description(Setting<?> setting) {
+        String text = setting.description().replaceFirst("^(Autoencoder|Energy|Energy network): ", "");
+        Object value = setting.value() instanceof Enum<?> choice ? label(choice) : setting.value();
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + " Default: " + value + ".";
     }
 
     private static Class<?> type(Object value) {
@@ -61,10 +62,14 @@ public final class TrainingOptions implements IModelTransformer {
     private static String label(Object value) {
         if (value instanceof Enum<?> choice) {
             return Arrays.stream(choice.getDeclaringClass().getEnumConstants())
-                    .map(each -> each.toString().toLowerCase(Locale.ROOT))
+                    .map(TrainingOptions::label)
                     .collect(Collectors.joining("|"));
         }
         return value instanceof Double ? "X" : "N";
+    }
+
+    private static String label(Enum<?> choice) {
+        return choice.toString().toLowerCase(Locale.ROOT);
     }
 
     /** Returns the preset with the settings that a command was given. Fails, naming the first that is out of range. */
@@ -94,7 +99,7 @@ public final class TrainingOptions implements IModelTransformer {
         CommandLine train = new CommandLine(new TrainingOptions().transform(CommandSpec.create()));
         try {
             train.setCaseInsensitiveEnumValuesAllowed(true)
-                    .parseArgs(options.strip().split("\\s+"));
+                    .parseArgs(Options.hyphenated(options.strip().split("\\s+")));
             return config(train);
         } catch (ParameterException e) {
             throw new ParameterException(spec.commandLine(), option + " \"" + options + "\": " + e.getMessage(), e);
