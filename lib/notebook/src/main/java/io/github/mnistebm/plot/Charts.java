@@ -159,6 +159,8 @@ public final class Charts {
         for (Map.Entry<String, String> panel : labelsByColumn) {
             XYPlot plot = history(table, panel.getValue(), panel.getKey()).getXYPlot();
             combined.setDomainAxis(plot.getDomainAxis());
+            // The panels must begin where the common axis does.
+            plot.setAxisOffset(RectangleInsets.ZERO_INSETS);
             combined.add(plot);
         }
         JFreeChart chart = new JFreeChart(table.name(), JFreeChart.DEFAULT_TITLE_FONT, combined, false);
