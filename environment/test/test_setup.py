@@ -303,7 +303,7 @@ def test_the_shell_completes_commands_and_options_where_that_was_asked_for(run, 
 
 def test_maven_says_nothing_where_all_is_well(copy):
     shutil.rmtree(copy / "lib" / "app" / "target")
-    result = call(["bash", "-c", f"ROOT={copy}; source {copy}/environment/java.sh; run_maven -q --offline validate"])
+    result = call(["bash", "-c", f"ROOT='{copy}'; source '{copy}/environment/java.sh'; run_maven -q --offline validate"])
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 

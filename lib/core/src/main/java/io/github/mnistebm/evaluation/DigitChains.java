@@ -142,6 +142,24 @@ public record DigitChains(int[][] labels, DataSet data, int thinning, Table quan
     }
 
     /**
+     * Counts the crossings of chains from class to class. Those between two draws that show the same class are not seen, so that draws
+     * that lie farther apart show fewer.
+     *
+     * @return the mean number over the chains, in a thousand steps; NaN if the chains have a single draw
+     */
+    public double crossingsPerThousandSteps() {
+        long crossings = 0;
+        long steps = 0;
+        for (int[] chain : labels) {
+            for (int draw = 1; draw < chain.length; draw++) {
+                crossings += chain[draw - 1] == chain[draw] ? 0 : 1;
+                steps += thinning;
+            }
+        }
+        return 1000.0 * crossings / steps;
+    }
+
+    /**
      * Measures the round trips of chains: from the draw that first shows a class, by way of another class, to the next draw that
      * shows it again.
      *

@@ -69,12 +69,18 @@ public enum Preset {
     /**
      * Returns the preset that the environment variable {@value #VARIABLE} names, so that notebooks run quickly in a test.
      *
-     * @return the preset; {@link #DEFAULT} without the variable
+     * @return the preset; without the variable {@link #DEFAULT}, or {@link #QUICK} where there is a single core
      * @throws IllegalArgumentException if there is none of that name
      */
     public static Preset ofEnvironment() {
-        String name = System.getenv(VARIABLE);
-        return name == null || name.isBlank() ? DEFAULT : named(name);
+        return of(System.getenv(VARIABLE), Runtime.getRuntime().availableProcessors());
+    }
+
+    static Preset of(String name, int cores) {
+        if (name == null || name.isBlank()) {
+            return cores < 2 ? QUICK : DEFAULT;
+        }
+        return named(name);
     }
 
     /**

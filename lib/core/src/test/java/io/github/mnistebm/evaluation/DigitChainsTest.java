@@ -61,6 +61,14 @@ class DigitChainsTest {
         assertThat(chains(new int[][] {{3, 3, 3, 3, 3}}, 10).roundTripSteps()).isNaN();
     }
 
+    /** A chain that stays has no round trip, which their mean would not see. */
+    @Test
+    void crossingsCountAllChains() {
+        assertThat(chains(new int[][] {{3, 3, 5, 3, 5}, {3, 3, 3, 3, 3}}, 10).crossingsPerThousandSteps())
+                .isEqualTo(1000.0 * 3 / 80);
+        assertThat(chains(new int[][] {{3}}, 10).crossingsPerThousandSteps()).isNaN();
+    }
+
     @Test
     void ofChainsThatMixSaysThatTheyHaveConverged() {
         DigitChains mixing = chains(mixing(), 1);

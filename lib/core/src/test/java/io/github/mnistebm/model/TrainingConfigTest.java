@@ -116,4 +116,13 @@ class TrainingConfigTest {
         assertThat(changed.earlierRates())
                 .containsExactly(new EarlierRate("energy", 2, 1), new EarlierRate("energy", 5, 0.1));
     }
+
+    @Test
+    void oneCoreTakesTheQuickPresetUnlessAnotherIsNamed() {
+        assertThat(Preset.of(null, 1)).isEqualTo(Preset.QUICK);
+        assertThat(Preset.of(" ", 1)).isEqualTo(Preset.QUICK);
+        assertThat(Preset.of(null, 2)).isEqualTo(Preset.DEFAULT);
+        assertThat(Preset.of("default", 1)).isEqualTo(Preset.DEFAULT);
+        assertThat(Preset.of("Seed", 8)).isEqualTo(Preset.SEED);
+    }
 }

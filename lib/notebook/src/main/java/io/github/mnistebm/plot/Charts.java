@@ -21,6 +21,7 @@ import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnitSource;
 import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.CombinedDomainXYPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
@@ -40,10 +41,14 @@ public final class Charts {
 
     private static final int BINS = 60;
     private static final Color GRID = new Color(0xDDDDDD);
+    /** Those of Okabe and Ito (2008), which people with any kind of colour vision tell apart, and two greys. */
     private static final Color[] COLOURS = {
-        new Color(0x1F77B4), new Color(0xD62728), new Color(0x2CA02C), new Color(0xFF7F0E), new Color(0x9467BD),
-        new Color(0x8C564B), new Color(0xE377C2), new Color(0x7F7F7F), new Color(0xBCBD22), new Color(0x17BECF)
+        new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xE69F00), new Color(0xCC79A7),
+        new Color(0x56B4E9), new Color(0x000000), new Color(0xF0E442), new Color(0x888888), new Color(0x444444)
     };
+
+    /** With the colours, so that lines differ in black and white too. */
+    private static final float[][] DASHES = {null, {7, 4}, {2, 3}, {9, 3, 2, 3}};
 
     private static final Color[] DARK_COLOURS = {
         Color.BLACK, new Color(0x8B0000), new Color(0x00008B), new Color(0x005000), new Color(0x6A0DAD)
@@ -127,8 +132,8 @@ public final class Charts {
     }
 
     /**
-     * Draws what matters most in a training history: the losses of the autoencoder, or of the energy network the energy gap and the
-     * acceptance, or the loss beside that of the reference measure.
+     * Draws what matters most in a training history: the losses of the autoencoder, or of the energy network the energy gap above the
+     * acceptance, in a panel each, or the loss beside that of the reference measure.
      *
      * @param history a table of a phase of training
      * @return the chart
@@ -136,15 +141,32 @@ public final class Charts {
     public static JFreeChart ofTraining(Table history) {
         List<String> columns = history.columnNames();
         if (columns.contains(ContrastiveDivergence.ENERGY_GAP)) {
-            return history(
+            return panels(
                     history,
-                    "gap in nats, acceptance as a share",
-                    ContrastiveDivergence.ENERGY_GAP,
-                    ContrastiveDivergence.ACCEPTANCE);
+                    Map.entry(ContrastiveDivergence.ENERGY_GAP, "energy gap in nats"),
+                    Map.entry(ContrastiveDivergence.ACCEPTANCE, "share accepted"));
         }
         return columns.contains(EnergyLoss.REFERENCE_LOSS)
                 ? history(history, EnergyLoss.LOSS, EnergyLoss.LOSS, EnergyLoss.REFERENCE_LOSS)
                 : history(history, "nats an image", AutoencoderTrainer.TRAIN_LOSS, AutoencoderTrainer.TEST_LOSS);
+    }
+
+    /** Draws columns above one another over the first column, each on a scale of its own. */
+    @SafeVarargs
+    private static JFreeChart panels(Table table, Map.Entry<String, String>... labelsByColumn) {
+        CombinedDomainXYPlot combined = new CombinedDomainXYPlot();
+        combined.setGap(14);
+        for (Map.Entry<String, String> panel : labelsByColumn) {
+            XYPlot plot = history(table, panel.getValue(), panel.getKey()).getXYPlot();
+            combined.setDomainAxis(plot.getDomainAxis());
+            // The panels must begin where the common axis does.
+            plot.setAxisOffset(RectangleInsets.ZERO_INSETS);
+            combined.add(plot);
+        }
+        JFreeChart chart = new JFreeChart(table.name(), JFreeChart.DEFAULT_TITLE_FONT, combined, false);
+        chart.setBackgroundPaint(Color.WHITE);
+        chart.setPadding(new RectangleInsets(4, 4, 4, 12));
+        return chart;
     }
 
     /**
@@ -315,10 +337,14 @@ public final class Charts {
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, marks);
         for (int series = 0; series < data.getSeriesCount(); series++) {
             renderer.setSeriesPaint(series, COLOURS[series % COLOURS.length]);
-            renderer.setSeriesStroke(series, new BasicStroke(width));
+            renderer.setSeriesStroke(series, stroke(width, DASHES[series % DASHES.length]));
             renderer.setSeriesShape(series, new Ellipse2D.Double(-2.5, -2.5, 5, 5));
         }
         return renderer;
+    }
+
+    private static BasicStroke stroke(float width, float[] dash) {
+        return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dash, 0);
     }
 
     private static JFreeChart styled(JFreeChart chart, XYLineAndShapeRenderer renderer) {

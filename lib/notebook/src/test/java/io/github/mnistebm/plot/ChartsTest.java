@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
+import io.github.mnistebm.energy.objective.ContrastiveDivergence;
 import io.github.mnistebm.training.TrainingHistory;
+import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
@@ -16,8 +18,10 @@ import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.axis.ValueTick;
 import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.CombinedDomainXYPlot;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.renderer.xy.XYItemRenderer;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.data.xy.XYDataset;
 import org.junit.jupiter.api.Test;
@@ -96,5 +100,31 @@ class ChartsTest {
         assertThat(plot.getDataset().getValue(0, 0)).isEqualTo(2.0);
         assertThat(plot.getRangeAxis()).isInstanceOf(LogAxis.class);
         assertThat(((BarRenderer) plot.getRenderer()).getBase()).isEqualTo(1);
+    }
+
+    @Test
+    void theEnergysChartHasAPanelForNatsAndOneForShares() {
+        TrainingHistory history = TrainingHistory.of(
+                "energy", ContrastiveDivergence.ENERGY_GAP, ContrastiveDivergence.ACCEPTANCE, TrainingHistory.SECONDS);
+        history.add(-0.2, 0.5, 1);
+        history.add(0.8, 0.57, 1);
+        CombinedDomainXYPlot plot =
+                (CombinedDomainXYPlot) Charts.ofTraining(history.table()).getPlot();
+        List<?> panels = plot.getSubplots();
+        assertThat(panels).hasSize(2);
+        assertThat(((XYPlot) panels.get(0)).getRangeAxis().getLabel()).isEqualTo("energy gap in nats");
+        assertThat(((XYPlot) panels.get(1)).getRangeAxis().getLabel()).isEqualTo("share accepted");
+        assertThat(plot.getDomainAxis().getLabel()).isEqualTo("epoch");
+    }
+
+    @Test
+    void linesDifferInDashesAsInColours() {
+        Table table = Table.create(
+                "t", IntColumn.create("epoch", 1, 2), DoubleColumn.create("a", 1, 2), DoubleColumn.create("b", 2, 1));
+        XYItemRenderer lines =
+                Charts.history(table, "nats", "a", "b").getXYPlot().getRenderer();
+        assertThat(lines.getSeriesPaint(0)).isNotEqualTo(lines.getSeriesPaint(1));
+        assertThat(((BasicStroke) lines.getSeriesStroke(0)).getDashArray()).isNull();
+        assertThat(((BasicStroke) lines.getSeriesStroke(1)).getDashArray()).isNotEmpty();
     }
 }
