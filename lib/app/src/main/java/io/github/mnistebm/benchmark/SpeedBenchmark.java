@@ -145,6 +145,7 @@ public record SpeedBenchmark(
         addProcesses(rows, comparisons);
         return new SpeedReport(
                 SpeedReport.thisMachine(),
+                SpeedReport.ourVersions(),
                 SpeedReport.versions(python, peers),
                 SpeedReport.versions(torchEbmPython, peers),
                 rounds,

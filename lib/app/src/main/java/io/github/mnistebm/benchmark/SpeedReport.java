@@ -1,7 +1,9 @@
 package io.github.mnistebm.benchmark;
 
+import ai.djl.engine.Engine;
 import com.google.gson.reflect.TypeToken;
 import io.github.mnistebm.io.Json;
+import io.github.mnistebm.model.DigitModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,13 +17,15 @@ import java.util.stream.Stream;
  * The results of a benchmark, with what they depend on.
  *
  * @param machine the processor, its cores, the system
- * @param versions of this library's Java and of the peers' libraries, by name
+ * @param ours the versions of this library, of Java and of DJL
+ * @param versions those of the peers' libraries, by name
  * @param torchEbmVersions the same of the interpreter of TorchEBM
  * @param rounds the number of times that each row was measured, where it is not a whole training
  * @param results the comparisons
  */
 public record SpeedReport(
         Map<String, String> machine,
+        Map<String, String> ours,
         Map<String, String> versions,
         Map<String, String> torchEbmVersions,
         int rounds,
@@ -33,8 +37,17 @@ public record SpeedReport(
         machine.put("processor", processor());
         machine.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        machine.put("java", Runtime.version().toString());
         return machine;
+    }
+
+    /** Returns the versions of this library, of Java and of DJL. */
+    static Map<String, String> ourVersions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        String library = DigitModel.class.getPackage().getImplementationVersion();
+        versions.put("mnist-ebm", library == null ? "development" : library);
+        versions.put("java", Runtime.version().toString());
+        versions.put("djl", Engine.getDjlVersion());
+        return versions;
     }
 
     private static String processor() {
