@@ -121,9 +121,13 @@ exec_java() {
         "-Dmnistebm.data=$ROOT/data" -cp "$JAR:$DEPENDENCIES/*" io.github.mnistebm.cli.Main "$@"
 }
 
-# Starts the example on Spark, which needs its jars in a folder of its own, and access to Java's internal packages.
+# Starts a job on Spark, which needs its jars in a folder of its own, and access to Java's internal packages.
 exec_spark() {
-    local quiet jvm package options=(-Dai.djl.offline=true)
+    local quiet jvm package job=SparkDigits options=(-Dai.djl.offline=true "-Dmnistebm.data=$ROOT/data")
+    if [[ ${1:-} == score ]]; then
+        job=SparkScores
+        shift
+    fi
     find_java 17 23 || die "Spark 3.5 needs a Java Development Kit of version 17 to 23: Java 24 took away what its Hadoop calls"
     for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
         options+=("--add-opens=java.base/java.$package=ALL-UNNAMED")
@@ -138,5 +142,5 @@ exec_spark() {
         export SPARK_LOCAL_IP=127.0.0.1
     fi
     exec java "${quiet[@]}" "${options[@]}" -cp "$SPARK/target/mnist-ebm-spark.jar:$SPARK/target/jars/*" \
-        io.github.mnistebm.spark.SparkDigits --model "$ROOT/data/pretrained" "$@"
+        "io.github.mnistebm.spark.$job" --model "$ROOT/data/pretrained" "$@"
 }

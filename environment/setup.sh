@@ -180,12 +180,19 @@ install_kernel() {
 
 # The libraries that `bench` compares with: gigabytes, in a place of their own.
 PEERS_FILES=("$ROOT/environment/bench/requirements.txt")
+TORCHEBM_FILES=("$ROOT/environment/bench/requirements-torchebm.txt")
 
 peers_is_ready() { python_is_ready_in "$PEERS" "${PEERS_FILES[@]}"; }
+torchebm_is_ready() { python_is_ready_in "$TORCHEBM" "${TORCHEBM_FILES[@]}"; }
 
 install_peers() {
     install_python_in "$PEERS" 3.11 "${PEERS_FILES[@]}"
     finish_python_in "$PEERS" "${PEERS_FILES[@]}"
+}
+
+install_torchebm() {
+    install_python_in "$TORCHEBM" 3.11 "${TORCHEBM_FILES[@]}"
+    finish_python_in "$TORCHEBM" "${TORCHEBM_FILES[@]}"
 }
 
 # --- what only `test` needs ---------------------------------------------------------------------------------------

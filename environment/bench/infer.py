@@ -1,11 +1,14 @@
 """Draws digits from a model folder with PyTorch alone: what `environment/run infer` does, for `environment/run bench` to compare with.
 
-    infer.py MODEL IMAGES PNG
+    infer.py MODEL IMAGES FILE
+
+FILE is a picture, or NumPy's arrays if its name ends in .npz.
 """
 
 import math
 import sys
 
+import numpy
 import torch
 import torch.nn.functional as functional
 from PIL import Image
@@ -21,11 +24,11 @@ def main():
     torch.manual_seed(1)
     weights = load_file(f"{sys.argv[1]}/weights.safetensors")
     count = int(sys.argv[2])
-    means, factors = weights["reference.means"], weights["reference.factors"]
-    components, dimension = means.shape
+    centres, factors = weights["reference.means"], weights["reference.factors"]
+    components, dimension = centres.shape
     inverse = torch.linalg.inv(factors)
     whitening = inverse.permute(2, 0, 1).reshape(dimension, -1)
-    offsets = torch.einsum("kij,kj->ki", inverse, means).reshape(-1)
+    offsets = torch.einsum("kij,kj->ki", inverse, centres).reshape(-1)
     constants = (
         weights["reference.weights"].log()
         - dimension / 2 * math.log(2 * math.pi)
@@ -45,7 +48,7 @@ def main():
 
     def sample():
         chosen = torch.multinomial(weights["reference.weights"], count, replacement=True)
-        return means[chosen] + (factors[chosen] @ torch.randn(count, dimension, 1)).squeeze(2)
+        return centres[chosen] + (factors[chosen] @ torch.randn(count, dimension, 1)).squeeze(2)
 
     def jump(state):
         proposal = sample()
@@ -82,7 +85,12 @@ def main():
             weight, bias = weights[f"decoder.{layer}.weight"], weights[f"decoder.{layer}.bias"]
             hidden = functional.pixel_shuffle(functional.conv2d(hidden, weight, bias, padding=1), 2)
             hidden = hidden.relu() if layer == "2" else hidden
-        images = (hidden > 0).to(torch.uint8).mul(255)
+        images = (hidden > 0).to(torch.uint8)
+        means = hidden.sigmoid()
+    if sys.argv[3].endswith(".npz"):
+        numpy.savez(sys.argv[3], images=images.view(count, 784).numpy(), means=means.view(count, 784).numpy())
+        return
+    images = images.mul(255)
     row = images.view(count, 28, 28).permute(1, 0, 2).reshape(28, count * 28)
     Image.fromarray(row.numpy()).resize((count * 56, 56), Image.NEAREST).save(sys.argv[3])
 

@@ -15,6 +15,18 @@ import java.util.concurrent.TimeUnit;
 /** A process that does one work again and again, ours or a peer's. */
 final class Peer implements AutoCloseable {
 
+    /** The reason why a peer cannot do a work on this machine. */
+    static final class UnavailableException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        UnavailableException(String reason) {
+            super(reason);
+        }
+    }
+
+    /** The beginning of the line of a peer that cannot do its work on this machine. */
+    private static final String UNAVAILABLE = "unavailable: ";
+
     private final List<String> command;
     private final Process process;
     private final BufferedReader out;
@@ -34,6 +46,7 @@ final class Peer implements AutoCloseable {
      * @param work the work to do
      * @param threads the number of cores that it may use
      * @return the process
+     * @throws UnavailableException if it says that it cannot do the work on this machine
      * @throws IOException if it does not come to be ready
      */
     static Peer start(List<String> command, Work work, int threads) throws IOException {
@@ -94,6 +107,9 @@ final class Peer implements AutoCloseable {
 
     private void expect(String word) throws IOException {
         String line = line();
+        if (line.startsWith(UNAVAILABLE)) {
+            throw new UnavailableException(line.substring(UNAVAILABLE.length()));
+        }
         if (!line.equals(word)) {
             throw new IOException(
                     "expected \"" + word + "\", found \"" + line + "\" from " + String.join(" ", command));

@@ -1,30 +1,28 @@
 package io.github.mnistebm.benchmark;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.commons.statistics.descriptive.Median;
 
 /**
  * Times this library and Python's libraries at the same work, each in a process of its own. The two alternate within one run, so that
  * other load of the machine falls on both.
  *
  * @param python an interpreter with the packages of {@code environment/bench/requirements.txt}
+ * @param torchEbmPython an interpreter with TorchEBM, which needs a later PyTorch than this library's engine
  * @param peers the folder of the peers' scripts
  * @param mnist the folder of MNIST's files
  * @param model a trained model, to draw from
  * @param rounds the number of times that each measures, the training as a whole excepted, which is measured once; at least 1
- * @param epochs the number of epochs of the autoencoder in the training as a whole
+ * @param epochs the number of epochs of the autoencoder in the training of the seed project
+ * @param only a part of the names of the rows to measure, the peer's in brackets included; empty for all of them
  */
-public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, int rounds, int epochs) {
+public record SpeedBenchmark(
+        Path python, Path torchEbmPython, Path peers, Path mnist, Path model, int rounds, int epochs, String only) {
 
     /**
      * A comparison.
@@ -34,7 +32,11 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
      * @param peer the library that this one was compared with
      * @param threads cores that both could use
      * @param rate this library's rate, median of the rounds
-     * @param peerRate the peer's
+     * @param leastRate the least rate of a round
+     * @param greatestRate the greatest rate of a round
+     * @param peerRate the peer's; NaN, as all that is compared, if it cannot do the work on this machine
+     * @param leastPeerRate the peer's least
+     * @param greatestPeerRate the peer's greatest
      * @param ratio median over the rounds of the one by the other: above 1, this library is faster
      * @param leastRatio the least of a round
      * @param greatestRatio the greatest of a round
@@ -42,6 +44,7 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
      * @param peerMemory the peer's
      * @param shareOfPeak the multiplications a second of this work's matrices, as a share of those that a product of large matrices
      *     reaches on this machine; NaN if the work has hardly any
+     * @param note the reason why there is no comparison; null if there is one
      */
     public record Result(
             String work,
@@ -49,46 +52,147 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
             String peer,
             int threads,
             double rate,
+            double leastRate,
+            double greatestRate,
             double peerRate,
+            double leastPeerRate,
+            double greatestPeerRate,
             double ratio,
             double leastRatio,
             double greatestRatio,
             double memory,
             double peerMemory,
-            double shareOfPeak) {}
-
-    /** Seconds. */
-    private static final double WARM_UP = 6;
+            double shareOfPeak,
+            String note) {}
 
     private static final String PYTORCH = "torch";
+
+    /** PyTorch as it is, with its fused optimizer, and compiled with that. */
+    private static final List<String> TRAINERS = List.of(PYTORCH, "torch-fused", "torch-compiled");
+
+    private static final List<String> SAMPLERS = List.of(PYTORCH, "torch-compiled", "blackjax", "ebmkit");
     private static final List<Integer> SMALL = List.of(8);
     private static final List<Integer> MEDIUM = List.of(256);
     private static final List<Integer> DEEP = List.of(512, 512, 512);
 
+    /** The measurement of a row. */
+    private interface Measurement {
+        Result measure() throws IOException;
+    }
+
+    /** The rows so far. */
+    private final class Rows {
+        private final Comparisons comparisons;
+        private final Consumer<Result> listener;
+        private final List<Result> results = new ArrayList<>();
+
+        Rows(Comparisons comparisons, Consumer<Result> listener) {
+            this.comparisons = comparisons;
+            this.listener = listener;
+        }
+
+        /** Measures a row unless it is not asked for. */
+        void add(String name, String peer, Measurement measurement) throws IOException {
+            if ((name + " (" + peer + ")").contains(only)) {
+                Result result = measurement.measure();
+                results.add(result);
+                listener.accept(result);
+            }
+        }
+
+        void add(String name, String unit, double units, double products, Work work, List<String> peers)
+                throws IOException {
+            add(name, unit, units, products, work, peers, Runtime.getRuntime().availableProcessors());
+        }
+
+        void add(String name, String unit, double units, double products, Work work, List<String> peers, int threads)
+                throws IOException {
+            for (String peer : peers) {
+                add(name, peer, () -> comparisons.compare(name, unit, units, products, work, peer, threads));
+            }
+        }
+
+        void addSampler(Work work, List<String> peers, int threads) throws IOException {
+            String name = work.kind().toUpperCase(Locale.ROOT) + ", " + work.chains() + " chains, d = "
+                    + work.dimension() + ", h = "
+                    + String.join(
+                            "×", work.hidden().stream().map(String::valueOf).toList());
+            double products = 0;
+            int inputs = work.dimension();
+            for (int units : work.hidden()) {
+                products += 2.0 * inputs * units;
+                inputs = units;
+            }
+            double steps = (double) work.chains() * work.steps();
+            int gradients = work.kind().equals("hmc") ? Work.LEAPFROG_STEPS : 1;
+            add(name, "chain steps", steps, gradients * products * steps, work, peers, threads);
+        }
+    }
+
     /**
-     * Measures everything.
+     * Measures.
      *
      * @param listener the consumer of each result
      * @return all results
      * @throws IOException if a process fails
      * @throws CancellationException if the thread is interrupted; it stays so
      */
-    public List<Result> run(Consumer<Result> listener) throws IOException {
-        int cores = Runtime.getRuntime().availableProcessors();
-        List<Result> results = new ArrayList<>();
-        Consumer<Result> add = result -> {
-            results.add(result);
-            listener.accept(result);
-        };
-        double peak = peak(cores);
+    public SpeedReport run(Consumer<Result> listener) throws IOException {
+        Comparisons comparisons = new Comparisons(this);
+        Rows rows = new Rows(comparisons, listener);
+        addTrainings(rows);
+        addSamplers(rows);
+        addProcesses(rows, comparisons);
+        return new SpeedReport(
+                SpeedReport.thisMachine(),
+                SpeedReport.ourVersions(),
+                SpeedReport.versions(python, peers),
+                SpeedReport.versions(torchEbmPython, peers),
+                rounds,
+                rows.results);
+    }
+
+    private void addTrainings(Rows rows) throws IOException {
         String data = mnist.toAbsolutePath().toString();
         for (int batch : new int[] {64, 256}) {
             int images = 12_800;
             // Forward, backward to the weights and to the inputs.
             double products = 3.0 * images * 2 * (784 * 1024 + 1024 * 4);
             Work work = Work.autoencoder(batch, images, data);
-            add.accept(compare("autoencoder, batch " + batch, "images", images, products, work, PYTORCH, cores, peak));
+            rows.add("autoencoder, batch " + batch, "images", images, products, work, TRAINERS);
         }
+        int all = 60_000;
+        Work autoencoder = Work.defaultAutoencoder(all, data);
+        rows.add("epoch of the default autoencoder", "images", all, Double.NaN, autoencoder, TRAINERS);
+        Work energy = Work.defaultDivergence(all);
+        rows.add("epoch of the default energy", "latents", all, Double.NaN, energy, TRAINERS);
+        int updates = 100;
+        rows.add(
+                "CD update, 8192 chains from data, d = 4, h = 8",
+                "updates",
+                updates,
+                Double.NaN,
+                Work.divergence(4, 8, 1024, 8, false, updates),
+                TRAINERS);
+        rows.add(
+                "CD update, 512 persistent chains, d = 16, h = 256",
+                "updates",
+                updates,
+                Double.NaN,
+                Work.divergence(16, 256, 512, 1, true, updates),
+                TRAINERS);
+        int iterations = 5;
+        rows.add(
+                "expectation maximization, 20,000 points, d = 28, 100 components",
+                "iterations",
+                iterations,
+                Double.NaN,
+                Work.mixture(28, 100, 20_000, iterations),
+                List.of("sklearn"));
+    }
+
+    private void addSamplers(Rows rows) throws IOException {
+        int cores = Runtime.getRuntime().availableProcessors();
         Work[] samplers = {
             Work.sampler("mala", 64, 4, SMALL, 4000),
             Work.sampler("mala", 64, 16, MEDIUM, 2000),
@@ -97,223 +201,28 @@ public record SpeedBenchmark(Path python, Path peers, Path mnist, Path model, in
             Work.sampler("mala", 512, 16, DEEP, 60)
         };
         for (Work work : samplers) {
-            for (String peer : List.of(PYTORCH, "blackjax")) {
-                add.accept(sampler(work, peer, cores, peak));
-            }
+            rows.addSampler(work, SAMPLERS, cores);
             Work unadjusted =
                     Work.sampler("ula", work.chains(), work.dimension(), work.hidden(), Math.max(60, work.steps() / 2));
-            add.accept(sampler(unadjusted, "torchebm", cores, peak));
+            rows.addSampler(unadjusted, List.of("torchebm"), cores);
         }
-        int updates = 100;
-        add.accept(compare(
-                "CD update, 8192 chains from data, d = 4, h = 8",
-                "updates",
-                updates,
-                Double.NaN,
-                Work.divergence(4, 8, 1024, 8, false, updates),
-                PYTORCH,
-                cores,
-                peak));
-        add.accept(compare(
-                "CD update, 512 persistent chains, d = 16, h = 256",
-                "updates",
-                updates,
-                Double.NaN,
-                Work.divergence(16, 256, 512, 1, true, updates),
-                PYTORCH,
-                cores,
-                peak));
+        rows.addSampler(Work.sampler("hmc", 512, 16, MEDIUM, 40), List.of("blackjax", "ebmkit"), cores);
         for (int threads = 1; threads <= cores; threads *= 2) {
             for (int chains : new int[] {16, 256, 4096, 65_536, 1_000_000}) {
                 int steps = Math.max(20, Math.min(4000, 8_000_000 / chains));
-                add.accept(sampler(Work.sampler("mala", chains, 4, SMALL, steps), PYTORCH, threads, Double.NaN));
+                rows.addSampler(Work.sampler("mala", chains, 4, SMALL, steps), List.of(PYTORCH), threads);
             }
         }
-        add.accept(infer(cores));
-        add.accept(compare(
-                "training of the seed project, " + epochs + " epochs",
-                "trainings",
-                1,
-                Double.NaN,
-                Work.training(epochs, data),
-                PYTORCH,
-                cores,
-                peak));
-        return results;
     }
 
-    private Result sampler(Work work, String peer, int threads, double peak) throws IOException {
-        String name = work.kind().toUpperCase(Locale.ROOT) + ", " + work.chains() + " chains, d = "
-                + work.dimension() + ", h = "
-                + String.join("×", work.hidden().stream().map(String::valueOf).toList());
-        double products = 0;
-        int inputs = work.dimension();
-        for (int units : work.hidden()) {
-            products += 2.0 * inputs * units;
-            inputs = units;
-        }
-        double all = products * work.chains() * work.steps();
-        double steps = (double) work.chains() * work.steps();
-        return compare(name, "chain steps", steps, all, work, peer, threads, peak);
-    }
-
-    /** Multiplications a second. */
-    private double peak(int threads) throws IOException {
-        try (Peer worker = Peer.start(ours(), Work.matmul(), threads)) {
-            double least = Double.POSITIVE_INFINITY;
-            for (int round = 0; round < 10; round++) {
-                least = Math.min(least, worker.measure());
-            }
-            return Math.pow(Work.MATRIX, 3) / least;
-        }
-    }
-
-    private Result compare(
-            String name,
-            String unit,
-            double units,
-            double products,
-            Work work,
-            String library,
-            int threads,
-            double peak)
-            throws IOException {
-        int times = work.isRepeated() ? rounds : 1;
-        double[] seconds = new double[times];
-        double[] peerSeconds = new double[times];
-        try (Peer worker = Peer.start(ours(), work, threads);
-                Peer peer = Peer.start(theirs(library), work, threads)) {
-            if (work.isRepeated()) {
-                warmUp(worker);
-                warmUp(peer);
-            }
-            for (int round = 0; round < times; round++) {
-                seconds[round] = worker.measure();
-                peerSeconds[round] = peer.measure();
-            }
-            double[] memory = {worker.peakMemory(), peer.peakMemory()};
-            double share = products / median(seconds) / peak;
-            return result(name, unit, units, library, threads, seconds, peerSeconds, memory, share);
-        }
-    }
-
-    /** For a just-in-time compiler: the deep energy takes 9.0 ms a step at first, and 6.5 ms after some seconds. */
-    private static void warmUp(Peer peer) throws IOException {
-        double seconds = 0;
-        while (seconds < WARM_UP) {
-            seconds += peer.measure();
-        }
-    }
-
-    private static Result result(
-            String name,
-            String unit,
-            double units,
-            String library,
-            int threads,
-            double[] seconds,
-            double[] peerSeconds,
-            double[] memory,
-            double share) {
-        double[] ratios = new double[seconds.length];
-        for (int round = 0; round < ratios.length; round++) {
-            ratios[round] = peerSeconds[round] / seconds[round];
-        }
-        return new Result(
-                name,
-                unit,
-                library,
-                threads,
-                units / median(seconds),
-                units / median(peerSeconds),
-                median(ratios),
-                Arrays.stream(ratios).min().orElseThrow(),
-                Arrays.stream(ratios).max().orElseThrow(),
-                memory[0],
-                memory[1],
-                share);
-    }
-
-    /** Ten digits, from the start of the process to the picture. */
-    private Result infer(int cores) throws IOException {
-        Path folder = Files.createTempDirectory("bench");
-        Path picture = folder.resolve("digits.png");
-        String images = "10";
-        List<String> ours =
-                java("infer", "--model", model.toString(), "--num-images", images, "--out", picture.toString());
-        List<String> theirs = List.of(
-                python.toString(), peers.resolve("infer.py").toString(), model.toString(), images, picture.toString());
-        double[] seconds = new double[rounds];
-        double[] peerSeconds = new double[rounds];
-        double[] memory = new double[2];
-        try {
-            for (int round = 0; round < rounds; round++) {
-                seconds[round] = process(ours, picture, memory, 0);
-                peerSeconds[round] = process(theirs, picture, memory, 1);
-            }
-        } finally {
-            Files.deleteIfExists(picture);
-            Files.delete(folder);
-        }
-        return result(
-                "infer, " + images + " images, from start to picture",
-                "runs",
-                1,
-                PYTORCH,
-                cores,
-                seconds,
-                peerSeconds,
-                memory,
-                Double.NaN);
-    }
-
-    private static double process(List<String> command, Path expected, double[] memory, int index) throws IOException {
-        Files.deleteIfExists(expected);
-        long start = System.nanoTime();
-        Process process = Peer.inItsEnvironment(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            while (!process.waitFor(5, TimeUnit.MILLISECONDS)) {
-                double resident = Peer.peakMemory(process.pid());
-                // No number once the process has ended.
-                if (resident > memory[index]) {
-                    memory[index] = resident;
-                }
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted");
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        if (process.exitValue() != 0 || !Files.exists(expected)) {
-            throw new IOException("no picture came of " + String.join(" ", command));
-        }
-        return seconds;
-    }
-
-    private List<String> ours() {
-        return java("bench", "worker");
-    }
-
-    /** This program as it was started itself. */
-    private static List<String> java(String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add("io.github.mnistebm.cli.Main");
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
-    private List<String> theirs(String library) {
-        return List.of(python.toString(), peers.resolve("peer.py").toString(), library);
-    }
-
-    private static double median(double[] values) {
-        return Median.withDefaults().withCopy(true).evaluate(values);
+    private void addProcesses(Rows rows, Comparisons comparisons) throws IOException {
+        String data = mnist.toAbsolutePath().toString();
+        rows.add("start-up", PYTORCH, comparisons::startUp);
+        rows.add("infer, 10 images", PYTORCH, () -> comparisons.infer(10, rounds));
+        rows.add("infer, 10000 images", PYTORCH, () -> comparisons.infer(10_000, 1));
+        String seed = "training of the seed project, " + epochs + " epochs";
+        rows.add(seed, "trainings", 1, Double.NaN, Work.training(epochs, data), TRAINERS);
+        Work whole = Work.defaultTraining(data);
+        rows.add("training of the default preset", "trainings", 1, Double.NaN, whole, TRAINERS);
     }
 }

@@ -7,17 +7,22 @@ import java.util.List;
 /**
  * A piece of work, the same for this library and for the peers in {@code environment/bench/peer.py}, which take it in JSON.
  *
- * @param kind the kind of work: {@code mala}, {@code ula}, {@code autoencoder}, {@code divergence}, {@code training} or {@code matmul}
+ * @param kind the kind of work: {@code mala}, {@code ula}, {@code hmc}, {@code autoencoder}, {@code divergence}, {@code mixture}, {@code training} or
+ *     {@code matmul}
  * @param dimension d
  * @param hidden the width of each hidden layer
  * @param chains chains of a sampler
- * @param steps steps of a sampler
+ * @param steps steps of a sampler, or iterations of expectation maximization
  * @param images training images, or latents
  * @param batchSize the batch size of a training
  * @param negatives chains for each data point
  * @param persistent whether the chains go on from update to update, or start at the data
  * @param epochs the number of epochs of the autoencoder, in a training as a whole
  * @param mnist the folder of MNIST's files
+ * @param components components of the mixture that is the reference measure; 0 for the standard normal distribution, and for the networks of
+ *     the seed project
+ * @param draws weighted draws of the mixture for each data point
+ * @param energyEpochs the number of epochs of the energy, in a training as a whole
  * @param device {@code gpu}; otherwise, or if absent, the CPU
  */
 record Work(
@@ -32,46 +37,134 @@ record Work(
         boolean persistent,
         int epochs,
         String mnist,
+        int components,
+        int draws,
+        int energyEpochs,
         String device) {
 
     /** The rows and columns of two matrices whose product shows the speed of the machine. */
     static final int MATRIX = 2048;
 
+    /** The mean number of leapfrog steps of a path of Hamiltonian Monte Carlo. */
+    static final int LEAPFROG_STEPS = 10;
+
+    /** The sizes of the default preset. */
+    private static final int DEFAULT_DIMENSION = 28;
+
+    private static final List<Integer> DEFAULT_HIDDEN = List.of(256, 256);
+    private static final int DEFAULT_COMPONENTS = 100;
+    private static final int DEFAULT_BATCH = 512;
+    private static final int DEFAULT_DRAWS = 8;
+    private static final int DEFAULT_EPOCHS = 10;
+    private static final int DEFAULT_ENERGY_EPOCHS = 24;
+
     static Work sampler(String kind, int chains, int dimension, List<Integer> hidden, int steps) {
-        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, null);
+        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, 0, 0, 0, null);
     }
 
     static Work autoencoder(int batchSize, int images, String mnist) {
-        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist, null);
+        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist, 0, 0, 0, null);
+    }
+
+    /** An epoch of the default preset's autoencoder. */
+    static Work defaultAutoencoder(int images, String mnist) {
+        return new Work(
+                "autoencoder",
+                DEFAULT_DIMENSION,
+                List.of(512),
+                0,
+                0,
+                images,
+                128,
+                0,
+                false,
+                0,
+                mnist,
+                DEFAULT_COMPONENTS,
+                0,
+                0,
+                null);
     }
 
     static Work divergence(int dimension, int hidden, int batchSize, int negatives, boolean persistent, int updates) {
+        return divergence(dimension, List.of(hidden), batchSize, negatives, persistent, batchSize * updates, 0, 0);
+    }
+
+    /** An epoch of the default preset's energy. */
+    static Work defaultDivergence(int latents) {
+        return divergence(
+                DEFAULT_DIMENSION, DEFAULT_HIDDEN, DEFAULT_BATCH, 1, true, latents, DEFAULT_COMPONENTS, DEFAULT_DRAWS);
+    }
+
+    private static Work divergence(
+            int dimension,
+            List<Integer> hidden,
+            int batchSize,
+            int negatives,
+            boolean persistent,
+            int latents,
+            int components,
+            int draws) {
         return new Work(
                 "divergence",
                 dimension,
-                List.of(hidden),
+                hidden,
                 0,
                 0,
-                batchSize * updates,
+                latents,
                 batchSize,
                 negatives,
                 persistent,
                 0,
                 null,
+                components,
+                draws,
+                0,
                 null);
     }
 
+    /** Iterations of expectation maximization that see all data. */
+    static Work mixture(int dimension, int components, int data, int iterations) {
+        return new Work(
+                "mixture", dimension, List.of(), 0, iterations, data, 0, 0, false, 0, null, components, 0, 0, null);
+    }
+
     static Work training(int epochs, String mnist) {
-        return new Work("training", 4, List.of(8), 0, 0, 60_000, 64, 8, true, epochs, mnist, null);
+        return new Work("training", 4, List.of(8), 0, 0, 60_000, 1024, 8, true, epochs, mnist, 0, 0, 3, null);
+    }
+
+    /** The default preset's training. */
+    static Work defaultTraining(String mnist) {
+        return new Work(
+                "training",
+                DEFAULT_DIMENSION,
+                DEFAULT_HIDDEN,
+                0,
+                0,
+                60_000,
+                DEFAULT_BATCH,
+                1,
+                true,
+                DEFAULT_EPOCHS,
+                mnist,
+                DEFAULT_COMPONENTS,
+                DEFAULT_DRAWS,
+                DEFAULT_ENERGY_EPOCHS,
+                null);
     }
 
     static Work matmul() {
-        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null, null);
+        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null, 0, 0, 0, null);
     }
 
     /** Returns whether the work is repeated after a warm-up. A training as a whole takes minutes and is measured once. */
     boolean isRepeated() {
         return !kind.equals("training");
+    }
+
+    /** Returns whether the networks are those of the default preset, and not of the seed project. */
+    boolean isOfDefaultPreset() {
+        return components > 0;
     }
 
     /** Returns the device to work on. */

@@ -8,6 +8,8 @@ import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.density.ExpectationMaximization;
+import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyNetwork;
@@ -17,11 +19,12 @@ import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
+import io.github.mnistebm.sampling.HamiltonianMonteCarlo;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
@@ -35,8 +38,11 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import org.ejml.dense.row.CommonOps_DDRM;
 
 /** Does one {@link Work} again and again, on demand, and prints how long it takes. */
 public final class Worker {
@@ -71,9 +77,10 @@ public final class Worker {
 
     private static Runnable prepare(Work work, NDManager manager, RandomSource random) throws IOException {
         return switch (work.kind()) {
-            case "mala", "ula" -> sampler(work, manager, random);
+            case "mala", "ula", "hmc" -> sampler(work, manager, random);
             case "autoencoder" -> autoencoder(work, manager, random);
             case "divergence" -> divergence(work, manager, random);
+            case "mixture" -> mixture(work, manager, random);
             case "training" -> () -> training(work);
             case "matmul" -> matmul(manager, random);
             default -> throw new IllegalArgumentException("work: unknown kind " + work.kind());
@@ -85,17 +92,42 @@ public final class Worker {
         // Another output than zero; it matters to the acceptance, not to the time.
         network.parameters()
                 .addi(random.normal(manager, network.parameters().getShape()).mul(0.05));
-        return new TiltedEnergy(network, new StandardNormal(work.dimension()));
+        return new TiltedEnergy(
+                network,
+                work.components() == 0
+                        ? new StandardNormal(work.dimension())
+                        : mixture(manager, work.dimension(), work.components(), random));
+    }
+
+    /** Components of equal weight and unit covariance. */
+    private static GaussianMixture mixture(NDManager manager, int dimension, int components, RandomSource random) {
+        double[] weights = new double[components];
+        Arrays.fill(weights, 1.0 / components);
+        double[][] means = new double[components][dimension];
+        double[][] covariances = new double[components][];
+        SplittableRandom numbers = random.forLoops();
+        for (int k = 0; k < components; k++) {
+            Arrays.setAll(means[k], i -> numbers.nextGaussian());
+            covariances[k] = CommonOps_DDRM.identity(dimension).data;
+        }
+        return GaussianMixture.of(manager, weights, means, covariances);
+    }
+
+    private static Runnable mixture(Work work, NDManager manager, RandomSource random) {
+        GaussianMixture truth = mixture(manager, work.dimension(), work.components(), random);
+        GaussianMixture start = mixture(manager, work.dimension(), work.components(), random);
+        NDArray data = truth.sample(manager, work.images(), random);
+        return () -> ExpectationMaximization.refine(manager, start, () -> data, work.steps(), share -> {})
+                .close();
     }
 
     private static Runnable sampler(Work work, NDManager manager, RandomSource random) {
-        LangevinAlgorithm algorithm = LangevinAlgorithm.valueOf(work.kind().toUpperCase(Locale.ROOT));
         SamplerConfig config = SamplerConfig.builder()
                 .burnIn(0)
                 .steps(work.steps())
                 .stepSize(STEP_SIZE)
                 .build();
-        Sampler sampler = Sampler.of(algorithm.kernel(energy(work, manager, random)), config);
+        Sampler sampler = Sampler.of(kernel(work.kind(), energy(work, manager, random)), config);
         NDArray start = random.normal(manager, new Shape(work.chains(), work.dimension()));
         return () -> {
             try (SampleRun run = sampler.run(start, random)) {
@@ -105,19 +137,30 @@ public final class Worker {
         };
     }
 
-    private static TrainingConfig.Builder perceptron(Work work) {
+    private static TransitionKernel kernel(String kind, TiltedEnergy energy) {
+        return kind.equals("hmc")
+                ? new HamiltonianMonteCarlo(energy, Work.LEAPFROG_STEPS)
+                : LangevinAlgorithm.valueOf(kind.toUpperCase(Locale.ROOT)).kernel(energy);
+    }
+
+    /** The default preset, or the networks of the seed project with the library's other defaults. */
+    private static TrainingConfig.Builder preset(Work work) {
+        if (work.isOfDefaultPreset()) {
+            return Preset.DEFAULT.builder().set(Setting.TRAIN_IMAGES, work.images());
+        }
         return Preset.SEED
                 .builder()
                 .set(Setting.DECODER, DecoderArchitecture.PERCEPTRON)
                 .set(Setting.REFERENCE_COMPONENTS, 0)
                 .set(Setting.IMPORTANCE_DRAWS, 0)
-                .set(Setting.TRAIN_IMAGES, work.images())
-                .set(Setting.AUTOENCODER_BATCH_SIZE, work.batchSize());
+                .set(Setting.TRAIN_IMAGES, work.images());
     }
 
     private static Runnable autoencoder(Work work, NDManager manager, RandomSource random) throws IOException {
-        TrainingConfig config =
-                perceptron(work).set(Setting.AUTOENCODER_EPOCHS, 1).build();
+        TrainingConfig config = preset(work)
+                .set(Setting.AUTOENCODER_BATCH_SIZE, work.batchSize())
+                .set(Setting.AUTOENCODER_EPOCHS, 1)
+                .build();
         DigitImages train =
                 DigitImages.train(Path.of(work.mnist()), work.where()).first(work.images());
         DigitImages test = DigitImages.test(Path.of(work.mnist()), work.where()).first(1000);
@@ -128,17 +171,16 @@ public final class Worker {
     }
 
     private static Runnable divergence(Work work, NDManager manager, RandomSource random) {
-        TrainingConfig config = Preset.SEED
-                .builder()
+        TrainingConfig config = preset(work)
                 .set(Setting.ENERGY_BATCH_SIZE, work.batchSize())
                 .set(Setting.SAMPLES_PER_DATAPOINT, work.negatives())
                 .set(Setting.NEGATIVES, work.persistent() ? NegativeSource.PERSISTENT : NegativeSource.DATA)
-                .set(Setting.IMPORTANCE_DRAWS, 0)
+                .set(Setting.IMPORTANCE_DRAWS, work.draws())
                 .set(Setting.ENERGY_EPOCHS, 1)
                 .build();
         TiltedEnergy energy = energy(work, manager, random);
-        NDArray latents = random.normal(manager, new Shape(work.images(), work.dimension()));
-        EnergyTrainer trainer = new EnergyTrainer(config.energy(), MetropolisAdjustedLangevin::new);
+        NDArray latents = energy.reference().sample(manager, work.images(), random);
+        EnergyTrainer trainer = new EnergyTrainer(config.energy(), LangevinAlgorithm.MALA::kernelWithJumps);
         return () -> requireWhole(trainer.train(
                 (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE));
     }
@@ -151,8 +193,9 @@ public final class Worker {
     }
 
     private static void training(Work work) {
-        TrainingConfig config = perceptron(work)
+        TrainingConfig config = preset(work)
                 .set(Setting.AUTOENCODER_EPOCHS, work.epochs())
+                .set(Setting.ENERGY_EPOCHS, work.energyEpochs())
                 .set(Setting.SAMPLES_PER_DATAPOINT, work.negatives())
                 .build();
         Path mnist = Path.of(work.mnist());

@@ -22,7 +22,11 @@ class WorkerTest {
         return Stream.of(
                 Work.sampler("mala", 10, 4, List.of(8), 3),
                 Work.sampler("ula", 10, 4, List.of(8, 8), 3),
+                Work.sampler("hmc", 10, 4, List.of(8), 3),
                 Work.autoencoder(64, 128, mnist),
+                Work.defaultAutoencoder(256, mnist),
+                Work.defaultDivergence(512),
+                Work.mixture(4, 3, 500, 2),
                 Work.divergence(4, 8, 16, 2, false, 2),
                 Work.divergence(4, 8, 16, 1, true, 2),
                 Work.matmul());

@@ -48,7 +48,7 @@ class MainTest {
                 "evaluate --num-images 5  | evaluate: --num-images: must be at least 6, found 5",
                 "evaluate --seeds 0       | evaluate: --seeds: must be at least 1, found 0",
                 "bench --rounds 0 | bench: --rounds and --epochs: must be at least 1",
-                "bench --rounds 1 | bench: --python and --peers: must be given; ./environment/run bench does",
+                "bench --rounds 1 | bench: --python, --torchebm-python and --peers: must be given; ./environment/run bench does",
                 "bench quality --variant --encoded-dim=0 | quality: --variant \"--encoded-dim=0\": --encoded-dim: latent",
                 "bench objectives --seeds 0 | objectives: --seeds: must be at least 1, found 0",
                 "bench objectives --num-images 64 | objectives: --num-images: must be at least 65, found 64",

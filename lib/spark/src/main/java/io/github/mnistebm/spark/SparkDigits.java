@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "spark",
         description = "Draws images on Apache Spark, a file for each partition.",
+        footer = "%n`spark score` scores images: see `spark score --help`.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class SparkDigits implements Callable<Integer> {
@@ -33,29 +34,11 @@ public final class SparkDigits implements Callable<Integer> {
     @Option(names = "--images", paramLabel = "N", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}.")
     private long images;
 
-    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
-    private int partitions;
-
-    @Option(
-            names = "--master",
-            paramLabel = "URL",
-            defaultValue = "local-cluster[2,1,2048]",
-            description =
-                    "The cluster. Default: ${DEFAULT-VALUE}, two processes of one core and 2 GiB on this machine.")
-    private String master;
-
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "The model's folder.")
-    private Path model;
-
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private int seed;
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            required = true,
-            description = "A new folder for the images, which all executors see.")
-    private Path out;
+    @Mixin
+    private ClusterOptions cluster;
 
     private SparkDigits() {}
 
@@ -106,13 +89,12 @@ public final class SparkDigits implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        int partitions = cluster.partitions();
         if (images < 1 || partitions < 1 || partitions > images) {
             throw new IOException("--images and --partitions: expected at least 1 image for each partition, found "
                     + images + " and " + partitions);
         }
-        if (Files.exists(out)) {
-            throw new IOException("--out " + out + ": exists already. Name a new folder");
-        }
+        Path out = cluster.out();
         Files.createDirectories(out);
         List<Share> shares = new ArrayList<>();
         int[] seeds = seeds(seed, partitions);
@@ -120,22 +102,10 @@ public final class SparkDigits implements Callable<Integer> {
             long from = images * partition / partitions;
             long to = images * (partition + 1) / partitions;
             String file = out.resolve(String.format(Locale.ROOT, "part-%05d.npz", partition))
-                    .toAbsolutePath()
                     .toString();
-            shares.add(new Share(
-                    to - from, seeds[partition], model.toAbsolutePath().toString(), file));
+            shares.add(new Share(to - from, seeds[partition], cluster.model().toString(), file));
         }
-        SparkConf conf = new SparkConf()
-                .setAppName("digits")
-                .setMaster(master)
-                .set("spark.ui.enabled", "false")
-                // A task has a core, and PyTorch a thread.
-                .set("spark.task.cpus", "1")
-                .set("spark.executorEnv.OMP_NUM_THREADS", "1")
-                .set("spark.executor.memory", "1g")
-                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .set("spark.executor.extraJavaOptions", "-Dai.djl.offline=true -XX:ActiveProcessorCount=1");
-        try (JavaSparkContext context = new JavaSparkContext(conf)) {
+        try (JavaSparkContext context = new JavaSparkContext(cluster.conf("digits"))) {
             // The executors are up before the clock starts.
             context.parallelize(shares, partitions).count();
             long start = System.nanoTime();

@@ -1,6 +1,7 @@
 package io.github.mnistebm.cli.bench;
 
 import io.github.mnistebm.benchmark.SpeedBenchmark;
+import io.github.mnistebm.benchmark.SpeedReport;
 import io.github.mnistebm.cli.option.DataOption;
 import io.github.mnistebm.cli.option.Options;
 import io.github.mnistebm.cli.terminal.Interruption;
@@ -29,12 +30,12 @@ import tech.tablesaw.api.Table;
 @Command(
         name = "bench",
         description =
-                "Times this library beside PyTorch, TorchEBM and BlackJAX at the same work, alternating; writes a table and a chart."
-                        + " Takes about a quarter of an hour.",
+                "Times this library beside PyTorch, TorchEBM, ebmkit, BlackJAX and scikit-learn at the same work, alternating; writes a table"
+                        + " and a chart. Takes an hour or two.",
         footerHeading = "%nExamples%n",
         footer = {
             "  ./environment/run bench",
-            "  ./environment/run bench --rounds 1 --epochs 3 --out quick",
+            "  ./environment/run bench --rounds 1 --only blackjax --out quick",
             "  ./environment/run bench quality --help"
         },
         mixinStandardHelpOptions = true,
@@ -69,8 +70,18 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Epochs of the autoencoder in the training as a whole. Default: ${DEFAULT-VALUE}.")
     private int epochs;
 
+    @Option(
+            names = "--only",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "Measure only the rows whose name, with the peer's in brackets, contains this.")
+    private String only;
+
     @Option(names = "--python", hidden = true, description = "The interpreter of the peers.")
     private Path python;
+
+    @Option(names = "--torchebm-python", hidden = true, description = "The interpreter of TorchEBM.")
+    private Path torchEbmPython;
 
     @Option(names = "--peers", hidden = true, description = "The folder of the peers' scripts.")
     private Path peers;
@@ -89,27 +100,35 @@ public final class BenchCommand implements Callable<Integer> {
         if (rounds < 1 || epochs < 1) {
             throw new ParameterException(spec.commandLine(), "--rounds and --epochs: must be at least 1");
         }
-        if (python == null || peers == null) {
+        if (python == null || torchEbmPython == null || peers == null) {
             throw new ParameterException(
-                    spec.commandLine(), "--python and --peers: must be given; ./environment/run bench does");
+                    spec.commandLine(),
+                    "--python, --torchebm-python and --peers: must be given; ./environment/run bench does");
         }
         Path folder = out == null ? DataFolder.path() : out;
         Path file = folder.resolve("speed.json");
         Path picture = folder.resolve("speed.png");
         Options.requireWritable(spec, "--out", file);
         Options.requireWritable(spec, "--out", picture);
-        SpeedBenchmark benchmark =
-                new SpeedBenchmark(python, peers, data.folder(), DataFolder.pretrained(), rounds, epochs);
-        List<SpeedBenchmark.Result> results = benchmark.run(result -> System.out.printf(
-                Locale.ROOT,
-                "%s: %.2f times %s on %d threads%n",
-                result.work(),
-                result.ratio(),
-                result.peer(),
-                result.threads()));
+        SpeedBenchmark benchmark = new SpeedBenchmark(
+                python, torchEbmPython, peers, data.folder(), DataFolder.pretrained(), rounds, epochs, only);
+        SpeedReport report = benchmark.run(result -> System.out.println(
+                result.note() != null
+                        ? result.work() + ": " + result.peer() + ": " + result.note()
+                        : String.format(
+                                Locale.ROOT,
+                                "%s: %.2f times %s on %d threads",
+                                result.work(),
+                                result.ratio(),
+                                result.peer(),
+                                result.threads())));
+        List<SpeedBenchmark.Result> results = report.results();
+        if (results.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--only " + only + ": no row has it in its name");
+        }
         System.out.println(table(results).printAll());
         Interruption.shield();
-        write(file, picture, results);
+        write(file, picture, report);
         return 0;
     }
 
@@ -135,15 +154,17 @@ public final class BenchCommand implements Callable<Integer> {
                 result.work(),
                 result.peer(),
                 Integer.toString(result.threads()),
-                figures(result.rate()) + " " + result.unit(),
-                figures(result.peerRate()),
-                String.format(Locale.ROOT, "%.2f", result.ratio()),
-                String.format(Locale.ROOT, "%.2f to %.2f", result.leastRatio(), result.greatestRatio()),
+                result.note() == null ? figures(result.rate()) + " " + result.unit() : result.note(),
+                result.note() == null ? figures(result.peerRate()) : "",
+                result.note() == null ? String.format(Locale.ROOT, "%.2f", result.ratio()) : "",
+                result.note() == null
+                        ? String.format(Locale.ROOT, "%.2f to %.2f", result.leastRatio(), result.greatestRatio())
+                        : "",
                 Double.isNaN(result.shareOfPeak())
                         ? ""
                         : String.format(Locale.ROOT, "%.0f %%", 100 * result.shareOfPeak()),
-                String.format(Locale.ROOT, "%.0f", result.memory()),
-                String.format(Locale.ROOT, "%.0f", result.peerMemory())
+                result.note() == null ? String.format(Locale.ROOT, "%.0f", result.memory()) : "",
+                result.note() == null ? String.format(Locale.ROOT, "%.0f", result.peerMemory()) : ""
             };
             for (int i = 0; i < cells.length; i++) {
                 columns[i].append(cells[i]);
@@ -158,12 +179,12 @@ public final class BenchCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 
-    private static void write(Path file, Path picture, List<SpeedBenchmark.Result> results) throws IOException {
-        StagedFile.write(file, Json.PRETTY.toJson(results) + "\n");
+    private static void write(Path file, Path picture, SpeedReport report) throws IOException {
+        StagedFile.write(file, Json.PRETTY.toJson(report) + "\n");
         Map<String, Double> ratios = new LinkedHashMap<>();
         int cores = Runtime.getRuntime().availableProcessors();
-        for (SpeedBenchmark.Result result : results) {
-            if (result.threads() == cores) {
+        for (SpeedBenchmark.Result result : report.results()) {
+            if (result.threads() == cores && result.note() == null) {
                 ratios.putIfAbsent(result.work() + " (" + result.peer() + ")", result.ratio());
             }
         }
