@@ -78,7 +78,7 @@ class GivenTest {
         JsonObject given = tree.getAsJsonObject("given");
         assertThat(given.get("condition").getAsString())
                 .isEqualTo("(1 or slant < 20.0), thickness below quantile 0.8");
-        assertThat(given.get("share").getAsDouble()).isBetween(0.2, 0.95);
+        assertThat(given.get("share").getAsDouble()).isBetween(0.2, 1.0);
         assertThat(given.get("error").getAsDouble()).isPositive();
         assertThat(given.get("text").getAsString()).endsWith("of this model's images");
     }
