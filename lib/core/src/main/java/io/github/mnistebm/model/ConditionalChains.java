@@ -30,7 +30,7 @@ final class ConditionalChains {
     /** Steps of a proposal; odd. */
     private static final int BLOCK = 11;
 
-    private static final int LEAST_BLOCKS = 4;
+    private static final int LEAST_BLOCKS = 6;
 
     private final DigitModel model;
     private final EnergyFunction asked;
@@ -59,7 +59,7 @@ final class ConditionalChains {
 
     /** Returns how many chains to start so that enough of them meet the condition. */
     static int candidates(int chains) {
-        return chains + chains / 2 + 16;
+        return 2 * chains + 16;
     }
 
     int steps() {
