@@ -76,8 +76,7 @@ class GivenTest {
         assertThat(tree.get("given")).isEqualTo(text.get("given"));
         assertThat(tree.getAsJsonObject("request").get("given")).isEqualTo(JsonParser.parseString(TREE));
         JsonObject given = tree.getAsJsonObject("given");
-        assertThat(given.get("condition").getAsString())
-                .isEqualTo("(1 or slant < 20.0), thickness below quantile 0.8");
+        assertThat(given.get("condition").getAsString()).isEqualTo("(1 or slant < 20.0), thickness below quantile 0.8");
         assertThat(given.get("share").getAsDouble()).isBetween(0.2, 1.0);
         assertThat(given.get("error").getAsDouble()).isPositive();
         assertThat(given.get("text").getAsString()).endsWith("of this model's images");
