@@ -2,11 +2,13 @@ package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.landscape.PrincipalPlane;
 import io.github.mnistebm.model.DigitWalk;
 import io.github.mnistebm.model.WalkStart;
 import io.github.mnistebm.web.http.InvalidRequestException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * New digits, by chains.
@@ -42,6 +44,8 @@ record Generation(String model, int images, int seed, Integer steps, double temp
      * @param acceptanceRate mean acceptance probability
      * @param stepSize ε
      * @param energies the energies of the chains, nats
+     * @param jumped the chains, counted from 0, that have jumped since the event before
+     * @param points the chains' coordinates on the map
      * @param frame the probability of each pixel to be white in fifteenths, two pixels a byte, image by image and row by
      *     row, in Base64
      */
@@ -52,6 +56,8 @@ record Generation(String model, int images, int seed, Integer steps, double temp
             double acceptanceRate,
             double stepSize,
             float[] energies,
+            int[] jumped,
+            float[][] points,
             String frame) {}
 
     /**
@@ -64,6 +70,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
      * @param jumpAcceptanceRate the same of jumps; null if there were none
      * @param stepSize ε after burn-in
      * @param energies E of each digit's latent, nats
+     * @param readings the class that each digit is read as; null without a classifier
      * @param images 0 and 1, {@code [n][28][28]}
      */
     record Result(
@@ -74,6 +81,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
             Double jumpAcceptanceRate,
             double stepSize,
             float[] energies,
+            List<Atlas.Reading> readings,
             byte[][][] images) {}
 
     static Generation read(String body, Models models) {
@@ -96,6 +104,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
     Result run(Models models, Results results, Consumer<Object> progress) {
         long start = System.nanoTime();
         Result[] last = new Result[1];
+        PrincipalPlane plane = models.atlas(model).plane();
         int snapshots = steps == null ? SNAPSHOTS_AT_TARGET : SNAPSHOTS_FROM_NOISE;
         new DigitWalk(models.get(model), start(models), temperature).walk(images, seed, snapshots, snapshot -> {
             float[] energies = snapshot.energies().toFloatArray();
@@ -110,6 +119,10 @@ record Generation(String model, int images, int seed, Integer steps, double temp
                     snapshot.acceptanceRate(),
                     snapshot.stepSize(),
                     energies,
+                    IntStream.range(0, images)
+                            .filter(chain -> snapshot.jumped()[chain])
+                            .toArray(),
+                    Pixels.pairs(plane.project(snapshot.positions()).toFloatArray()),
                     Pixels.frame(means)));
             if (step == all) {
                 try (NDArray binary = Binarization.ofMeans(snapshot.means())) {
@@ -123,6 +136,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
                             Double.isNaN(jumps) ? null : jumps,
                             snapshot.stepSize(),
                             energies,
+                            models.read(model, binary),
                             Pixels.nested(pixels));
                 }
             }
