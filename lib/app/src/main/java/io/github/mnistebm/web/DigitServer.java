@@ -191,6 +191,7 @@ public final class DigitServer implements AutoCloseable {
                     return progress -> quiz.run(models);
                 }));
         get(routes, "/api/models", context -> context.json(models.descriptions()));
+        get(routes, "/api/conditions", this::scales);
         get(routes, "/api/results/{id}/digits.png", context -> download(context, "image/png", Results.Digits::png));
         get(
                 routes,
@@ -219,6 +220,15 @@ public final class DigitServer implements AutoCloseable {
 
     private void computed(Context context, Check check) throws IOException {
         answer.deliver(context, check.of(Body.read(context)));
+    }
+
+    private void scales(Context context) {
+        String model = models.chosen(context.queryParam("model"));
+        try {
+            context.json(Scales.of(models.get(model).requiredConditions()));
+        } catch (IllegalStateException e) {
+            Problem.of(HttpStatus.NOT_FOUND, e.getMessage()).answer(context);
+        }
     }
 
     /** Creates a file of digits. */

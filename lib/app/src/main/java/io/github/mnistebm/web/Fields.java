@@ -9,6 +9,8 @@ import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.github.mnistebm.condition.Condition;
+import io.github.mnistebm.condition.InvalidConditionException;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.web.http.InvalidRequestException;
 import java.io.IOException;
@@ -129,6 +131,23 @@ final class Fields {
             return primitive.getAsString();
         }
         throw new InvalidRequestException(name, "expected a text, found " + found(fields.get(name)));
+    }
+
+    /** A condition, or null where the field is missing. */
+    Condition condition(String name) {
+        if (!fields.containsKey(name)) {
+            return null;
+        }
+        try {
+            return Condition.of(name, fields.get(name));
+        } catch (InvalidConditionException e) {
+            throw new InvalidRequestException(e.place(), e.problem());
+        }
+    }
+
+    /** The value of a field as it was sent; null where it is missing. */
+    JsonElement sent(String name) {
+        return fields.get(name);
     }
 
     /** An image, 28 rows of 28 pixels 0 or 1; returned row by row. */

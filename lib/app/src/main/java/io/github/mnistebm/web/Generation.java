@@ -1,12 +1,19 @@
 package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
+import com.google.gson.JsonElement;
+import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.landscape.PrincipalPlane;
+import io.github.mnistebm.model.ConditionalSampler;
+import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitWalk;
 import io.github.mnistebm.model.WalkStart;
 import io.github.mnistebm.web.http.InvalidRequestException;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -18,8 +25,9 @@ import java.util.stream.IntStream;
  * @param seed the seed of the random numbers
  * @param steps the number of steps of each chain from noise; null for chains that start at the model's distribution and take few
  * @param temperature T
+ * @param given the condition that the digits meet, as it was sent; null for none
  */
-record Generation(String model, int images, int seed, Integer steps, double temperature) {
+record Generation(String model, int images, int seed, Integer steps, double temperature, JsonElement given) {
 
     static final int MAX_IMAGES = 400;
     static final int MAX_STEPS = 10_000;
@@ -34,6 +42,8 @@ record Generation(String model, int images, int seed, Integer steps, double temp
     private static final int SNAPSHOTS_FROM_NOISE = 32;
 
     private static final int SNAPSHOTS_AT_TARGET = 6;
+
+    private static final String GIVEN = "given";
 
     /**
      * The state of the chains.
@@ -72,6 +82,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
      * @param energies E of each digit's latent, nats
      * @param readings the class that each digit is read as; null without a classifier
      * @param images 0 and 1, {@code [n][28][28]}
+     * @param given the condition, and how many of the model's digits meet it; null without a condition
      */
     record Result(
             String id,
@@ -82,10 +93,32 @@ record Generation(String model, int images, int seed, Integer steps, double temp
             double stepSize,
             float[] energies,
             List<Atlas.Reading> readings,
-            byte[][][] images) {}
+            byte[][][] images,
+            Given given) {}
+
+    /**
+     * A condition.
+     *
+     * @param condition the condition in words
+     * @param share the share of the model's digits that meet it
+     * @param error its standard error
+     * @param text both in words
+     * @param warning the reason why the digits may not be as asked for; null if there is none
+     */
+    record Given(String condition, double share, double error, String text, String warning) {
+
+        static Given of(Condition condition, ConditionalSampler.Summary summary) {
+            return new Given(
+                    condition.toString(),
+                    summary.share().value(),
+                    summary.share().error(),
+                    summary.share().toString(),
+                    summary.warning().orElse(null));
+        }
+    }
 
     static Generation read(String body, Models models) {
-        Fields fields = Fields.of(body, List.of("model", "images", "seed", "steps", "temperature"));
+        Fields fields = Fields.of(body, List.of("model", "images", "seed", "steps", "temperature", GIVEN));
         int images = fields.integer("images", 1, MAX_IMAGES, 16);
         Integer steps = fields.integer("steps", 2, MAX_STEPS, null);
         if (steps != null && (long) images * steps > MAX_CHAIN_STEPS) {
@@ -93,15 +126,85 @@ record Generation(String model, int images, int seed, Integer steps, double temp
                     "steps",
                     "expected at most " + MAX_CHAIN_STEPS / images + " with " + images + " images, found " + steps);
         }
-        return new Generation(
+        Generation generation = new Generation(
                 models.chosen(fields),
                 images,
                 fields.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE, 1),
                 steps,
-                fields.number("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1));
+                fields.number("temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1),
+                fields.sent(GIVEN));
+        Condition condition = fields.condition(GIVEN);
+        if (condition != null) {
+            generation.check(condition, models);
+        }
+        return generation;
     }
 
-    Result run(Models models, Results results, Consumer<Object> progress) {
+    private void check(Condition condition, Models models) {
+        if (steps != null) {
+            throw new InvalidRequestException("steps", "cannot be set beside given");
+        }
+        if (temperature != 1) {
+            throw new InvalidRequestException("temperature", "expected 1 beside given, found " + temperature);
+        }
+        try {
+            models.get(model).given(condition);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new InvalidRequestException(GIVEN, e.getMessage());
+        }
+    }
+
+    Result run(Models models, Results results, Consumer<Object> progress) throws IOException {
+        return given == null ? walk(models, results, progress) : draw(models, results, progress);
+    }
+
+    private Result draw(Models models, Results results, Consumer<Object> progress) throws IOException {
+        DigitModel from = models.get(model);
+        PrincipalPlane plane = models.atlas(model).plane();
+        List<float[][]> points = new ArrayList<>();
+        List<Atlas.Reading> readings = new ArrayList<>();
+        Condition condition = Condition.of(GIVEN, given);
+        List<Results.Digits> drawn = new ArrayList<>();
+        ConditionalSampler.Summary summary = ConditionalSampler.of(from, condition)
+                .draw(
+                        images,
+                        seed,
+                        (latents, pixels, means) -> {
+                            try (NDArray energies = from.energy().energy(latents);
+                                    NDArray on = plane.project(latents)) {
+                                points.add(Pixels.pairs(on.toFloatArray()));
+                                readings.addAll(Objects.requireNonNullElse(models.read(model, pixels), List.of()));
+                                drawn.add(new Results.Digits(
+                                        pixels.toByteArray(), means.toFloatArray(), energies.toFloatArray()));
+                            }
+                        },
+                        steps -> {});
+        Results.Digits digits = drawn.get(0);
+        progress.accept(new Progress(
+                summary.steps(),
+                summary.steps(),
+                0,
+                summary.acceptanceRate(),
+                summary.stepSize(),
+                digits.energies(),
+                new int[0],
+                points.get(0),
+                Pixels.frame(digits.means())));
+        double jumps = summary.jumpAcceptanceRate();
+        return new Result(
+                results.add(digits),
+                this,
+                summary.steps(),
+                summary.acceptanceRate(),
+                Double.isNaN(jumps) ? null : jumps,
+                summary.stepSize(),
+                digits.energies(),
+                readings.isEmpty() ? null : readings,
+                Pixels.nested(digits.images()),
+                Given.of(condition, summary));
+    }
+
+    private Result walk(Models models, Results results, Consumer<Object> progress) {
         long start = System.nanoTime();
         Result[] last = new Result[1];
         PrincipalPlane plane = models.atlas(model).plane();
@@ -137,7 +240,8 @@ record Generation(String model, int images, int seed, Integer steps, double temp
                             snapshot.stepSize(),
                             energies,
                             models.read(model, binary),
-                            Pixels.nested(pixels));
+                            Pixels.nested(pixels),
+                            null);
                 }
             }
         });

@@ -59,6 +59,7 @@ final class Models implements AutoCloseable {
      * @param energyHiddenUnits the width of each hidden layer of the energy network
      * @param referenceComponents the number of components of the reference measure; 0 for the standard normal distribution
      * @param seed the seed of its training
+     * @param conditions whether its digits can be drawn given a condition
      */
     record Description(
             String name,
@@ -67,7 +68,8 @@ final class Models implements AutoCloseable {
             int latentDimension,
             List<Integer> energyHiddenUnits,
             int referenceComponents,
-            int seed) {}
+            int seed,
+            boolean conditions) {}
 
     /**
      * Loads models.
@@ -104,7 +106,12 @@ final class Models implements AutoCloseable {
 
     /** Reads which model a request asks for; by default the first. */
     String chosen(Fields fields) {
-        String name = fields.text("model", models.keySet().iterator().next());
+        return chosen(fields.text("model", null));
+    }
+
+    /** Returns the model of a name, or the first where it is null. */
+    String chosen(String asked) {
+        String name = asked == null ? models.keySet().iterator().next() : asked;
         if (!models.containsKey(name)) {
             throw new InvalidRequestException("model", "expected one of " + String.join(", ", models.keySet()));
         }
@@ -128,7 +135,8 @@ final class Models implements AutoCloseable {
                     configuration.autoencoder().latentDimension(),
                     configuration.energyHiddenUnits(),
                     configuration.referenceComponents(),
-                    configuration.seed()));
+                    configuration.seed(),
+                    model.conditions().isPresent()));
         });
         return descriptions;
     }

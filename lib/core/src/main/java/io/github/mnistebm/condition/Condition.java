@@ -207,13 +207,13 @@ public interface Condition {
     }
 
     /**
-     * Reads a condition in JSON: a text as {@link #parse} reads it, a digit, or an object {@code {"digit": 3}}, {@code {"measure": "slant",
+     * Reads a condition in JSON: a text as {@link #parse} reads it, a digit, or an object {@code {"digit": 3}}, {@code {"word": "bold"}}, {@code {"measure": "slant",
      * "above": -30, "below": -10}} with one or both ends, {@code {"and": [...]}}, {@code {"or": [...]}} or {@code {"not": ...}}.
      *
      * @param name the name of the value in messages
      * @param json the value
      * @return the condition
-     * @throws IllegalArgumentException if it cannot be read; the message names the place
+     * @throws InvalidConditionException if it cannot be read; the message names the place
      */
     static Condition of(String name, JsonElement json) {
         return ConditionTree.read(name, json, 0);

@@ -146,6 +146,25 @@ public final class ConditionNetworks {
         return row[below] + (at - below) * (row[below + 1] - row[below]);
     }
 
+    /**
+     * Returns the share of the training images with a lower value of a measure: the inverse of {@link #quantile}.
+     *
+     * @param measure the measure
+     * @param value the value, in the unit of the measure
+     * @return the share, from 0 to 1
+     */
+    public double share(Measure measure, double value) {
+        float[] row = Scope.compute(() -> quantiles.get(measure.ordinal()).toFloatArray());
+        int above = 0;
+        while (above < row.length && row[above] < value) {
+            above++;
+        }
+        if (above == 0 || above == row.length) {
+            return above == 0 ? 0 : 1;
+        }
+        return (above - (row[above] - value) / (row[above] - row[above - 1])) / QUANTILE_STEPS;
+    }
+
     EnergyFunction ofClasses(List<Integer> asked, List<Integer> others) {
         return new LinkedEnergy(classNetwork, new ClassLink(asked, others));
     }

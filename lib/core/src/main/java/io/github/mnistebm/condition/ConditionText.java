@@ -3,9 +3,7 @@ package io.github.mnistebm.condition;
 import io.github.mnistebm.morphology.Measure;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,9 +19,8 @@ import java.util.stream.Collectors;
  *           | MEASURE ( "&lt;" | "&gt;" ) NUMBER | MEASURE "between" NUMBER "and" NUMBER
  * </pre>
  *
- * A comma means <em>and</em>, and binds less than <em>or</em>. A measure is thickness, slant, width, height, length or area. The words mean
- * quantiles of the training images: {@code bold} and {@code thin} strokes of more or less than those of 80 % and 20 % of the images, {@code
- * slanted} to the right and {@code wide} more than 80 %.
+ * A comma means <em>and</em>, and binds less than <em>or</em>. A measure is thickness, slant, width, height, length or area. The words are those of
+ * {@link Word}.
  */
 final class ConditionText {
 
@@ -31,15 +28,6 @@ final class ConditionText {
             Pattern.compile("\\s*([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)|[A-Za-z]+|[<>]=?|\\S)\\s*(?:°|px²?)?");
     private static final Pattern NUMBER = Pattern.compile("[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)");
     private static final Pattern DIGIT = Pattern.compile("\\d{1,9}");
-
-    private static final double MANY = 0.8;
-    private static final double FEW = 0.2;
-
-    private static final Map<String, Condition> WORDS = new TreeMap<>(Map.of(
-            "bold", Condition.thickness().aboveQuantile(MANY),
-            "thin", Condition.thickness().belowQuantile(FEW),
-            "slanted", Condition.slant().aboveQuantile(MANY),
-            "wide", Condition.width().aboveQuantile(MANY)));
 
     private final String text;
     private final Matcher matcher;
@@ -142,17 +130,17 @@ final class ConditionText {
             advance();
             return measured(Condition.measure(measure.get()));
         }
-        Condition word = WORDS.get(token);
-        if (word == null) {
-            throw unexpected("a digit, a measure (" + names() + "), " + String.join(", ", WORDS.keySet())
+        Optional<Word> word = Word.named(token);
+        if (word.isEmpty()) {
+            throw unexpected("a digit, a measure (" + listed(Measure.values()) + "), " + listed(Word.values())
                     + ", \"not\" or a bracket");
         }
         advance();
-        return word;
+        return word.get().condition();
     }
 
-    private static String names() {
-        return Arrays.stream(Measure.values()).map(Measure::toString).collect(Collectors.joining(", "));
+    private static String listed(Object[] names) {
+        return Arrays.stream(names).map(Object::toString).collect(Collectors.joining(", "));
     }
 
     private Condition measured(Condition.OfMeasure measure) {

@@ -6,14 +6,17 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.mnistebm.morphology.Measure;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 
 /**
  * Reads conditions as a tree in JSON. A text is a condition as a user writes it, a number a digit, and an object one of
  *
  * <pre>
  * {"digit": 3}
+ * {"word": "bold"}
  * {"measure": "slant", "above": -30, "below": -10}      one or both ends
  * {"and": [ … ]}    {"or": [ … ]}    {"not": … }
  * </pre>
@@ -39,14 +42,14 @@ final class ConditionTree {
             try {
                 return Condition.parse(primitive.getAsString());
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+                throw new InvalidConditionException(name, e.getMessage(), e);
             }
         }
         if (json instanceof JsonPrimitive primitive && primitive.isNumber()) {
             return digit(name, primitive);
         }
         if (!(json instanceof JsonObject object) || object.size() == 0) {
-            throw problem(name, "a text, a digit or an object with and, or, not, digit or measure", json);
+            throw problem(name, "a text, a digit or an object with and, or, not, digit, word or measure", json);
         }
         if (object.has(MEASURE)) {
             return measured(name, object);
@@ -55,14 +58,15 @@ final class ConditionTree {
         JsonElement value = object.get(key);
         String path = name + "." + key;
         if (object.size() > 1) {
-            throw problem(name, "one of and, or, not and digit", json);
+            throw problem(name, "one of and, or, not, digit and word", json);
         }
         return switch (key) {
             case "and" -> several(path, value, depth, Condition::and);
             case "or" -> several(path, value, depth, Condition::or);
             case "not" -> read(path, value, depth + 1).not();
             case "digit" -> digit(path, value);
-            default -> throw problem(name, "and, or, not, digit or measure", new JsonPrimitive(key));
+            case "word" -> word(path, value);
+            default -> throw problem(name, "and, or, not, digit, word or measure", new JsonPrimitive(key));
         };
     }
 
@@ -77,7 +81,7 @@ final class ConditionTree {
             try {
                 condition = operation.apply(condition, next);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+                throw new InvalidConditionException(name, e.getMessage(), e);
             }
         }
         return condition;
@@ -91,13 +95,20 @@ final class ConditionTree {
         return Condition.digit((int) value);
     }
 
+    private static Condition word(String name, JsonElement json) {
+        return named(Word::named, json)
+                .orElseThrow(() -> problem(name, "one of " + List.of(Word.values()), json))
+                .condition();
+    }
+
+    private static <T> Optional<T> named(Function<String, Optional<T>> names, JsonElement json) {
+        return json instanceof JsonPrimitive text ? names.apply(text.getAsString()) : Optional.empty();
+    }
+
     private static Condition measured(String name, JsonObject object) {
-        Measure measure = object.get(MEASURE) instanceof JsonPrimitive text
-                ? Measure.named(text.getAsString()).orElse(null)
-                : null;
-        if (measure == null) {
-            throw problem(name + ".measure", "one of " + List.of(Measure.values()), object.get(MEASURE));
-        }
+        Measure measure = named(Measure::named, object.get(MEASURE))
+                .orElseThrow(
+                        () -> problem(name + ".measure", "one of " + List.of(Measure.values()), object.get(MEASURE)));
         if (!Set.of(MEASURE, ABOVE, BELOW).containsAll(object.keySet()) || object.size() == 1) {
             throw problem(name, "above, below or both beside the measure", object);
         }
@@ -119,10 +130,10 @@ final class ConditionTree {
         throw problem(name, "a number", json);
     }
 
-    private static IllegalArgumentException problem(String name, String expected, JsonElement found) {
+    private static InvalidConditionException problem(String name, String expected, JsonElement found) {
         String text = String.valueOf(found);
         String shortened = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
-        return new IllegalArgumentException(
-                name + ": expected " + expected + (found == null ? "" : ", found " + shortened));
+        return new InvalidConditionException(
+                name, "expected " + expected + (found == null ? "" : ", found " + shortened), null);
     }
 }

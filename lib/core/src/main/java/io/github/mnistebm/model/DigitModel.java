@@ -249,9 +249,7 @@ public final class DigitModel implements AutoCloseable {
 
             @Override
             public ConditionNetworks networks() {
-                return conditions()
-                        .orElseThrow(() -> new IllegalStateException("conditions: " + withoutConditions
-                                + ". Add them to its folder: ./environment/run train --conditions-only DIR"));
+                return requiredConditions();
             }
 
             @Override
@@ -268,6 +266,18 @@ public final class DigitModel implements AutoCloseable {
      */
     public Optional<ConditionNetworks> conditions() {
         return Optional.ofNullable(conditions);
+    }
+
+    /**
+     * Returns the networks that conditions on digits and measures take.
+     *
+     * @return the networks; they stay this object's
+     * @throws IllegalStateException if the model has none; the message says how to add them
+     */
+    public ConditionNetworks requiredConditions() {
+        return conditions()
+                .orElseThrow(() -> new IllegalStateException("conditions: " + withoutConditions
+                        + ". Add them to its folder: ./environment/run train --conditions-only DIR"));
     }
 
     /** Gives the model the networks of conditions, whose parameters its manager owns. */

@@ -67,6 +67,7 @@ class ConditionTextTest {
                 "3 | 3",
                 "\"3 or 8, bold\" | 3 or 8, thickness above quantile 0.8",
                 "{\"digit\": 7} | 7",
+                "{\"word\": \"thin\"} | thickness below quantile 0.2",
                 "{\"measure\": \"slant\", \"above\": -30, \"below\": -10} | slant between -30.0 and -10.0",
                 "{\"measure\": \"area\", \"below\": 99} | area < 99.0",
                 "{\"and\": [{\"or\": [3, 8]}, {\"measure\": \"slant\", \"below\": -10}, {\"not\": \"bold\"}]} | 3 or 8, slant < -10.0, thickness below quantile 0.8"
@@ -80,26 +81,30 @@ class ConditionTextTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "true | given: expected a text, a digit or an object with and, or, not, digit or measure, found true",
-                "{} | given: expected a text, a digit or an object with and, or, not, digit or measure, found {}",
+                "true | given: expected a text, a digit or an object with and, or, not, digit, word or measure, found true",
+                "{} | given: expected a text, a digit or an object with and, or, not, digit, word or measure, found {}",
                 "3.5 | given: expected a digit, found 3.5",
                 "-1 | given: expected a digit, found -1",
-                "{\"xor\": [1]} | given: expected and, or, not, digit or measure, found \"xor\"",
+                "{\"xor\": [1]} | given: expected and, or, not, digit, word or measure, found \"xor\"",
                 "{\"and\": 3} | given.and: expected a list of conditions, found 3",
                 "{\"and\": []} | given.and: expected a list of conditions, found []",
                 "{\"and\": [3, 8]} | given.and: digits: the condition leaves no digit",
                 "{\"and\": [3, {\"not\": \"blod\"}]} | given.and[1].not: expected a digit, a measure",
                 "{\"measure\": \"hue\", \"above\": 1} | given.measure: expected one of [thickness, slant, width, height, length, area], found \"hue\"",
+                "{\"or\": [1, {\"word\": \"red\"}]} | given.or[1].word: expected one of [bold, slanted, thin, wide], found \"red\"",
+                "{\"word\": []} | given.word: expected one of [bold, slanted, thin, wide], found []",
                 "{\"measure\": \"area\"} | given: expected above, below or both beside the measure",
                 "{\"measure\": \"area\", \"over\": 3} | given: expected above, below or both beside the measure",
                 "{\"measure\": \"area\", \"above\": \"3\"} | given.above: expected a number, found \"3\"",
                 "{\"measure\": \"area\", \"above\": 3, \"below\": 2} | given: expected above less than below",
-                "{\"not\": 3, \"digit\": 4} | given: expected one of and, or, not and digit"
+                "{\"not\": 3, \"digit\": 4} | given: expected one of and, or, not, digit and word"
             })
     void aMistakeInATreeIsNamed(String json, String message) {
         assertThatThrownBy(() -> Condition.of("given", JsonParser.parseString(json)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(message);
+                .isInstanceOf(InvalidConditionException.class)
+                .hasMessageStartingWith(message)
+                .extracting(thrown -> ((InvalidConditionException) thrown).place())
+                .isEqualTo(message.substring(0, message.indexOf(':')));
     }
 
     @ParameterizedTest

@@ -159,6 +159,9 @@ class ConditionTrainerTest {
         assertThat(kept.quantile(Measure.THICKNESS, 0.8)).isCloseTo(80, within(1e-3));
         assertThat(kept.quantile(Measure.SLANT, 0.125)).isCloseTo(-87.5, within(1e-3));
         assertThat(kept.quantile(Measure.THICKNESS, 1)).isCloseTo(100, within(1e-3));
+        assertThat(kept.share(Measure.SLANT, -87.5)).isCloseTo(0.125, within(1e-5));
+        assertThat(kept.share(Measure.THICKNESS, -1)).isZero();
+        assertThat(kept.share(Measure.THICKNESS, 101)).isEqualTo(1);
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Models that train in a second, on the first images of MNIST. */
-final class TinyModel {
+public final class TinyModel {
 
     private TinyModel() {}
 
@@ -28,7 +28,7 @@ final class TinyModel {
                 .set(Setting.ENERGY_EPOCHS, 2);
     }
 
-    static DigitModel trained(int seed) {
+    public static DigitModel trained(int seed) {
         return trained(config(seed));
     }
 
