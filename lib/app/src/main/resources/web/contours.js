@@ -40,8 +40,8 @@ export function contours(values, side, size, { low, line }) {
   canvas.width = size;
   canvas.height = size;
   const context = canvas.getContext("2d");
-  const sorted = Float32Array.from(values).sort();
-  const levels = Array.from({ length: LEVELS }, (_, i) => sorted[Math.floor(((i + 0.5) / LEVELS) * sorted.length)]);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const levels = Array.from({ length: LEVELS }, (_, i) => least + ((i + 0.5) / LEVELS) * (most - least));
   const unit = size / (side - 1);
   context.fillStyle = low;
   for (let i = 0; i < values.length; i++) {

@@ -38,6 +38,7 @@ function refresh(place) {
   const { index } = shown;
   const reading = result?.readings?.[index];
   title.textContent = `${Noun()} ${index + 1} of ${frames[0].energies.length}` + (reading ? `, reads as ${readingOf(reading)}` : "");
+  dialog.classList.toggle("at-once", frames.length < 2);
   frame.max = frames.length - 1;
   frame.value = place;
   chart = trace(frames.map((each) => ({

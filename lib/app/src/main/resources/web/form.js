@@ -2,12 +2,12 @@ const form = document.getElementById("generate");
 const wildness = document.getElementById("wildness");
 const lock = document.getElementById("lock");
 const NUMBERS = ["images", "seed", "steps", "temperature"];
-const NAMES = ["model", ...NUMBERS];
+const NAMES = ["model", ...NUMBERS, "given"];
 const MOST = 2 ** 31;
 
 /** Reads the form. What is left empty is the server's choice. */
 export function request() {
-  const filled = Array.from(new FormData(form)).filter(([, value]) => value !== "");
+  const filled = Array.from(new FormData(form)).filter(([, value]) => value.trim() !== "");
   return Object.fromEntries(filled.map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : value]));
 }
 
@@ -42,6 +42,9 @@ export function fillFrom(parameters) {
 }
 
 function possible(field) {
+  if (field.type === "text") {
+    return `at most ${field.maxLength} characters`;
+  }
   return field.type === "number"
     ? `a ${field.step === "any" ? "" : "whole "}number from ${field.min} to ${field.max}`
     : `one of ${Array.from(field.options, (option) => option.value).join(", ")}`;

@@ -8,13 +8,14 @@ import { counted } from "./words.js";
 const form = document.getElementById("generate");
 const progress = document.getElementById("generate-progress");
 const status = document.getElementById("generate-status");
+const error = document.getElementById("generate-error");
 const downloads = document.getElementById("downloads");
 const numbers = document.getElementById("numbers");
 
 const run = runner({
   stop: document.getElementById("generate-stop"),
   start: [form.querySelector("button[type=submit]")],
-  error: document.getElementById("generate-error"),
+  error,
   status,
 });
 
@@ -53,7 +54,9 @@ export function generate() {
     progress.value = 1;
     const seconds = short((performance.now() - start) / 1000);
     const them = result.images.length === 1 ? "it to see how it" : "one to see how it";
-    status.textContent = `${counted(result.images.length)} in ${seconds} s. Choose ${them} was drawn.`;
+    const rarity = result.given ? ` ${result.given.text[0].toUpperCase()}${result.given.text.slice(1)} meet it.` : "";
+    status.textContent = `${counted(result.images.length)} in ${seconds} s.${rarity} Choose ${them} was drawn.`;
+    error.textContent = result.given?.warning ?? "";
     describe(result);
     finish(asked, result.id);
   });

@@ -2,6 +2,7 @@ import { messageOf, models } from "./api.js";
 import "./complete.js";
 import { fillFrom, renewSeed, request } from "./form.js";
 import "./game.js";
+import { offerConditions } from "./given.js";
 import { generate } from "./generate.js";
 import { makeRoom } from "./grid.js";
 import { showMap } from "./map.js";
@@ -13,11 +14,12 @@ const error = document.getElementById("generate-error");
 const select = document.querySelector("#generate select[name=model]");
 
 /** Shows what the chosen model can do. */
-function choose(served) {
-  const { dataSet, classes } = served.find(({ name }) => name === select.value);
+async function choose(served) {
+  const { dataSet, classes, conditions } = served.find(({ name }) => name === select.value);
   speakOf(dataSet);
   offerClasses(classes);
   document.querySelectorAll("[data-with=classes]").forEach((element) => (element.hidden = classes.length < 2));
+  await offerConditions(conditions);
 }
 
 try {
@@ -26,10 +28,14 @@ try {
     select.append(new Option(`${name} (${latentDimension} latents)`, name));
   }
   const { found, wrong } = fillFrom(new URLSearchParams(location.search));
-  choose(served);
-  select.addEventListener("change", () => {
-    choose(served);
-    showMap();
+  await choose(served);
+  select.addEventListener("change", async () => {
+    try {
+      await choose(served);
+    } catch (failure) {
+      error.textContent = messageOf(failure);
+    }
+    await showMap();
   });
   if (wrong.length > 0) {
     error.textContent = `The link asks for what is not possible. ${wrong.join(". ")}.`;

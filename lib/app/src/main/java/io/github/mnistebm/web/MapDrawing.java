@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The map of a model: a plane through its latents, with the energy on it.
+ * The map of a model: the plane of its {@link Atlas}, with the energy of the draws' places on it. That is the free energy −log p(x, y),
+ * since all other coordinates are free, from a kernel estimate of the density.
  *
  * @param model the name of the model
  */
 record MapDrawing(String model) {
 
     /** The number of energies along each side. */
-    private static final int SIDE = 96;
+    private static final int SIDE = 64;
 
     /** The share of a side that is left free beyond the draws. */
     private static final double MARGIN = 0.08;
@@ -38,7 +39,7 @@ record MapDrawing(String model) {
      * @param means the mean of each class; none without a classifier
      * @param halfWidth the map shows coordinates from −halfWidth to halfWidth in both directions
      * @param side the number of energies along each side
-     * @param energies E on the plane, row by row from the least second coordinate on, nats
+     * @param energies the free energies, row by row from the least second coordinate on, nats
      */
     record Result(String model, double share, List<Mean> means, double halfWidth, int side, float[] energies) {}
 
@@ -59,14 +60,13 @@ record MapDrawing(String model) {
                     farthest = Math.max(farthest, Math.abs(coordinate));
                 }
                 double halfWidth = farthest * (1 + MARGIN);
-                NDArray grid = atlas.plane().lift(manager.create(grid(halfWidth), new Shape(SIDE * SIDE, 2)));
                 return new Result(
                         model,
                         atlas.plane().share(),
                         means(atlas, manager),
                         halfWidth,
                         SIDE,
-                        from.energy().energy(grid).toFloatArray());
+                        freeEnergies(all, halfWidth));
             });
         }
     }
@@ -82,12 +82,33 @@ record MapDrawing(String model) {
         return means;
     }
 
-    private static float[] grid(double halfWidth) {
-        float[] points = new float[2 * SIDE * SIDE];
-        for (int i = 0; i < SIDE * SIDE; i++) {
-            points[2 * i] = (float) (halfWidth * (2.0 * (i % SIDE) / (SIDE - 1) - 1));
-            points[2 * i + 1] = (float) (halfWidth * (2.0 * (i / SIDE) / (SIDE - 1) - 1));
+    /** Returns −log of the kernel estimate, with Scott's bandwidth (Scott 1992) for each coordinate. */
+    private static float[] freeEnergies(float[] points, double halfWidth) {
+        int n = points.length / 2;
+        double[] precision = new double[2];
+        for (int axis = 0; axis < 2; axis++) {
+            double sum = 0;
+            double squares = 0;
+            for (int i = axis; i < points.length; i += 2) {
+                sum += points[i];
+                squares += points[i] * points[i];
+            }
+            double variance = squares / n - sum * sum / n / n;
+            precision[axis] = 1 / (variance * Math.pow(n, -1.0 / 3));
         }
-        return points;
+        float[] energies = new float[SIDE * SIDE];
+        for (int cell = 0; cell < energies.length; cell++) {
+            double x = halfWidth * (2.0 * (cell % SIDE) / (SIDE - 1) - 1);
+            double y = halfWidth * (2.0 * (cell / SIDE) / (SIDE - 1) - 1);
+            double density = 0;
+            for (int i = 0; i < points.length; i += 2) {
+                double dx = x - points[i];
+                double dy = y - points[i + 1];
+                density += Math.exp(-(dx * dx * precision[0] + dy * dy * precision[1]) / 2);
+            }
+            // The estimate is 0 in single precision far from all draws; a finite energy can be drawn.
+            energies[cell] = (float) -Math.log(Math.max(density / n, 1e-6));
+        }
+        return energies;
     }
 }
