@@ -629,6 +629,16 @@ def test_the_description_for_programs_is_valid(server):
     assert set(description["paths"]) >= {"/api/generate", "/api/restore", "/api/score", "/api/models", "/healthz"}
 
 
+def test_the_description_for_programs_is_rendered_and_can_be_tried(open_page, screenshots):
+    page = open_page()
+    page.get_by_role("link", name="For programs").click()
+    expect(page.get_by_role("heading", name=re.compile("^MNIST-EBM for Java"))).to_be_visible(timeout=60_000)
+    page.screenshot(path=screenshots / "documentation.png")
+    page.get_by_role("button", name=re.compile("/api/models")).click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator(".live-responses-table .microlight").first).to_contain_text("latentDimension", timeout=60_000)
+
+
 def test_many_clients_some_of_them_slow_leave_the_server_well(run, tmp_path):
     """Ignores the times that the command measures, since they depend on other work of the machine."""
     result = run("bench", "load", "--seconds", 8, "--json", tmp_path / "load.json")
