@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import time
 import urllib.request
 
 import numpy
@@ -634,9 +635,94 @@ def test_the_description_for_programs_is_rendered_and_can_be_tried(open_page, sc
     page.get_by_role("link", name="For programs").click()
     expect(page.get_by_role("heading", name=re.compile("^MNIST-EBM for Java"))).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / "documentation.png")
-    page.get_by_role("button", name=re.compile("/api/models")).click()
+    page.locator(".opblock-summary-control", has_text="List the models").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table .microlight").first).to_contain_text("latentDimension", timeout=60_000)
+
+
+class Visitor:
+    """Does tasks on the page, and notes how long each takes."""
+
+    def __init__(self, page):
+        self.page = page
+        self.seconds = {}
+
+    def task(self, name, work):
+        start = time.perf_counter()
+        result = work(self.page)
+        self.seconds[name] = round(time.perf_counter() - start, 1)
+        return result
+
+
+def find_the_strangest(page):
+    page.get_by_label("Strangest first").check()
+    first = min(page.locator("#digits li").all(), key=lambda tile: sum(tile.bounding_box()[side] for side in "xy"))
+    first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+
+
+def send_the_link(page):
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#generate-status")).to_contain_text("The link is copied.")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def complete_a_half(page):
+    page.get_by_role("button", name="New digit").click()
+    expect(page.locator("#restore-status")).to_contain_text("A new digit.", timeout=60_000)
+    page.get_by_role("button", name="Hide lower half").click()
+    page.get_by_role("button", name="Complete", exact=True).click()
+    expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
+
+
+def morph_four_to_nine(page):
+    page.get_by_label("From", exact=True).select_option("4")
+    page.get_by_label("To", exact=True).select_option("9")
+    page.get_by_role("button", name="Morph").click()
+    expect(page.locator("#morph-outcome")).to_be_visible(timeout=60_000)
+    page.get_by_label("Along the way").fill("20")
+
+
+def test_a_visitor_does_four_tasks_by_the_words_on_the_page_alone(open_page, server, screenshots):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    visitor = Visitor(page)
+    visitor.task("find the strangest of 36", find_the_strangest)
+    link = visitor.task("send a friend the link", send_the_link)
+    visitor.task("complete a half", complete_a_half)
+    visitor.task("morph 4 to 9", morph_four_to_nine)
+    (screenshots / "tasks.json").write_text(json.dumps(visitor.seconds, indent=2) + "\n")
+    friend = open_page(link.removeprefix(server.url))
+    expect(friend.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    numpy.testing.assert_array_equal(pixels(friend, "#digits canvas"), pixels(page, "#digits canvas"))
+
+
+@pytest.mark.slow
+def test_a_visitor_draws_a_bold_slanted_seven(browser, root, run, tmp_path):
+    model = shutil.copytree(root / "data" / "pretrained", tmp_path / "conditional")
+    trained = run("train", "--conditions-only", model)
+    assert trained.returncode == 0, trained.stderr
+    started = Server(root, "--model", model)
+    page = browser.new_page()
+    try:
+        page.goto(started.url)
+        expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+        page.get_by_role("button", name="7", exact=True).click()
+        page.get_by_text("Shape").click()
+        page.get_by_label("thickness from").fill("45")
+        page.get_by_label("slant from").fill("55")
+        expect(page.get_by_label("In words")).to_have_value(re.compile(r"7, thickness > [\d.]+, slant > [\d.]+"))
+        generate(page, images=9)
+        expect(page.locator("#generate-status")).to_contain_text(re.compile(r"9 digits in [\d.]+ s\. .* of this model's images meet it\."))
+        labels = [each.get_attribute("aria-label") for each in page.locator("#digits button").all()]
+        assert sum("reads as 7" in label for label in labels) >= 8
+        page.get_by_role("button", name="Anything").click()
+        expect(page.get_by_label("In words")).to_have_value("")
+    finally:
+        page.close()
+        started.stop()
 
 
 def test_many_clients_some_of_them_slow_leave_the_server_well(run, tmp_path):
