@@ -202,7 +202,7 @@ def test_without_steps_the_digits_are_there_at_once(open_page, screenshots):
 def test_the_model_can_be_chosen(open_page):
     page = open_page()
     page.get_by_text("Advanced").click()
-    page.get_by_label("Model", exact=True).select_option("seed")
+    page.locator("#generate select[name=model]").select_option("seed")
     generate(page, images=4)
     assert "model=seed" in page.url
 
@@ -678,8 +678,8 @@ def complete_a_half(page):
 
 
 def morph_four_to_nine(page):
-    page.get_by_label("From", exact=True).select_option("4")
-    page.get_by_label("To", exact=True).select_option("9")
+    page.locator("#morph-from").select_option("4")
+    page.locator("#morph-to").select_option("9")
     page.get_by_role("button", name="Morph").click()
     expect(page.locator("#morph-outcome")).to_be_visible(timeout=60_000)
     page.get_by_label("Along the way").fill("20")

@@ -33,7 +33,7 @@ record Atlas(PrincipalPlane plane, List<String> classes, float[] states, List<Re
      * The class that an image is read as.
      *
      * @param as the name of the class
-     * @param probability its probability, as the classifier sees it
+     * @param probability its probability, as the classifier sees it, in thousandths
      */
     record Reading(String as, double probability) {}
 
@@ -86,7 +86,8 @@ record Atlas(PrincipalPlane plane, List<String> classes, float[] states, List<Re
             float[] of = probabilities.max(new int[] {1}).toFloatArray();
             List<Reading> readings = new ArrayList<>();
             for (int i = 0; i < of.length; i++) {
-                readings.add(new Reading(classifier.dataSet().classes().get((int) best[i]), of[i]));
+                readings.add(new Reading(
+                        classifier.dataSet().classes().get((int) best[i]), Math.round(1000.0 * of[i]) / 1000.0));
             }
             return readings;
         });

@@ -128,10 +128,11 @@ class DigitServerTest {
     @Test
     void aPointOfTheMapIsDecodedAndRead() throws Exception {
         JsonObject decoded = json(post("/api/decode", "{\"x\": 1, \"y\": -0.5}"));
-        assertThat(Base64.getDecoder().decode(decoded.get("frame").getAsString())).hasSize(784 / 2);
+        assertThat(Base64.getDecoder().decode(decoded.get("frame").getAsString()))
+                .hasSize(784 / 2);
         assertThat(decoded.getAsJsonObject("reading").get("as").getAsString()).matches("\\d");
         assertThat(json(post("/api/decode", "{\"x\": 101}")).get("detail").getAsString())
-                .isEqualTo("x: expected a number from -100 to 100, found 101");
+                .isEqualTo("x: expected a number from -100.0 to 100.0, found 101");
     }
 
     @Test

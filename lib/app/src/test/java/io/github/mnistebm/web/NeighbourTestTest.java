@@ -20,17 +20,20 @@ class NeighbourTestTest {
     /** The standard error of a share of 2,000 is 0.011; neighbours are not independent, so six of them are allowed. */
     @Test
     void samplesOfOneDistributionGiveOneHalf() {
-        assertThat(NeighbourTest.share(normal(1000, 0, 1), normal(1000, 0, 2), 3)).isCloseTo(0.5, within(0.066));
+        assertThat(NeighbourTest.share(normal(1000, 0, 1), normal(1000, 0, 2), 3))
+                .isCloseTo(0.5, within(0.066));
     }
 
     @Test
     void samplesFarApartGiveOneAndCopiesGiveNought() {
-        assertThat(NeighbourTest.share(normal(100, 0, 1), normal(100, 100, 2), 3)).isEqualTo(1);
+        assertThat(NeighbourTest.share(normal(100, 0, 1), normal(100, 100, 2), 3))
+                .isEqualTo(1);
         assertThat(NeighbourTest.share(normal(100, 0, 1), normal(100, 0, 1), 3)).isZero();
     }
 
     @Test
     void samplesThatDifferALittleLieBetween() {
-        assertThat(NeighbourTest.share(normal(1000, 0, 1), normal(1000, 1, 2), 3)).isBetween(0.6, 0.9);
+        assertThat(NeighbourTest.share(normal(1000, 0, 1), normal(1000, 1, 2), 3))
+                .isBetween(0.6, 0.9);
     }
 }
