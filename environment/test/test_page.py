@@ -506,6 +506,8 @@ def test_two_fingers_draw_two_strokes(open_page, screenshots):
 def test_only_a_failed_connection_is_reported_as_one(open_page):
     page = open_page()
     expect(page.locator("#plane-status")).to_contain_text("nergy", timeout=60_000)
+    # The map has come to rest.
+    page.wait_for_timeout(1500)
     page.evaluate("() => { HTMLCanvasElement.prototype.getContext = () => { throw new RangeError('no canvas'); }; }")
     page.get_by_role("button", name="Generate").click()
     expect(page.locator("#generate-error")).to_have_text("The page failed: no canvas", timeout=60_000)
