@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import time
 import urllib.request
 
 import numpy
@@ -21,7 +22,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 360, "height": 740}
+SIZES = {
+    "phone": {"width": 390, "height": 844},
+    "laptop": {"width": 1280, "height": 800},
+    "wall": {"width": 2560, "height": 1440},
+}
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,7 @@ def open_page(browser, server):
 
 
 def fill(page, **fields):
+    page.locator("#advanced").evaluate("each => (each.open = true)")
     for label, value in fields.items():
         page.locator("#generate").locator(f"[name={label}]").fill(str(value))
 
@@ -104,10 +110,18 @@ def test_generate_draws_digits_and_offers_them_for_download(open_page, server, s
     page = open_page()
     generate(page, images=25, seed=3)
     page.screenshot(path=screenshots / "generate.png", full_page=True)
+    smooth = pixels(page, "#digits canvas")
+    assert len(numpy.unique(smooth)) == 16
+    page.get_by_label("Black and white").check()
     drawn = pixels(page, "#digits canvas") // 255
     assert drawn.shape == (25, 28, 28)
     assert 0.03 < drawn.mean() < 0.3
-    expect(page.locator("#generate-status")).to_contain_text("25 digits in 40 steps. Acceptance 0.")
+    numpy.testing.assert_array_equal(smooth >= 8 * 17, drawn)
+    expect(page.locator("#generate-status")).to_have_text(
+        re.compile(r"25 digits in [\d.]+ s\. Choose one to see how it was drawn\.")
+    )
+    page.get_by_text("Details").click()
+    expect(page.locator("#details")).to_contain_text(re.compile(r"Steps\s*40\s*Moves accepted\s*\d+ %"))
 
     path = page.get_by_role("link", name="NPZ").get_attribute("href")
     arrays = numpy.load(io.BytesIO(server.get(path)))
@@ -125,10 +139,14 @@ def test_the_grid_sharpens_while_the_chains_walk_and_stop_stops_them(open_page, 
     fill(page, images=100, steps=10_000)
     page.get_by_role("button", name="Generate").click()
     status = page.locator("#generate-status")
-    expect(status).to_contain_text(re.compile(r"Step \d{2,} of 10000 · acceptance 0\.\d+ · mean energy .* s left"), timeout=30_000)
+    expect(status).to_have_text(re.compile(r"Step [\d,]{2,} of 10,000, [\d.]+ s left\."), timeout=30_000)
     page.screenshot(path=screenshots / "walking.png")
     page.locator("#generate-stop").click()
-    expect(status).to_have_text("Stopped.")
+    expect(status).to_have_text(re.compile(r"Stopped after step [\d,]+ of 10,000\. 100 digits as they were then\."))
+    assert pixels(page, "#digits canvas").shape == (100, 28, 28)
+    page.get_by_role("button", name="Digit 100,").click()
+    expect(page.get_by_role("dialog", name="Digit 100 of 100")).to_be_visible()
+    page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Generate")).to_be_enabled()
     for _ in range(100):
         if server.jobs()["cancelled"] == cancelled + 1:
@@ -141,14 +159,24 @@ def test_a_click_enlarges_a_digit_and_shows_its_way_from_noise(open_page, screen
     page = open_page()
     generate(page, images=4, steps=1000)
     page.get_by_role("button", name="Digit 2,").click()
-    dialog = page.get_by_role("dialog", name="Digit 2")
+    dialog = page.get_by_role("dialog", name=re.compile(r"^Digit 2 of 4, reads as \d \(\d+ %\)$"))
     expect(dialog.get_by_role("img", name=re.compile("^Energy along the chain"))).to_be_visible()
-    expect(dialog.locator("output")).to_contain_text("step 1000, energy")
+    expect(dialog.locator("output")).to_contain_text("step 1,000, energy")
     page.screenshot(path=screenshots / "enlarged.png")
     last = pixels(page, "#enlarged-digit")
     dialog.get_by_role("slider").fill("0")
     expect(dialog.locator("output")).to_contain_text("step 0, energy")
     assert numpy.abs(pixels(page, "#enlarged-digit") - last).mean() > 5
+    start = dialog.locator(".spot").get_attribute("cx")
+    dialog.get_by_role("button", name="Play").click()
+    expect(dialog.locator("output")).to_contain_text("step 1,000, energy", timeout=30_000)
+    assert float(dialog.locator(".spot").get_attribute("cx")) > float(start)
+    expect(dialog.get_by_role("button", name="Play")).to_be_visible()
+    dialog.get_by_role("button", name="Next").click()
+    dialog = page.get_by_role("dialog", name="Digit 3 of 4")
+    dialog.get_by_role("button", name="Previous").click()
+    dialog = page.get_by_role("dialog", name="Digit 2 of 4")
+    numpy.testing.assert_array_equal(pixels(page, "#enlarged-digit"), last)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 
@@ -156,15 +184,15 @@ def test_a_click_enlarges_a_digit_and_shows_its_way_from_noise(open_page, screen
 def test_without_steps_the_digits_are_there_at_once(open_page, screenshots):
     page = open_page()
     generate(page, images=36)
-    expect(page.locator("#generate-status")).to_contain_text("36 digits in 40 steps. Acceptance 0.")
+    expect(page.locator("#generate-status")).to_contain_text("36 digits in ")
     assert "steps" not in page.url
     page.screenshot(path=screenshots / "at-once.png", full_page=True)
+    page.get_by_label("Black and white").check()
     drawn = pixels(page, "#digits canvas") // 255
     page.get_by_role("button", name="Digit 1,").click()
-    dialog = page.get_by_role("dialog", name="Digit 1")
+    dialog = page.get_by_role("dialog", name="Digit 1 of 36")
     expect(dialog.locator("output")).to_contain_text("step 40, energy")
-    # The last frame shows the digit of the result: in fifteenths, 8 is the least above one half.
-    numpy.testing.assert_array_equal(pixels(page, "#enlarged-digit")[0] >= 8 * 17, drawn[0])
+    numpy.testing.assert_array_equal(pixels(page, "#enlarged-digit")[0] // 255, drawn[0])
     dialog.get_by_role("slider").fill("0")
     expect(dialog.locator("output")).to_contain_text("step 0, energy")
     assert 0.03 < (pixels(page, "#enlarged-digit") > 127).mean() < 0.35
@@ -173,7 +201,8 @@ def test_without_steps_the_digits_are_there_at_once(open_page, screenshots):
 
 def test_the_model_can_be_chosen(open_page):
     page = open_page()
-    page.get_by_label("Model").select_option("seed")
+    page.get_by_text("Advanced").click()
+    page.locator("#generate select[name=model]").select_option("seed")
     generate(page, images=4)
     assert "model=seed" in page.url
 
@@ -192,11 +221,12 @@ def test_a_permanent_link_draws_the_same_digits(open_page, steps, temperature):
 def test_restore_completes_what_is_hidden_and_keeps_what_is_known(open_page, screenshots):
     page = open_page()
     generate(page, images=36, seed=5)
+    page.get_by_label("Black and white").check()
     drawn = pixels(page, "#digits canvas")[0] // 255
     page.get_by_role("button", name="Digit 1,").click()
-    page.get_by_role("button", name="Put into the drawing").click()
+    page.get_by_role("button", name="Complete a part of it").click()
     page.get_by_role("button", name="Hide lower half").click()
-    page.get_by_role("button", name="Restore").click()
+    page.locator("#restore-start").click()
     expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / "restored.png", full_page=True)
     completions = pixels(page, "#completions canvas") // 255
@@ -208,14 +238,14 @@ def test_restore_completes_what_is_hidden_and_keeps_what_is_known(open_page, scr
 
 def test_score_shows_a_drawing_against_the_test_digits(open_page, screenshots):
     page = open_page()
-    page.get_by_role("button", name="New digit").click()
-    expect(page.locator("#restore-status")).to_contain_text("A new digit.", timeout=60_000)
-    page.get_by_role("button", name="Score").click()
+    page.get_by_role("button", name="Take a digit").click()
+    expect(page.locator("#score-status")).to_contain_text("A drawn digit.", timeout=60_000)
+    page.locator("#score-start").click()
     expect(page.get_by_role("img", name=re.compile(r"^Energy of the drawing: .* of the test digits$"))).to_be_visible(timeout=60_000)
     expect(page.get_by_role("img", name=re.compile("^Reconstruction error of the drawing"))).to_be_visible()
     page.screenshot(path=screenshots / "scored.png", full_page=True)
     # A slab of white that no digit resembles.
-    page.locator("#editor").focus()
+    page.locator("#score-drawing-canvas").focus()
     for _ in range(6):
         for _ in range(10):
             page.keyboard.press("Space")
@@ -224,19 +254,19 @@ def test_score_shows_a_drawing_against_the_test_digits(open_page, screenshots):
             page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
-    page.get_by_role("button", name="Score").click()
-    expect(page.locator("#restore-status")).to_have_text("Hardly a digit.", timeout=60_000)
+    page.locator("#score-start").click()
+    expect(page.locator("#score-status")).to_have_text("Hardly a digit.", timeout=60_000)
 
 
 def test_a_pointer_paints_strokes_without_holes(open_page):
     page = open_page()
-    page.locator("#editor").scroll_into_view_if_needed()
-    box = page.locator("#editor").bounding_box()
+    page.locator("#complete-drawing-canvas").scroll_into_view_if_needed()
+    box = page.locator("#complete-drawing-canvas").bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + 40, box["y"] + 280, steps=2)
     page.mouse.up()
-    column = pixels(page, "#editor")[0][4:23, 3]
+    column = pixels(page, "#complete-drawing-canvas")[0][4:23, 3]
     assert (column == 255).all()
 
 
@@ -260,7 +290,9 @@ def test_the_page_speaks_of_images_where_the_model_does_not_draw_digits(browser,
         page.goto(started.url)
         expect(page.get_by_role("heading", level=1)).to_have_text("Images from an energy")
         page.get_by_role("button", name="New image").click()
-        expect(page.locator("#restore-status")).to_have_text("A new image. Hide a part of it, or change it.", timeout=60_000)
+        expect(page.locator("#restore-status")).to_have_text("A new image. Hide a half of it, or change it.", timeout=60_000)
+        expect(page.get_by_role("heading", name="Morph")).to_be_hidden()
+        page.get_by_text("Advanced").click()
         page.locator("#generate select[name=model]").select_option("default")
         expect(page.get_by_role("heading", level=1)).to_have_text("Digits from an energy")
         expect(page.get_by_role("button", name="New digit")).to_be_visible()
@@ -271,8 +303,9 @@ def test_the_page_speaks_of_images_where_the_model_does_not_draw_digits(browser,
 
 def test_a_value_out_of_range_is_not_sent(open_page):
     page = open_page()
+    expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
     sent = []
-    page.on("request", lambda request: sent.append(request.post_data_json) if request.method == "POST" else None)
+    page.on("request", lambda request: sent.append(request.post_data_json) if request.url.endswith("generate") else None)
     fill(page, images=0)
     page.get_by_role("button", name="Generate").click()
     assert page.locator("#generate input[name=images]").evaluate("each => each.validationMessage") != ""
@@ -282,6 +315,7 @@ def test_a_value_out_of_range_is_not_sent(open_page):
 
 def test_a_server_that_is_gone_is_reported(open_page):
     page = open_page()
+    expect(page.locator("#plane-status")).to_contain_text("nergy", timeout=60_000)
     page.route("**/api/generate", lambda route: route.abort())
     page.get_by_role("button", name="Generate").click()
     expect(page.locator("#generate-error")).to_have_text("The server cannot be reached.")
@@ -322,20 +356,133 @@ def test_a_link_with_several_faults_reports_each(open_page):
     expect(page.locator("#generate-error")).to_contain_text(re.compile("images: .* found 500. steps: .* found 1."))
 
 
-def test_parameters_of_others_draw_nothing(open_page):
+def test_the_page_draws_36_digits_at_once_and_others_with_each_generate(open_page):
     page = open_page("?utm_source=x")
+    link = page.get_by_role("link", name="Permanent link")
+    expect(link).to_be_visible(timeout=60_000)
     expect(page.locator("#generate-error")).to_be_hidden()
-    assert page.locator("#digits canvas").count() == 0
+    first = pixels(page, "#digits canvas")
+    assert first.shape == (36, 28, 28)
+    boxes = [tile.bounding_box() for tile in page.locator("#digits li").all()]
+    assert len({round(box["x"]) for box in boxes}) == len({round(box["y"]) for box in boxes}) == 6
+    generate(page)
+    second = pixels(page, "#digits canvas")
+    assert (first != second).any()
+    page.get_by_label("Keep the seed").check()
+    generate(page)
+    numpy.testing.assert_array_equal(pixels(page, "#digits canvas"), second)
+
+
+def test_the_strangest_digit_comes_first_on_request(open_page):
+    page = open_page()
+    generate(page, images=36, seed=2)
+    page.get_by_label("Strangest first").check()
+    tiles = [(tile.bounding_box(), tile.locator("button").get_attribute("aria-label")) for tile in page.locator("#digits li").all()]
+    order = sorted(tiles, key=lambda tile: (round(tile[0]["y"]), tile[0]["x"]))
+    energies = [float(re.search(r"energy (-?[\d.]+)", label)[1]) for _, label in order]
+    assert energies == sorted(energies, reverse=True)
+
+
+def test_the_style_sets_the_temperature(open_page):
+    page = open_page()
+    expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    page.get_by_label("Style").fill("1")
+    generate(page, images=4)
+    assert "temperature=2&" in page.url + "&"
+    again = open_page("?images=4&temperature=0.5")
+    assert again.get_by_label("Style").input_value() == "-1"
+
+
+def test_undo_takes_back_a_stroke_and_a_hidden_half(open_page):
+    page = open_page()
+    page.get_by_role("button", name="New digit").click()
+    expect(page.locator("#restore-status")).to_contain_text("A new digit.", timeout=60_000)
+    before = pixels(page, "#complete-drawing-canvas")
+    page.get_by_role("button", name="Hide right half").click()
+    assert (pixels(page, "#complete-drawing-canvas") != before).any()
+    page.locator("#complete-drawing").get_by_role("button", name="Undo").click()
+    numpy.testing.assert_array_equal(pixels(page, "#complete-drawing-canvas"), before)
+
+
+def test_white_strokes_on_unknown_get_black_around_them_on_request(open_page):
+    page = open_page()
+    page.get_by_role("button", name="All unknown").click()
+    page.locator("#complete-drawing-canvas").focus()
+    for _ in range(6):
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+    page.locator("#restore-start").click()
+    expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Paint black around it").click()
+    expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
+    drawn = pixels(page, "#complete-drawing-canvas")[0]
+    assert (drawn[16, 14:16] == 255).all()
+    assert (drawn[16, [12, 13, 16, 17]] == 0).all()
+    assert drawn[16, 11] not in (0, 255)
+
+
+def test_the_map_shows_walks_and_decodes_the_point_under_a_finger(open_page, screenshots):
+    page = open_page()
+    status = page.locator("#plane-status")
+    expect(status).to_have_text(re.compile(r"Reads as \d \(\d+ %\), energy .* nats"), timeout=60_000)
+    first = pixels(page, "#decoded")
+    page.locator("#plane").scroll_into_view_if_needed()
+    box = page.locator("#plane").bounding_box()
+    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"], steps=5)
+    page.mouse.up()
+    with page.expect_response("**/api/decode"):
+        page.locator("#plane").press("ArrowLeft")
+    page.wait_for_timeout(1000)
+    assert numpy.abs(pixels(page, "#decoded") - first).mean() > 5
+    page.locator("#plane").screenshot(path=screenshots / "map.png")
+
+
+def test_morph_shows_the_path_of_least_energy_beside_the_straight_one(open_page, screenshots):
+    page = open_page()
+    page.get_by_role("button", name="Morph").click()
+    expect(page.locator("#morph-status")).to_contain_text("The path of least energy", timeout=60_000)
+    name = page.get_by_role("img", name=re.compile("^Energy along the paths")).get_attribute("aria-label")
+    least, straight = map(float, re.findall(r"(-?[\d.]+)", name))
+    assert least < straight
+    slider = page.locator("#morph-slider")
+    ends = []
+    for place in ("0", slider.get_attribute("max")):
+        slider.fill(place)
+        ends.append(pixels(page, "#morph-least"))
+        numpy.testing.assert_array_equal(ends[-1], pixels(page, "#morph-straight"))
+    assert numpy.abs(ends[0] - ends[1]).mean() > 5
+    slider.fill("16")
+    assert numpy.abs(pixels(page, "#morph-least") - pixels(page, "#morph-straight")).mean() > 5
+    page.locator("#morph").screenshot(path=screenshots / "morph.png")
+
+
+def test_the_game_counts_right_choices(open_page, screenshots):
+    page = open_page()
+    page.get_by_label("Without the clock").check()
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator("#game-digits button")).to_have_count(12, timeout=60_000)
+    page.get_by_role("button", name="Digit 1: real?").click()
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator("#game-digits .truth")).to_have_count(12)
+    truths = page.locator("#game-digits .truth").all_inner_texts()
+    assert sum(truth.endswith("real") for truth in truths) == 6
+    right = sum(truth.startswith("✓") for truth in truths)
+    assert right == (7 if truths[0] == "✓ real" else 5)
+    expect(page.locator("#game-status")).to_contain_text(f"{right} of 12 right. Guessing gives 6")
+    page.locator("#game").screenshot(path=screenshots / "game.png")
 
 
 def touch(page, kind, *points):
     """Moves fingers: the points are where each is, by its number, from the drawing's corner."""
-    box = page.locator("#editor").bounding_box()
-    page.locator("#editor").evaluate(
+    box = page.locator("#complete-drawing-canvas").bounding_box()
+    unit = box["width"] / 336
+    page.locator("#complete-drawing-canvas").evaluate(
         """(canvas, [kind, points]) => points.forEach(([id, x, y]) => canvas.dispatchEvent(new PointerEvent(kind,
             { pointerId: id, pointerType: "touch", isPrimary: id === 1, buttons: kind === "pointerup" ? 0 : 1,
               clientX: x, clientY: y, bubbles: true })))""",
-        [kind, [[number, box["x"] + x, box["y"] + y] for number, x, y in points]],
+        [kind, [[number, box["x"] + unit * x, box["y"] + unit * y] for number, x, y in points]],
     )
 
 
@@ -343,14 +490,14 @@ def test_two_fingers_draw_two_strokes(open_page, screenshots):
     page = open_page(has_touch=True)
     # There are no such fingers to capture.
     page.evaluate("() => { Element.prototype.setPointerCapture = () => {}; }")
-    page.locator("#editor").scroll_into_view_if_needed()
+    page.locator("#complete-drawing-canvas").scroll_into_view_if_needed()
     touch(page, "pointerdown", (1, 42, 30), (2, 282, 30))
     for down in range(60, 300, 60):
         touch(page, "pointermove", (1, 42, down), (2, 282, down))
     touch(page, "pointerup", (1, 42, 270), (2, 282, 270))
     touch(page, "pointermove", (1, 150, 150), (2, 150, 200))
     page.screenshot(path=screenshots / "two-fingers.png")
-    drawn = pixels(page, "#editor")[0] == 255
+    drawn = pixels(page, "#complete-drawing-canvas")[0] == 255
     assert drawn[4:20, 3].all()
     assert drawn[4:20, 23].all()
     assert not drawn[:, 6:22].any()
@@ -358,6 +505,9 @@ def test_two_fingers_draw_two_strokes(open_page, screenshots):
 
 def test_only_a_failed_connection_is_reported_as_one(open_page):
     page = open_page()
+    expect(page.locator("#plane-status")).to_contain_text("nergy", timeout=60_000)
+    # The map has come to rest.
+    page.wait_for_timeout(1500)
     page.evaluate("() => { HTMLCanvasElement.prototype.getContext = () => { throw new RangeError('no canvas'); }; }")
     page.get_by_role("button", name="Generate").click()
     expect(page.locator("#generate-error")).to_have_text("The page failed: no canvas", timeout=60_000)
@@ -387,7 +537,7 @@ def test_a_histograms_marker_does_not_strike_its_label_through(open_page, energy
     result = {"model": "default", "scores": [score], "testEnergies": histogram, "testReconstructionErrors": histogram}
     events = f"event: result\ndata: {json.dumps(result)}\n\n"
     page.route("**/api/score", lambda route: route.fulfill(content_type="text/event-stream", body=events))
-    page.get_by_role("button", name="Score").click()
+    page.locator("#score-start").click()
     expect(page.locator("#scores figure")).to_have_count(2)
     for figure in page.locator("#scores figure").all():
         label, marker = (figure.locator(part).bounding_box() for part in ("text.marked", "line.marker"))
@@ -400,10 +550,9 @@ def test_a_histograms_marker_does_not_strike_its_label_through(open_page, energy
 def test_a_canvas_of_one_colour_can_be_seen(open_page, screenshots, scheme):
     """Its edge has a contrast of at least 3 to 1 with the page (WCAG 1.4.11), whatever is drawn."""
     page = open_page(color_scheme=scheme)
-    page.evaluate("""async () => (await import("/editor.js")).load(new Array(784).fill(1))""")
-    page.locator("#editor").scroll_into_view_if_needed()
+    page.locator("#complete-drawing-canvas").scroll_into_view_if_needed()
     page.screenshot(path=screenshots / f"white-{scheme}.png")
-    style, width, edge, card = page.locator("#editor").evaluate(
+    style, width, edge, card = page.locator("#complete-drawing-canvas").evaluate(
         """canvas => [getComputedStyle(canvas).outlineStyle, getComputedStyle(canvas).outlineWidth,
             getComputedStyle(canvas).outlineColor, getComputedStyle(canvas.closest("section")).backgroundColor]"""
     )
@@ -423,16 +572,16 @@ def test_the_keyboard_is_enough(open_page):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to drawing")).to_be_focused()
     page.keyboard.press("Enter")
-    for _ in range(2):
-        page.keyboard.press("Tab")
-    expect(page.get_by_label("Images")).to_be_focused()
+    expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("How many")).to_be_focused()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("2")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
     digit = page.get_by_role("button", name="Digit 1,")
-    # Seed, steps, temperature, generate; Stop is disabled.
-    for _ in range(5):
+    # Style, advanced, generate, black and white, strangest first; Stop is disabled.
+    for _ in range(6):
         page.keyboard.press("Tab")
     expect(digit).to_be_focused()
     page.keyboard.press("Enter")
@@ -440,12 +589,13 @@ def test_the_keyboard_is_enough(open_page):
     page.keyboard.press("Escape")
     expect(digit).to_be_focused()
 
-    page.locator("#editor").focus()
+    page.get_by_role("button", name="All unknown").click()
+    page.locator("#complete-drawing-canvas").focus()
     for key in ["ArrowLeft", "ArrowUp", "Space", "b", "ArrowDown", "ArrowDown", "Space"]:
         page.keyboard.press(key)
-    expect(page.locator("#editor-cursor")).to_have_text("Column 14, row 16, black")
+    expect(page.locator("#complete-drawing [role=status]")).to_have_text("Column 14, row 16, black")
     page.locator("#restore-start").focus()
-    drawn = pixels(page, "#editor")[0]
+    drawn = pixels(page, "#complete-drawing-canvas")[0]
     assert (drawn[13:15, 13:15] == 255).all()
     assert (drawn[15:17, 13:15] == 0).all()
     page.keyboard.press("Enter")
@@ -453,19 +603,23 @@ def test_the_keyboard_is_enough(open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["laptop", "phone"])
+@pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_no_fault_and_nothing_overflows(open_page, root, screenshots, scheme, size):
-    page = open_page(color_scheme=scheme, viewport=PHONE if size == "phone" else {"width": 1100, "height": 900})
+    page = open_page(color_scheme=scheme, viewport=SIZES[size])
     generate(page, images=6)
     page.get_by_role("button", name="New digit").click()
     expect(page.locator("#restore-status")).to_contain_text("A new digit.", timeout=60_000)
     page.get_by_role("button", name="Hide right half").click()
-    page.get_by_role("button", name="Restore").click()
+    page.locator("#restore-start").click()
     expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
     page.screenshot(path=screenshots / f"{size}-{scheme}.png", full_page=True)
     assert violations(page, root) == []
-    page.get_by_role("button", name="Score").click()
+    page.locator("#score-start").click()
     expect(page.locator("#scores figure")).to_have_count(2, timeout=60_000)
+    page.get_by_role("button", name="Morph").click()
+    expect(page.locator("#morph-outcome")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator("#game-digits button")).to_have_count(12, timeout=60_000)
     assert violations(page, root) == []
     page.get_by_role("button", name="Digit 1,").click()
     page.screenshot(path=screenshots / f"{size}-{scheme}-enlarged.png")
@@ -477,6 +631,101 @@ def test_the_description_for_programs_is_valid(server):
     description = json.loads(server.get("openapi.json"))
     openapi_spec_validator.validate(description)
     assert set(description["paths"]) >= {"/api/generate", "/api/restore", "/api/score", "/api/models", "/healthz"}
+
+
+def test_the_description_for_programs_is_rendered_and_can_be_tried(open_page, screenshots):
+    page = open_page()
+    page.get_by_role("link", name="For programs").click()
+    expect(page.get_by_role("heading", name=re.compile("^MNIST-EBM for Java"))).to_be_visible(timeout=60_000)
+    page.screenshot(path=screenshots / "documentation.png")
+    page.locator(".opblock-summary-control", has_text="List the models").click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator(".live-responses-table .microlight").first).to_contain_text("latentDimension", timeout=60_000)
+
+
+class Visitor:
+    """Does tasks on the page, and notes how long each takes."""
+
+    def __init__(self, page):
+        self.page = page
+        self.seconds = {}
+
+    def task(self, name, work):
+        start = time.perf_counter()
+        result = work(self.page)
+        self.seconds[name] = round(time.perf_counter() - start, 1)
+        return result
+
+
+def find_the_strangest(page):
+    page.get_by_label("Strangest first").check()
+    first = min(page.locator("#digits li").all(), key=lambda tile: sum(tile.bounding_box()[side] for side in "xy"))
+    first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+
+
+def send_the_link(page):
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#generate-status")).to_contain_text("The link is copied.")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def complete_a_half(page):
+    page.get_by_role("button", name="New digit").click()
+    expect(page.locator("#restore-status")).to_contain_text("A new digit.", timeout=60_000)
+    page.get_by_role("button", name="Hide lower half").click()
+    page.get_by_role("button", name="Complete", exact=True).click()
+    expect(page.get_by_role("img", name="Completion 12")).to_be_visible(timeout=60_000)
+
+
+def morph_four_to_nine(page):
+    page.locator("#morph-from").select_option("4")
+    page.locator("#morph-to").select_option("9")
+    page.get_by_role("button", name="Morph").click()
+    expect(page.locator("#morph-outcome")).to_be_visible(timeout=60_000)
+    page.get_by_label("Along the way").fill("20")
+
+
+def test_a_visitor_does_four_tasks_by_the_words_on_the_page_alone(open_page, server, screenshots):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    visitor = Visitor(page)
+    visitor.task("find the strangest of 36", find_the_strangest)
+    link = visitor.task("send a friend the link", send_the_link)
+    visitor.task("complete a half", complete_a_half)
+    visitor.task("morph 4 to 9", morph_four_to_nine)
+    (screenshots / "tasks.json").write_text(json.dumps(visitor.seconds, indent=2) + "\n")
+    friend = open_page(link.removeprefix(server.url))
+    expect(friend.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+    numpy.testing.assert_array_equal(pixels(friend, "#digits canvas"), pixels(page, "#digits canvas"))
+
+
+@pytest.mark.slow
+def test_a_visitor_draws_a_bold_slanted_seven(browser, root, run, tmp_path):
+    model = shutil.copytree(root / "data" / "pretrained", tmp_path / "conditional")
+    trained = run("train", "--conditions-only", model)
+    assert trained.returncode == 0, trained.stderr
+    started = Server(root, "--model", model)
+    page = browser.new_page()
+    try:
+        page.goto(started.url)
+        expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
+        page.get_by_role("button", name="7", exact=True).click()
+        page.get_by_text("Shape").click()
+        page.get_by_label("thickness from").fill("45")
+        page.get_by_label("slant from").fill("55")
+        expect(page.get_by_label("In words")).to_have_value(re.compile(r"7, thickness > [\d.]+, slant > [\d.]+"))
+        generate(page, images=9)
+        expect(page.locator("#generate-status")).to_contain_text(re.compile(r"9 digits in [\d.]+ s\. .* of this model's images meet it\."))
+        labels = [each.get_attribute("aria-label") for each in page.locator("#digits button").all()]
+        assert sum("reads as 7" in label for label in labels) >= 8
+        page.get_by_role("button", name="Anything").click()
+        expect(page.get_by_label("In words")).to_have_value("")
+    finally:
+        page.close()
+        started.stop()
 
 
 def test_many_clients_some_of_them_slow_leave_the_server_well(run, tmp_path):

@@ -28,6 +28,12 @@ export async function models() {
   return JSON.parse(await connected(() => response.text()));
 }
 
+/** Asks for the conditions that a model knows. */
+export async function conditions(model) {
+  const response = await checked(await connected(() => fetch(`api/conditions?${new URLSearchParams({ model })}`)));
+  return JSON.parse(await connected(() => response.text()));
+}
+
 /**
  * Posts a job and follows it.
  *

@@ -34,22 +34,72 @@ function short(value) {
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(1);
 }
 
-/** The energy along a chain. */
-export function trace(steps, energies) {
+/**
+ * The energy along a chain, with a marker that moves, and a dashed line where the chain has jumped.
+ *
+ * @param {{step: number, energy: number, jumped: boolean}[]} points
+ * @returns {{figure: HTMLElement, mark: (index: number) => void}}
+ */
+export function trace(points) {
+  const energies = points.map(({ energy }) => energy);
   const least = Math.min(...energies);
   const most = Math.max(...energies);
-  const x = scale(0, steps.at(-1), LEFT, WIDTH - 8);
+  const last = points.at(-1).step;
+  const x = scale(0, last, LEFT, WIDTH - 8);
   const y = scale(least, most, BOTTOM, TOP);
-  const points = steps.map((step, i) => `${x(step).toFixed(1)},${y(energies[i]).toFixed(1)}`).join(" ");
-  return figure(
-    `Energy along the chain: ${short(energies[0])} nats at first, ${short(energies.at(-1))} after ${steps.at(-1)} steps`,
-    "Energy along the chain, nats",
-    svg("polyline", { points, class: "trace" }),
+  const place = ({ step, energy }) => ({ x: x(step).toFixed(1), y: y(energy).toFixed(1) });
+  const lines = points.slice(1).map((point, i) => {
+    const [from, to] = [place(points[i]), place(point)];
+    return svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: point.jumped ? "trace jump" : "trace" });
+  });
+  const marker = svg("circle", { r: 5, class: "spot" });
+  const jumps = points.filter(({ jumped }) => jumped).length;
+  const element = figure(
+    `Energy along the chain: ${short(energies[0])} nats at first, ${short(energies.at(-1))} after ${last} steps, ${jumps} jumps`,
+    jumps > 0 ? "Energy along the chain, nats; dashed: it jumped on the way" : "Energy along the chain, nats",
+    ...lines,
+    marker,
     text(LEFT - 4, BOTTOM, short(least), "end"),
     text(LEFT - 4, TOP + 8, short(most), "end"),
     text(LEFT, BOTTOM + 14, "0", "start"),
-    text(WIDTH - 4, BOTTOM + 14, `step ${steps.at(-1)}`, "end"),
+    text(WIDTH - 4, BOTTOM + 14, `step ${last}`, "end"),
   );
+  const mark = (index) => {
+    const at = place(points[index]);
+    marker.setAttribute("cx", at.x);
+    marker.setAttribute("cy", at.y);
+  };
+  return { figure: element, mark };
+}
+
+/** The energies along two paths of as many states, with a marker on each. */
+export function profiles(least, straight) {
+  const all = [...least, ...straight];
+  const x = scale(0, least.length - 1, LEFT, WIDTH - 8);
+  const y = scale(Math.min(...all), Math.max(...all), BOTTOM, TOP);
+  const line = (energies, name) => svg("polyline", {
+    points: energies.map((energy, i) => `${x(i).toFixed(1)},${y(energy).toFixed(1)}`).join(" "), class: name,
+  });
+  const spots = [least, straight].map(() => svg("circle", { r: 5, class: "spot" }));
+  const top = (energies) => energies.indexOf(Math.max(...energies.slice(1, -1)));
+  const named = (energies, words, below) => text(
+    x(top(energies)), Math.min(BOTTOM - 6, Math.max(TOP + 10, y(energies[top(energies)]) + (below ? 16 : -6))), words, "middle", "marked");
+  const element = figure(
+    `Energy along the paths: at most ${short(Math.max(...least))} nats on that of least energy, ${short(Math.max(...straight))} on the straight one`,
+    "Energy along the two paths, nats",
+    line(straight, "trace jump"),
+    line(least, "trace"),
+    ...spots,
+    named(straight, "straight", true),
+    named(least, "least energy", false),
+    text(LEFT - 4, BOTTOM, short(Math.min(...all)), "end"),
+    text(LEFT - 4, TOP + 8, short(Math.max(...all)), "end"),
+  );
+  const mark = (index) => [least, straight].forEach((energies, i) => {
+    spots[i].setAttribute("cx", x(index));
+    spots[i].setAttribute("cy", y(energies[index]));
+  });
+  return { figure: element, mark };
 }
 
 /** A value against the histogram of the test images'; one beyond the histogram stands at its end, with an arrow. */

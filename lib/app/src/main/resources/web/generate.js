@@ -1,79 +1,96 @@
 import { follow, runner } from "./api.js";
-import { canvas, flat, paint, PIXELS, pixelsOf } from "./pictures.js";
-import { show } from "./enlarge.js";
-import { noun, Noun } from "./words.js";
+import { renewSeed, request } from "./form.js";
+import { showDrawing } from "./grid.js";
+import { pixelsOf } from "./pictures.js";
+import { tell } from "./walks.js";
+import { counted } from "./words.js";
 
 const form = document.getElementById("generate");
-const digits = document.getElementById("digits");
 const progress = document.getElementById("generate-progress");
 const status = document.getElementById("generate-status");
+const error = document.getElementById("generate-error");
 const downloads = document.getElementById("downloads");
-const NUMBERS = ["images", "seed", "steps", "temperature"];
-const NAMES = ["model", ...NUMBERS];
+const numbers = document.getElementById("numbers");
 
 const run = runner({
   stop: document.getElementById("generate-stop"),
   start: [form.querySelector("button[type=submit]")],
-  error: document.getElementById("generate-error"),
+  error,
   status,
 });
 
-/** Reads the form. What is left empty is the server's choice. */
-function request() {
-  const filled = Array.from(new FormData(form)).filter(([, value]) => value !== "");
-  return Object.fromEntries(filled.map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : value]));
+function short(seconds) {
+  return seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
 }
 
-/** Lays out a black digit for each image. */
-function layOut(count) {
-  const canvases = Array.from({ length: count }, canvas);
-  digits.replaceChildren(...canvases.map((each, i) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.setAttribute("aria-label", `${Noun()} ${i + 1}: enlarge`);
-    button.append(each);
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
-  }));
-  return canvases;
-}
-
-function describe({ step, steps, acceptanceRate, energies, secondsLeft }) {
-  const mean = energies.reduce((sum, energy) => sum + energy, 0) / energies.length;
-  return `Step ${step} of ${steps} · acceptance ${acceptanceRate.toFixed(2)} · mean energy ${mean.toFixed(1)} nats · `
-    + (step === 0 ? "starting" : `${secondsLeft.toFixed(1)} s left`);
+function onTheWay({ step, steps, secondsLeft }) {
+  return `Step ${step.toLocaleString("en")} of ${steps.toLocaleString("en")}`
+    + (step === 0 ? "." : `, ${short(secondsLeft)} s left.`);
 }
 
 /** Draws digits as the form says. */
 export function generate() {
   return run(async (signal) => {
     const asked = request();
-    const canvases = layOut(asked.images);
-    const frames = [];
+    const start = performance.now();
+    tell("start");
+    const drawing = { frames: [], result: null, request: asked };
     downloads.hidden = true;
+    numbers.hidden = true;
     progress.value = 0;
     status.textContent = "Waiting for its turn.";
-    digits.querySelectorAll("button").forEach((button, i) => {
-      button.addEventListener("click", () => show(i, frames));
+    signal.addEventListener("abort", () => stopped(drawing));
+    const result = await follow("api/generate", asked, signal, (event) => {
+      const frame = { ...event, pixels: pixelsOf(event.frame) };
+      drawing.frames.push(frame);
+      showDrawing(drawing);
+      tell("frame", frame);
+      progress.value = event.step / event.steps;
+      status.textContent = onTheWay(event);
     });
-    const result = await follow("api/generate", asked, signal, (frame) => {
-      const pixels = pixelsOf(frame.frame);
-      canvases.forEach((each, i) => paint(each, pixels.subarray(i * PIXELS, (i + 1) * PIXELS)));
-      frames.push({ step: frame.step, energies: frame.energies, pixels });
-      progress.value = frame.step / frame.steps;
-      status.textContent = describe(frame);
-    });
-    result.images.forEach((image, i) => paint(canvases[i], flat(image).map((pixel) => 255 * pixel)));
-    digits.querySelectorAll("button").forEach((button, i) => {
-      button.setAttribute("aria-label", `${Noun()} ${i + 1}, energy ${result.energies[i].toFixed(1)}: enlarge`);
-    });
+    drawing.result = result;
+    showDrawing(drawing);
+    tell("done", result);
     progress.value = 1;
-    const jumps = result.jumpAcceptanceRate === undefined ? "" : `, of jumps ${result.jumpAcceptanceRate.toFixed(2)}`;
-    status.textContent = `${result.images.length} ${noun()}s in ${result.steps} steps. Acceptance ${result.acceptanceRate.toFixed(2)}${jumps}, `
-      + `step size ${result.stepSize.toPrecision(2)}. Choose one to enlarge it.`;
+    const seconds = short((performance.now() - start) / 1000);
+    const them = result.images.length === 1 ? "it to see how it" : "one to see how it";
+    const rarity = result.given ? ` ${result.given.text[0].toUpperCase()}${result.given.text.slice(1)} meet it.` : "";
+    status.textContent = `${counted(result.images.length)} in ${seconds} s.${rarity} Choose ${them} was drawn.`;
+    error.textContent = result.given?.warning ?? "";
+    describe(result);
     finish(asked, result.id);
   });
+}
+
+function stopped({ frames }) {
+  const last = frames.at(-1);
+  // The runner speaks of the stop first.
+  queueMicrotask(() => setTimeout(() => {
+    status.textContent = last
+      ? `Stopped after step ${last.step.toLocaleString("en")} of ${last.steps.toLocaleString("en")}. ${counted(last.energies.length)} as they were then.`
+      : "Stopped.";
+  }));
+}
+
+function describe({ steps, acceptanceRate, jumpAcceptanceRate, stepSize, energies, request: asked }) {
+  const mean = energies.reduce((sum, energy) => sum + energy, 0) / energies.length;
+  const found = {
+    Steps: steps.toLocaleString("en"),
+    "Moves accepted": `${(100 * acceptanceRate).toFixed(0)} %`,
+    "Jumps accepted": jumpAcceptanceRate === undefined ? "none were tried" : `${(100 * jumpAcceptanceRate).toFixed(0)} %`,
+    "Step size": stepSize.toPrecision(2),
+    "Mean energy": `${mean.toFixed(1)} nats`,
+    Temperature: asked.temperature,
+    Seed: asked.seed,
+  };
+  document.getElementById("details").replaceChildren(...Object.entries(found).flatMap(([name, value]) => {
+    const term = document.createElement("dt");
+    const definition = document.createElement("dd");
+    term.textContent = name;
+    definition.textContent = value;
+    return [term, definition];
+  }));
+  numbers.hidden = false;
 }
 
 function finish(asked, id) {
@@ -86,39 +103,18 @@ function finish(asked, id) {
   downloads.hidden = false;
 }
 
-/**
- * Fills the form from a permanent link, as far as the values of the link are possible.
- *
- * @param {URLSearchParams} parameters
- * @returns {{found: boolean, wrong: string[]}} whether there was a link, and a message on each value that is not possible
- */
-export function fillFrom(parameters) {
-  const names = NAMES.filter((name) => parameters.has(name));
-  const wrong = [];
-  for (const name of names) {
-    const field = form.elements[name];
-    const [usual, value] = [field.value, parameters.get(name)];
-    field.value = value;
-    // A field rejects values of another kind.
-    if (field.value !== value || !field.checkValidity()) {
-      field.value = usual;
-      wrong.push(`${name}: expected ${possible(field)}, found ${value.slice(0, 40) || "nothing"}`);
-    }
+document.getElementById("copy-link").addEventListener("click", async () => {
+  const link = document.getElementById("permalink").href;
+  try {
+    await navigator.clipboard.writeText(link);
+    status.textContent = "The link is copied. Whoever opens it sees the same images.";
+  } catch {
+    status.textContent = `This browser does not let the page copy. The link: ${link}`;
   }
-  return { found: names.length > 0, wrong };
-}
-
-function possible(field) {
-  return field.type === "number"
-    ? `a ${field.step === "any" ? "" : "whole "}number from ${field.min} to ${field.max}`
-    : `one of ${Array.from(field.options, (option) => option.value).join(", ")}`;
-}
-
-export function chosenModel() {
-  return form.elements.model.value;
-}
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  renewSeed();
   generate();
 });

@@ -1,28 +1,52 @@
 import { messageOf, models } from "./api.js";
-import { fillFrom, generate } from "./generate.js";
-import "./restore.js";
+import "./complete.js";
+import { fillFrom, renewSeed, request } from "./form.js";
+import "./game.js";
+import { offerConditions } from "./given.js";
+import { generate } from "./generate.js";
+import { makeRoom } from "./grid.js";
+import { showMap } from "./map.js";
+import { offerClasses } from "./morph.js";
+import "./score.js";
 import { speakOf } from "./words.js";
 
 const error = document.getElementById("generate-error");
 const select = document.querySelector("#generate select[name=model]");
 
+/** Shows what the chosen model can do. */
+async function choose(served) {
+  const { dataSet, classes, conditions } = served.find(({ name }) => name === select.value);
+  speakOf(dataSet);
+  offerClasses(classes);
+  document.querySelectorAll("[data-with=classes]").forEach((element) => (element.hidden = classes.length < 2));
+  await offerConditions(conditions);
+}
+
 try {
   const served = await models();
   for (const { name, latentDimension } of served) {
-    const option = document.createElement("option");
-    option.value = name;
-    option.textContent = `${name} (${latentDimension} latents)`;
-    select.append(option);
+    select.append(new Option(`${name} (${latentDimension} latents)`, name));
   }
   const { found, wrong } = fillFrom(new URLSearchParams(location.search));
-  const speak = () => speakOf(served.find(({ name }) => name === select.value)?.dataSet);
-  select.addEventListener("change", speak);
-  speak();
+  await choose(served);
+  select.addEventListener("change", async () => {
+    try {
+      await choose(served);
+    } catch (failure) {
+      error.textContent = messageOf(failure);
+    }
+    await showMap();
+  });
   if (wrong.length > 0) {
     error.textContent = `The link asks for what is not possible. ${wrong.join(". ")}.`;
-  } else if (found) {
+  } else {
+    if (!found) {
+      renewSeed();
+    }
+    makeRoom(request().images);
     await generate();
   }
+  await showMap();
 } catch (failure) {
   error.textContent = `The models cannot be listed. ${messageOf(failure)}`;
 }

@@ -48,3 +48,19 @@ export function flat(rows) {
 export function rows(values) {
   return Array.from({ length: SIDE }, (_, y) => Array.from(values.slice(y * SIDE, (y + 1) * SIDE)));
 }
+
+/** Gives a picture a label. */
+export function labelled(picture, label) {
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", label);
+  return picture;
+}
+
+/** Puts a picture above its caption. */
+export function captioned(picture, caption) {
+  const figure = document.createElement("figure");
+  const words = document.createElement("figcaption");
+  words.textContent = caption;
+  figure.append(labelled(picture, caption), words);
+  return figure;
+}

@@ -21,7 +21,7 @@ class LayersTest {
             List.of("io", "diagnostics"),
             List.of("tensor"),
             List.of("data", "density", "training"),
-            List.of("picture", "sampling.host", "morphology"),
+            List.of("picture", "sampling.host", "morphology", "landscape"),
             List.of("sampling"),
             List.of("autoencoder", "energy.objective"),
             List.of("energy", "condition"),

@@ -166,6 +166,30 @@ public final class DigitServer implements AutoCloseable {
                     Scoring scoring = Scoring.read(body, models);
                     return progress -> scoring.run(models);
                 }));
+        routes.post(
+                "/api/map",
+                context -> computed(context, body -> {
+                    MapDrawing drawing = MapDrawing.read(body, models);
+                    return progress -> drawing.run(models);
+                }));
+        routes.post(
+                "/api/decode",
+                context -> computed(context, body -> {
+                    Decoding decoding = Decoding.read(body, models);
+                    return progress -> decoding.run(models);
+                }));
+        routes.post(
+                "/api/morph",
+                context -> computed(context, body -> {
+                    Morphing morphing = Morphing.read(body, models);
+                    return progress -> morphing.run(models);
+                }));
+        routes.post(
+                "/api/quiz",
+                context -> computed(context, body -> {
+                    Quiz quiz = Quiz.read(body, models);
+                    return progress -> quiz.run(models);
+                }));
         get(routes, "/api/models", context -> context.json(models.descriptions()));
         get(routes, "/api/conditions", this::scales);
         get(routes, "/api/results/{id}/digits.png", context -> download(context, "image/png", Results.Digits::png));

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import com.google.gson.JsonElement;
 import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.data.Binarization;
+import io.github.mnistebm.landscape.PrincipalPlane;
 import io.github.mnistebm.model.ConditionalSampler;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitWalk;
@@ -11,6 +12,7 @@ import io.github.mnistebm.model.WalkStart;
 import io.github.mnistebm.web.http.InvalidRequestException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * New digits, by chains.
@@ -49,6 +51,8 @@ record Generation(String model, int images, int seed, Integer steps, double temp
      * @param acceptanceRate mean acceptance probability
      * @param stepSize ε
      * @param energies the energies of the chains, nats
+     * @param jumped the chains, counted from 0, that have jumped since the event before
+     * @param points the chains' coordinates on the map
      * @param frame the probability of each pixel to be white in fifteenths, two pixels a byte, image by image and row by
      *     row, in Base64
      */
@@ -59,6 +63,8 @@ record Generation(String model, int images, int seed, Integer steps, double temp
             double acceptanceRate,
             double stepSize,
             float[] energies,
+            int[] jumped,
+            float[][] points,
             String frame) {}
 
     /**
@@ -71,6 +77,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
      * @param jumpAcceptanceRate the same of jumps; null if there were none
      * @param stepSize ε after burn-in
      * @param energies E of each digit's latent, nats
+     * @param readings the class that each digit is read as; null without a classifier
      * @param images 0 and 1, {@code [n][28][28]}
      * @param given the condition, and how many of the model's digits meet it; null without a condition
      */
@@ -82,6 +89,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
             Double jumpAcceptanceRate,
             double stepSize,
             float[] energies,
+            List<Atlas.Reading> readings,
             byte[][][] images,
             Given given) {}
 
@@ -145,7 +153,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
 
     Result run(Models models, Results results, Consumer<Object> progress) {
         DigitModel from = models.get(model);
-        Ending ending = new Ending(progress);
+        Ending ending = new Ending(models, progress);
         Given met = null;
         if (given == null) {
             int snapshots = steps == null ? SNAPSHOTS_AT_TARGET : SNAPSHOTS_FROM_NOISE;
@@ -165,15 +173,20 @@ record Generation(String model, int images, int seed, Integer steps, double temp
 
     /** Reports the states of chains, and keeps the last one. */
     private final class Ending implements DigitWalk.Watcher {
+        private final Models models;
+        private final PrincipalPlane plane;
         private final Consumer<Object> progress;
         private final long start = System.nanoTime();
         private Results.Digits digits;
+        private List<Atlas.Reading> readings;
         private int steps;
         private double acceptanceRate;
         private double jumpAcceptanceRate;
         private double stepSize;
 
-        Ending(Consumer<Object> progress) {
+        Ending(Models models, Consumer<Object> progress) {
+            this.models = models;
+            this.plane = models.atlas(model).plane();
             this.progress = progress;
         }
 
@@ -194,10 +207,15 @@ record Generation(String model, int images, int seed, Integer steps, double temp
                     acceptanceRate,
                     stepSize,
                     energies,
+                    IntStream.range(0, images)
+                            .filter(chain -> snapshot.jumped()[chain])
+                            .toArray(),
+                    Pixels.pairs(plane.project(snapshot.positions()).toFloatArray()),
                     Pixels.frame(means)));
             if (step == steps) {
                 try (NDArray binary = Binarization.ofMeans(snapshot.means())) {
                     digits = new Results.Digits(binary.toByteArray(), means, energies);
+                    readings = models.read(model, binary);
                 }
             }
         }
@@ -211,6 +229,7 @@ record Generation(String model, int images, int seed, Integer steps, double temp
                     Double.isNaN(jumpAcceptanceRate) ? null : jumpAcceptanceRate,
                     stepSize,
                     digits.energies(),
+                    readings,
                     Pixels.nested(digits.images()),
                     met);
         }

@@ -1,21 +1,32 @@
 package io.github.mnistebm.web;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.mnistebm.data.DataSet;
+import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.Classifiers;
+import io.github.mnistebm.evaluation.DigitClassifier;
 import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
+import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.ModelCard;
 import io.github.mnistebm.model.ModelDraws;
 import io.github.mnistebm.model.TargetPool;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.web.http.InvalidRequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** The models that a server was given, by name; a request chooses among them and can name no other. */
@@ -24,10 +35,20 @@ final class Models implements AutoCloseable {
     /** Always the same, so that a drawing depends on its own seed only. */
     private static final int POOL_SEED = 1;
 
+    /** The number of test images that a quiz chooses among. */
+    private static final int TEST_IMAGES = 2000;
+
+    /** The number of images of each kind whose neighbours are looked for: a tenth of a second of work, and a standard error of 1 %. */
+    private static final int COMPARED = 800;
+
     private final Map<String, DigitModel> models = new LinkedHashMap<>();
     private final Map<String, TestDigitScores> testScores = new HashMap<>();
     private final Map<String, TargetPool> pools = new HashMap<>();
     private final Map<String, ModelDraws> draws = new HashMap<>();
+    private final Map<String, Atlas> atlases = new HashMap<>();
+    private final Map<String, byte[]> testImages = new HashMap<>();
+    private final Map<String, Double> expectedInQuiz = new HashMap<>();
+    private final Map<String, DigitClassifier> classifiers = new HashMap<>();
     private final Path data;
 
     /**
@@ -35,6 +56,7 @@ final class Models implements AutoCloseable {
      *
      * @param name its name in requests
      * @param dataSet the name of the set that it was trained on; absent if unknown
+     * @param classes the names of the classes that its images are read as; empty without a classifier of its data set
      * @param latentDimension d
      * @param energyHiddenUnits the width of each hidden layer of the energy network
      * @param referenceComponents the number of components of the reference measure; 0 for the standard normal distribution
@@ -44,6 +66,7 @@ final class Models implements AutoCloseable {
     record Description(
             String name,
             String dataSet,
+            List<String> classes,
             int latentDimension,
             List<Integer> energyHiddenUnits,
             int referenceComponents,
@@ -62,12 +85,25 @@ final class Models implements AutoCloseable {
         this.data = data;
         try {
             for (Map.Entry<String, Path> entry : folders.entrySet()) {
-                models.put(entry.getKey(), DigitModel.load(entry.getValue(), device));
+                DigitModel model = DigitModel.load(entry.getValue(), device);
+                models.put(entry.getKey(), model);
+                classifier(entry.getValue(), model).ifPresent(found -> classifiers.put(entry.getKey(), found));
             }
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** Finds the classifier of a model's data set. Earlier cards lack the checksums of the labels, by which a set is found. */
+    private static Optional<DigitClassifier> classifier(Path folder, DigitModel model) throws IOException {
+        ModelCard card = model.card();
+        Device device = model.manager().getDevice();
+        if (card.isOfDigits()) {
+            return Optional.of(DigitClassifier.load(DataFolder.classifier(), device));
+        }
+        DataSet data = new DataSet(String.valueOf(card.dataSet()), List.of(), card.dataChecksums());
+        return Classifiers.find(folder, data, device);
     }
 
     /** Reads which model a request asks for; by default the first. */
@@ -95,6 +131,9 @@ final class Models implements AutoCloseable {
             descriptions.add(new Description(
                     name,
                     model.card().dataSet(),
+                    classifiers.containsKey(name)
+                            ? classifiers.get(name).dataSet().classes()
+                            : List.of(),
                     configuration.autoencoder().latentDimension(),
                     configuration.energyHiddenUnits(),
                     configuration.referenceComponents(),
@@ -108,7 +147,7 @@ final class Models implements AutoCloseable {
     TestDigitScores testScores(String name) throws IOException {
         TestDigitScores known = testScores.get(name);
         if (known == null) {
-            known = scored(models.get(name));
+            known = fromData(models.get(name), TestDigitScores::of);
             testScores.put(name, known);
         }
         return known;
@@ -124,6 +163,22 @@ final class Models implements AutoCloseable {
         return draws.computeIfAbsent(name, any -> ModelDraws.of(models.get(name), RandomSource.of(POOL_SEED)));
     }
 
+    /** Draws a map when first asked to; called by the jobs' thread only. */
+    Atlas atlas(String name) {
+        Atlas known = atlases.get(name);
+        if (known == null) {
+            known = Atlas.of(models.get(name), pool(name), Optional.ofNullable(classifiers.get(name)));
+            atlases.put(name, known);
+        }
+        return known;
+    }
+
+    /** Reads images, 0 and 1, {@code [n, 784]}; null without a classifier of the model's data set. */
+    List<Atlas.Reading> read(String name, NDArray images) {
+        DigitClassifier classifier = classifiers.get(name);
+        return classifier == null ? null : Atlas.read(classifier, images);
+    }
+
     /** Returns the parts of what requests need and may be computed before the first one; for the jobs' thread. */
     List<Callable<?>> preparation() {
         List<Callable<?>> parts = new ArrayList<>();
@@ -133,17 +188,78 @@ final class Models implements AutoCloseable {
             if (models.get(name).conditions().isPresent()) {
                 parts.add(() -> draws(name));
             }
+            parts.add(() -> atlas(name));
+            parts.add(() -> expectedInQuiz(name));
         }
         return parts;
     }
 
+    /** Reads thresholded test images of a model's data set when first asked to, row by row; called by the jobs' thread only. */
+    byte[] testImages(String name) throws IOException {
+        byte[] known = testImages.get(name);
+        if (known == null) {
+            known = fromData(models.get(name), this::thresholded);
+            testImages.put(name, known);
+        }
+        return known;
+    }
+
+    private byte[] thresholded(DigitModel model, Path folder) throws IOException {
+        try (DigitImages test = DigitImages.test(folder, model.manager().getDevice())) {
+            model.card().requireTrainedOn(test.dataSet());
+            try (DigitImages some = test.first(Math.min(test.size(), TEST_IMAGES));
+                    NDArray images = some.thresholded()) {
+                return images.toByteArray();
+            }
+        }
+    }
+
+    /** Measures how well drawn images can be told from test images; null without a classifier. For the jobs' thread. */
+    Double expectedInQuiz(String name) throws IOException {
+        DigitClassifier classifier = classifiers.get(name);
+        if (classifier == null) {
+            return null;
+        }
+        Double known = expectedInQuiz.get(name);
+        if (known == null) {
+            known = compared(name, classifier, testImages(name));
+            expectedInQuiz.put(name, known);
+        }
+        return known;
+    }
+
+    private double compared(String name, DigitClassifier classifier, byte[] test) {
+        DigitModel model = models.get(name);
+        return Scope.compute(() -> {
+            NDManager manager = model.manager().newSubManager();
+            try (manager) {
+                int count = Math.min(COMPARED, test.length / DigitImages.PIXELS);
+                NDArray real = DigitImages.array(manager, Arrays.copyOf(test, count * DigitImages.PIXELS));
+                NDArray states = pool(name)
+                        .choose(manager, model.energy(), count, RandomSource.of(POOL_SEED))
+                        .positions();
+                NDArray features = classifier.features(real);
+                return NeighbourTest.share(
+                        features.toFloatArray(),
+                        classifier.features(model.decodeBinary(states)).toFloatArray(),
+                        (int) features.getShape().get(1));
+            }
+        });
+    }
+
+    /** Reads the test images of a model. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(DigitModel model, Path folder) throws IOException;
+    }
+
     /** Looks for the images in the server's folder, then in the default one of the model's data set. */
-    private TestDigitScores scored(DigitModel model) throws IOException {
+    private <T> T fromData(DigitModel model, Reader<T> reader) throws IOException {
         Path usual = model.card().dataFolder();
         for (Path folder : List.of(data, usual)) {
             try {
                 if (!folder.equals(usual) || Files.exists(folder)) {
-                    return TestDigitScores.of(model, folder);
+                    return reader.read(model, folder);
                 }
             } catch (IllegalArgumentException e) {
                 // The next folder may hold the model's set.
@@ -157,6 +273,7 @@ final class Models implements AutoCloseable {
 
     @Override
     public void close() {
+        classifiers.values().forEach(DigitClassifier::close);
         models.values().forEach(DigitModel::close);
     }
 }

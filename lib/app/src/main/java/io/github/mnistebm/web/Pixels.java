@@ -28,6 +28,15 @@ final class Pixels {
         return image;
     }
 
+    /** From coordinates one after the other to {@code [n][2]}, in hundredths. */
+    static float[][] pairs(float[] coordinates) {
+        float[][] pairs = new float[coordinates.length / 2][2];
+        for (int i = 0; i < coordinates.length; i++) {
+            pairs[i / 2][i % 2] = Math.round(100 * coordinates[i]) / 100f;
+        }
+        return pairs;
+    }
+
     /** Writes probabilities in fifteenths, two a byte, the first in the higher half, in Base64: a twelfth of the space of numbers. */
     static String frame(float[] means) {
         byte[] bytes = new byte[means.length / 2];

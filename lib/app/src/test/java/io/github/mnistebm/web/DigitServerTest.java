@@ -112,6 +112,62 @@ class DigitServerTest {
     }
 
     @Test
+    void theMapHasTheMeansOfTheClassesAndIsLowestWhereTheDrawsAre() throws Exception {
+        JsonObject map = json(post("/api/map", "{}"));
+        assertThat(map.getAsJsonArray("means")).hasSize(10);
+        int side = map.get("side").getAsInt();
+        JsonArray energies = map.getAsJsonArray("energies");
+        assertThat(energies).hasSize(side * side);
+        double corner = energies.get(0).getAsDouble();
+        double middle = energies.get(side * side / 2 + side / 2).getAsDouble();
+        assertThat(middle).isLessThan(corner - 2);
+        JsonElement zero = map.getAsJsonArray("means").get(0);
+        assertThat(zero.getAsJsonObject().get("label").getAsString()).isEqualTo("0");
+    }
+
+    @Test
+    void aPointOfTheMapIsDecodedAndRead() throws Exception {
+        JsonObject decoded = json(post("/api/decode", "{\"x\": 1, \"y\": -0.5}"));
+        assertThat(Base64.getDecoder().decode(decoded.get("frame").getAsString()))
+                .hasSize(784 / 2);
+        assertThat(decoded.getAsJsonObject("reading").get("as").getAsString()).matches("\\d");
+        assertThat(json(post("/api/decode", "{\"x\": 101}")).get("detail").getAsString())
+                .isEqualTo("x: expected a number from -100.0 to 100.0, found 101");
+    }
+
+    @Test
+    void theStraightPathIsHigherThanThatOfLeastEnergy() throws Exception {
+        JsonObject paths = json(post("/api/morph", "{\"from\": \"4\", \"to\": \"9\", \"seed\": 3}"));
+        assertThat(highest(paths, "least")).isLessThan(highest(paths, "straight"));
+        for (String end : List.of("least", "straight")) {
+            assertThat(paths.getAsJsonObject(end).getAsJsonArray("points")).hasSize(33);
+        }
+        assertThat(json(post("/api/morph", "{\"from\": \"x\"}")).get("detail").getAsString())
+                .isEqualTo("from: expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, found x");
+    }
+
+    private static double highest(JsonObject paths, String name) {
+        double highest = Double.NEGATIVE_INFINITY;
+        for (JsonElement energy : paths.getAsJsonObject(name).getAsJsonArray("energies")) {
+            highest = Math.max(highest, energy.getAsDouble());
+        }
+        return highest;
+    }
+
+    @Test
+    void aQuizHasSixImagesOfEachKindAndTheSameSeedGivesTheSame() throws Exception {
+        JsonObject quiz = json(post("/api/quiz", "{\"seed\": 5}"));
+        assertThat(quiz.getAsJsonArray("images")).hasSize(12);
+        int real = 0;
+        for (JsonElement each : quiz.getAsJsonArray("real")) {
+            real += each.getAsBoolean() ? 1 : 0;
+        }
+        assertThat(real).isEqualTo(6);
+        assertThat(quiz.get("expected").getAsDouble()).isBetween(0.45, 0.9);
+        assertThat(json(post("/api/quiz", "{\"seed\": 5}"))).isEqualTo(quiz);
+    }
+
+    @Test
     void withoutStepsChainsStartAtDigitsAndTakeFew() throws Exception {
         JsonObject few = json(post("/api/generate", "{\"images\": 36}"));
         assertThat(few.get("steps").getAsInt()).isEqualTo(40);

@@ -177,6 +177,8 @@ final class ConditionalChains {
         Scope.run(() -> watcher.see(new DigitWalk.Snapshot(
                 step,
                 steps(),
+                states.latents(),
+                new boolean[states.logWeights().length],
                 states.means(),
                 model.energy().energy(states.latents()),
                 acceptance,

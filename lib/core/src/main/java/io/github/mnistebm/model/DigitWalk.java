@@ -9,8 +9,8 @@ import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import java.util.Arrays;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 
@@ -41,6 +41,8 @@ public record DigitWalk(DigitModel model, WalkStart start, double temperature) {
      *
      * @param step the number of steps done
      * @param steps the number of steps in all
+     * @param positions the whitened latents, {@code [chains, d]}
+     * @param jumped whether each chain has jumped since the snapshot before; false for all chains given a condition, whose jumps are not recorded
      * @param means the probability of each pixel to be white, {@code [chains, 784]}
      * @param energies E, whatever the temperature, nats, {@code [chains]}
      * @param acceptanceRate the mean acceptance probability so far, without burn-in once it is over; 0 before the first step
@@ -50,6 +52,8 @@ public record DigitWalk(DigitModel model, WalkStart start, double temperature) {
     public record Snapshot(
             int step,
             int steps,
+            NDArray positions,
+            boolean[] jumped,
             NDArray means,
             NDArray energies,
             double acceptanceRate,
@@ -98,10 +102,13 @@ public record DigitWalk(DigitModel model, WalkStart start, double temperature) {
             int burnIn = steps / 2;
             NavigableSet<Integer> seen = schedule(steps, snapshots);
             walking.start(started.positions(), random);
-            see(walking, 0, steps, watcher);
-            walking.run(burnIn, steps - burnIn, done -> Objects.requireNonNullElse(seen.higher(done), steps), done -> {
+            Jumps jumps = new Jumps(walking);
+            see(walking, 0, steps, jumps, watcher);
+            // One step at a time, since a jump shows only beside the state before it.
+            walking.run(burnIn, steps - burnIn, done -> done + 1, done -> {
+                jumps.see();
                 if (seen.contains(done)) {
-                    see(walking, done, steps, watcher);
+                    see(walking, done, steps, jumps, watcher);
                 }
             });
         }
@@ -117,12 +124,56 @@ public record DigitWalk(DigitModel model, WalkStart start, double temperature) {
         return seen;
     }
 
-    private void see(Chains walking, int step, int steps, Watcher watcher) {
+    /** The chains that have jumped since the last snapshot: a proposed jump may be rejected, and then the chain stays where it is. */
+    private static final class Jumps {
+
+        private final Chains walking;
+        private final boolean[] jumped;
+        private float[] before;
+
+        Jumps(Chains walking) {
+            this.walking = walking;
+            this.before = positions();
+            try (NDArray energies = walking.energies()) {
+                this.jumped = new boolean[(int) energies.size()];
+            }
+        }
+
+        private float[] positions() {
+            try (NDArray positions = walking.positions()) {
+                return positions.toFloatArray();
+            }
+        }
+
+        /** Sees the chains after each step. */
+        void see() {
+            float[] now = positions();
+            // Chains that adjust each step have an acceptance after all of them but jumps.
+            if (Double.isNaN(walking.lastAcceptance())) {
+                int d = now.length / jumped.length;
+                for (int chain = 0; chain < jumped.length; chain++) {
+                    jumped[chain] |=
+                            !Arrays.equals(before, chain * d, (chain + 1) * d, now, chain * d, (chain + 1) * d);
+                }
+            }
+            before = now;
+        }
+
+        boolean[] take() {
+            boolean[] taken = jumped.clone();
+            Arrays.fill(jumped, false);
+            return taken;
+        }
+    }
+
+    private void see(Chains walking, int step, int steps, Jumps jumps, Watcher watcher) {
         Scope.run(() -> {
             NDArray positions = walking.positions();
             watcher.see(new Snapshot(
                     step,
                     steps,
+                    positions,
+                    jumps.take(),
                     model.decode(positions),
                     model.energy().energy(positions),
                     walking.acceptanceRate().mean().getFloat(),

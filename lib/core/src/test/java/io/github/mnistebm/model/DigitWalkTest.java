@@ -34,6 +34,27 @@ class DigitWalkTest extends WithTinyModel {
         assertThat(steps).containsExactly(0, 7, 25, 57, 100);
     }
 
+    /** The first step is one of Langevin dynamics, the second a jump, which a chain may reject. */
+    @Test
+    void aChainThatAJumpHasMovedIsSeenToHaveJumped() {
+        List<float[]> positions = new ArrayList<>();
+        List<boolean[]> jumped = new ArrayList<>();
+        new DigitWalk(model, WalkStart.target(), 1).walk(200, 1, 40, snapshot -> {
+            if (snapshot.step() <= 2) {
+                positions.add(snapshot.positions().toFloatArray());
+                jumped.add(snapshot.jumped());
+            }
+        });
+        assertThat(positions).hasSize(3);
+        assertThat(jumped.get(0)).containsOnly(false);
+        assertThat(jumped.get(1)).containsOnly(false);
+        assertThat(positions.get(1)).isNotEqualTo(positions.get(0));
+        assertThat(jumped.get(2)).contains(true, false);
+        for (int i = 0; i < positions.get(0).length; i++) {
+            assertThat(positions.get(2)[i] != positions.get(1)[i]).isEqualTo(jumped.get(2)[i / 4]);
+        }
+    }
+
     /** The energies are at their level from the first, which those of noise come down to. */
     @ParameterizedTest
     @ValueSource(doubles = {1, 0.5})
