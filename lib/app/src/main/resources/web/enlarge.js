@@ -17,7 +17,7 @@ const traced = document.getElementById("enlarged-trace");
 let shown = null;
 let chart = null;
 let playing = null;
-/** What the two ways out of the dialog do with an image, pixels 0 or 1. */
+/** The two things that the dialog can do with an image, pixels 0 or 1. */
 const ways = {};
 
 /** Registers what becomes of an image that leaves the dialog: "complete" or "score". */

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What is known of a model's draws: the class that each is read as, and the plane on which the means of the classes lie farthest apart.
+ * Facts about a model's draws: the class that each is read as, and the plane on which the means of the classes lie farthest apart.
  * Without a classifier it is the plane of the draws' own principal components.
  *
  * @param plane the plane

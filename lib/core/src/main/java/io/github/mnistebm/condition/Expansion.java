@@ -24,7 +24,7 @@ final class Expansion {
 
     private final Subject subject;
     private final Formula formula;
-    /** Of each measure, the ends of the intervals that the condition has. */
+    /** The ends of the intervals that the condition has, by measure. */
     private final Map<Measure, SortedSet<Double>> ends = new EnumMap<>(Measure.class);
 
     private Expansion(Condition condition, Subject subject) {

@@ -104,8 +104,8 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
         public Optional<String> warning() {
             return share.value() >= UNHEARD_OF
                     ? Optional.empty()
-                    : Optional.of("the model hardly draws such images: " + share
-                            + ". What the networks tell of them is a guess");
+                    : Optional.of(
+                            "the model hardly draws such images: " + share + ". The networks can only guess there");
         }
     }
 

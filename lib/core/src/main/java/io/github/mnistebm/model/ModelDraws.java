@@ -11,7 +11,7 @@ import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 
 /**
- * Latents of a model that are drawn once and kept: draws of its reference measure, resampled by their weights exp(−f). They tell the share that
+ * Latents of a model that are drawn once and kept: draws of its reference measure, resampled by their weights exp(−f). They give the share that
  * meets a condition, and chains given a condition start at them. Safe for use by several threads.
  */
 public final class ModelDraws {
@@ -114,7 +114,7 @@ public final class ModelDraws {
             squares += p * p;
         }
         double mean = sum / KEPT;
-        // What the resampling adds to the variance of the weighted draws.
+        // Resampling adds to the variance of the weighted draws.
         double shrinkage = 1 + KEPT / weights.effectiveSampleSize();
         double variance = Math.max(0, squares / KEPT - mean * mean) * shrinkage / KEPT;
         return new Given(

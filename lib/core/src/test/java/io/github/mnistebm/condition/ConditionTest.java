@@ -231,7 +231,7 @@ class ConditionTest {
     }
 
     /**
-     * What conditions on the digit, thickness and slant ought to be: sets of cells. Each cell has a digit and an interval of each measure, and its
+     * Conditions on the digit, thickness and slant as they ought to be: sets of cells. Each cell has a digit and an interval of each measure, and its
      * probability is the product of theirs.
      */
     static List<Arguments> compositions() {

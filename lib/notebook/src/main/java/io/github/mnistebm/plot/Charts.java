@@ -41,7 +41,7 @@ public final class Charts {
 
     private static final int BINS = 60;
     private static final Color GRID = new Color(0xDDDDDD);
-    /** Those of Okabe and Ito (2008), which people with any kind of colour vision tell apart, and two greys. */
+    /** Those of Okabe and Ito (2008), which people with any kind of colour vision can distinguish, and two greys. */
     private static final Color[] COLOURS = {
         new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xE69F00), new Color(0xCC79A7),
         new Color(0x56B4E9), new Color(0x000000), new Color(0xF0E442), new Color(0x888888), new Color(0x444444)

@@ -113,7 +113,7 @@ public final class SparkScores implements Callable<Integer> {
     }
 
     private boolean holdsIdxFiles() throws IOException {
-        // A name such as hdfs://… is no folder of this machine, nor perhaps a path at all.
+        // A name such as hdfs://… does not name a folder of this machine, and may not be a path at all.
         if (images.contains("://") || !Files.isDirectory(Path.of(images))) {
             return false;
         }
