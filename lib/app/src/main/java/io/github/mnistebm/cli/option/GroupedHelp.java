@@ -36,7 +36,10 @@ public final class GroupedHelp extends Help {
             if (!options.isEmpty()) {
                 Layout layout = createDefaultLayout();
                 layout.addOptions(options, parameterLabelRenderer());
-                list.append(String.format("%n%s%n%s", colorScheme().text("@|bold " + group.heading() + "|@"), layout));
+                list.append(System.lineSeparator())
+                        .append(colorScheme().text("@|bold " + group.heading() + "|@"))
+                        .append(System.lineSeparator())
+                        .append(layout);
             }
         }
         return list.toString();
