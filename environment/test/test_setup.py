@@ -270,7 +270,8 @@ def test_a_help_sets_up_nothing(tmp_path, command):
 
 
 def test_the_help_of_spark_lists_the_options_that_it_has(run):
-    source = (ROOT / "lib" / "spark" / "src" / "main" / "java" / "io" / "github" / "mnistebm" / "spark" / "SparkDigits.java").read_text()
+    folder = ROOT / "lib" / "spark" / "src" / "main" / "java" / "io" / "github" / "mnistebm" / "spark"
+    source = "".join((folder / name).read_text() for name in ["SparkDigits.java", "ClusterOptions.java"])
     listed = re.findall(r"^      (--[a-z]+)=", run("spark", "--help").stdout, re.MULTILINE)
     assert sorted(listed) == sorted(re.findall(r'names = "(--[a-z]+)"', source))
 

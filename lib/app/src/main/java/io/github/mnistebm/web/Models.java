@@ -95,12 +95,13 @@ final class Models implements AutoCloseable {
         }
     }
 
-    /** Finds the classifier of a model's data set. Earlier cards lack the checksums of the labels, by which a set is found. */
+    /** Finds the classifier of a model's data set; empty if there is none. Earlier cards lack the checksums of the labels, by which a set is found. */
     private static Optional<DigitClassifier> classifier(Path folder, DigitModel model) throws IOException {
         ModelCard card = model.card();
         Device device = model.manager().getDevice();
         if (card.isOfDigits()) {
-            return Optional.of(DigitClassifier.load(DataFolder.classifier(), device));
+            Path classifier = DataFolder.classifier();
+            return Files.exists(classifier) ? Optional.of(DigitClassifier.load(classifier, device)) : Optional.empty();
         }
         DataSet data = new DataSet(String.valueOf(card.dataSet()), List.of(), card.dataChecksums());
         return Classifiers.find(folder, data, device);
