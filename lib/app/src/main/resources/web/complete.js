@@ -1,7 +1,7 @@
 import { follow, runner } from "./api.js";
 import { Editor } from "./editor.js";
 import { leaveTo } from "./enlarge.js";
-import { chosenModel } from "./form.js";
+import { chosenModel, drawOne } from "./form.js";
 import { layOut } from "./grid.js";
 import { canvas, captioned, flat, labelled, paint, paintColours, SIDE } from "./pictures.js";
 import { noun } from "./words.js";
@@ -45,10 +45,9 @@ function hide(isHidden) {
 /** Draws a new digit into the drawing. */
 export function renew() {
   return run(async (signal) => {
-    const seed = Math.floor(Math.random() * 2 ** 31);
-    const result = await follow("api/generate", { images: 1, seed, model: chosenModel() }, signal);
+    const drawn = await drawOne(signal);
     clear();
-    editor.load(flat(result.images[0]));
+    editor.load(drawn);
     status.textContent = `A new ${noun()}. Hide a half of it, or change it.`;
   });
 }

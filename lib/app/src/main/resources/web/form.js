@@ -1,3 +1,6 @@
+import { follow } from "./api.js";
+import { flat } from "./pictures.js";
+
 const form = document.getElementById("generate");
 const wildness = document.getElementById("wildness");
 const lock = document.getElementById("lock");
@@ -11,10 +14,15 @@ export function request() {
   return Object.fromEntries(filled.map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : value]));
 }
 
+/** Returns a seed by chance. */
+export function anySeed() {
+  return Math.floor(Math.random() * MOST);
+}
+
 /** Takes a new seed, unless the visitor keeps the present one. */
 export function renewSeed() {
   if (!lock.checked) {
-    form.elements.seed.value = Math.floor(Math.random() * MOST);
+    form.elements.seed.value = anySeed();
   }
 }
 
@@ -52,6 +60,12 @@ function possible(field) {
 
 export function chosenModel() {
   return form.elements.model.value;
+}
+
+/** Draws a new image with the chosen model; returns its pixels row by row. */
+export async function drawOne(signal) {
+  const result = await follow("api/generate", { images: 1, seed: anySeed(), model: chosenModel() }, signal);
+  return flat(result.images[0]);
 }
 
 /** The slider shows the binary logarithm of the temperature, which is its middle at 1. */

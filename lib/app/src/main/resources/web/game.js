@@ -1,5 +1,5 @@
 import { follow, runner } from "./api.js";
-import { chosenModel } from "./form.js";
+import { anySeed, chosenModel } from "./form.js";
 import { layOut } from "./grid.js";
 import { canvas, flat, paint } from "./pictures.js";
 import { noun, Noun } from "./words.js";
@@ -75,7 +75,7 @@ function tick(deadline) {
 
 start.addEventListener("click", () => run(async (signal) => {
   status.textContent = "Shuffling.";
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  const seed = anySeed();
   const dealt = await follow("api/quiz", { model: chosenModel(), seed }, signal);
   deal(dealt);
   status.textContent = `Choose the six ${noun()}s that are real.`;

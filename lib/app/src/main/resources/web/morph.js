@@ -1,6 +1,6 @@
 import { follow, runner } from "./api.js";
 import { profiles } from "./charts.js";
-import { chosenModel } from "./form.js";
+import { anySeed, chosenModel } from "./form.js";
 import { showPath } from "./map.js";
 import { paint, PIXELS, pixelsOf } from "./pictures.js";
 
@@ -47,7 +47,7 @@ form.addEventListener("submit", (event) => {
   run(async (signal) => {
     status.textContent = "Looking for the path.";
     const [from, to] = selects.map((select) => select.value);
-    const seed = Math.floor(Math.random() * 2 ** 31);
+    const seed = anySeed();
     const { least, straight } = await follow("api/morph", { model: chosenModel(), from, to, seed }, signal);
     paths = [least, straight].map(({ energies, frame }) => ({ energies, pixels: pixelsOf(frame) }));
     chart = profiles(least.energies, straight.energies);

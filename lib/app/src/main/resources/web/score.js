@@ -2,8 +2,8 @@ import { follow, runner } from "./api.js";
 import { histogram } from "./charts.js";
 import { Editor } from "./editor.js";
 import { leaveTo } from "./enlarge.js";
-import { chosenModel } from "./form.js";
-import { flat, PIXELS } from "./pictures.js";
+import { chosenModel, drawOne } from "./form.js";
+import { PIXELS } from "./pictures.js";
 import { noun } from "./words.js";
 
 const start = document.getElementById("score-start");
@@ -24,10 +24,9 @@ const run = runner({
 
 function renew() {
   return run(async (signal) => {
-    const seed = Math.floor(Math.random() * 2 ** 31);
-    const result = await follow("api/generate", { images: 1, seed, model: chosenModel() }, signal);
+    const drawn = await drawOne(signal);
     scores.replaceChildren();
-    editor.load(flat(result.images[0]));
+    editor.load(drawn);
     status.textContent = `A drawn ${noun()}. Score it, or change it first.`;
   });
 }

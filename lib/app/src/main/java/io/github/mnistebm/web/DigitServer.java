@@ -24,6 +24,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -160,36 +161,11 @@ public final class DigitServer implements AutoCloseable {
                     Restoration restoration = Restoration.read(body, models);
                     return progress -> restoration.run(models.get(restoration.model()), progress);
                 }));
-        routes.post(
-                "/api/score",
-                context -> computed(context, body -> {
-                    Scoring scoring = Scoring.read(body, models);
-                    return progress -> scoring.run(models);
-                }));
-        routes.post(
-                "/api/map",
-                context -> computed(context, body -> {
-                    MapDrawing drawing = MapDrawing.read(body, models);
-                    return progress -> drawing.run(models);
-                }));
-        routes.post(
-                "/api/decode",
-                context -> computed(context, body -> {
-                    Decoding decoding = Decoding.read(body, models);
-                    return progress -> decoding.run(models);
-                }));
-        routes.post(
-                "/api/morph",
-                context -> computed(context, body -> {
-                    Morphing morphing = Morphing.read(body, models);
-                    return progress -> morphing.run(models);
-                }));
-        routes.post(
-                "/api/quiz",
-                context -> computed(context, body -> {
-                    Quiz quiz = Quiz.read(body, models);
-                    return progress -> quiz.run(models);
-                }));
+        post(routes, "/api/score", Scoring::read, Scoring::run);
+        post(routes, "/api/map", MapDrawing::read, MapDrawing::run);
+        post(routes, "/api/decode", Decoding::read, Decoding::run);
+        post(routes, "/api/morph", Morphing::read, Morphing::run);
+        post(routes, "/api/quiz", Quiz::read, Quiz::run);
         get(routes, "/api/models", context -> context.json(models.descriptions()));
         get(routes, "/api/conditions", this::scales);
         get(routes, "/api/results/{id}/digits.png", context -> download(context, "image/png", Results.Digits::png));
@@ -204,6 +180,22 @@ public final class DigitServer implements AutoCloseable {
                 context -> context.json(new Health(jobs.isDraining() ? "draining" : "up", jobs.counts())));
         get(routes, "/", context -> Page.answer(context, "index.html"));
         get(routes, "/{file}", context -> Page.answer(context, context.pathParam("file")));
+    }
+
+    /** Does the work of a request all at once. */
+    @FunctionalInterface
+    private interface Run<T> {
+        Object of(T request, Models models) throws IOException;
+    }
+
+    /** Adds a route for requests of one kind. */
+    private <T> void post(RoutesConfig routes, String path, BiFunction<String, Models, T> read, Run<T> run) {
+        routes.post(
+                path,
+                context -> computed(context, body -> {
+                    T request = read.apply(body, models);
+                    return progress -> run.of(request, models);
+                }));
     }
 
     /** Adds a route for GET, and for HEAD, which has the same headers. */

@@ -144,14 +144,25 @@ final class Models implements AutoCloseable {
         return descriptions;
     }
 
-    /** Scores the test images of a model's data set when first asked to; called by the jobs' thread only. */
-    TestDigitScores testScores(String name) throws IOException {
-        TestDigitScores known = testScores.get(name);
+    /** Computes what may need files. */
+    @FunctionalInterface
+    private interface Computation<T> {
+        T result() throws IOException;
+    }
+
+    /** Computes a value when it is first asked for, and keeps it. */
+    private static <T> T kept(Map<String, T> values, String name, Computation<T> computation) throws IOException {
+        T known = values.get(name);
         if (known == null) {
-            known = fromData(models.get(name), TestDigitScores::of);
-            testScores.put(name, known);
+            known = computation.result();
+            values.put(name, known);
         }
         return known;
+    }
+
+    /** Scores the test images of a model's data set when first asked to; called by the jobs' thread only. */
+    TestDigitScores testScores(String name) throws IOException {
+        return kept(testScores, name, () -> fromData(models.get(name), TestDigitScores::of));
     }
 
     /** Draws the states that drawings of a model start from when first asked to; called by the jobs' thread only. */
@@ -166,12 +177,8 @@ final class Models implements AutoCloseable {
 
     /** Draws a map when first asked to; called by the jobs' thread only. */
     Atlas atlas(String name) {
-        Atlas known = atlases.get(name);
-        if (known == null) {
-            known = Atlas.of(models.get(name), pool(name), Optional.ofNullable(classifiers.get(name)));
-            atlases.put(name, known);
-        }
-        return known;
+        return atlases.computeIfAbsent(
+                name, any -> Atlas.of(models.get(name), pool(name), Optional.ofNullable(classifiers.get(name))));
     }
 
     /** Reads images, 0 and 1, {@code [n, 784]}; null without a classifier of the model's data set. */
@@ -197,12 +204,7 @@ final class Models implements AutoCloseable {
 
     /** Reads thresholded test images of a model's data set when first asked to, row by row; called by the jobs' thread only. */
     byte[] testImages(String name) throws IOException {
-        byte[] known = testImages.get(name);
-        if (known == null) {
-            known = fromData(models.get(name), this::thresholded);
-            testImages.put(name, known);
-        }
-        return known;
+        return kept(testImages, name, () -> fromData(models.get(name), this::thresholded));
     }
 
     private byte[] thresholded(DigitModel model, Path folder) throws IOException {
@@ -221,12 +223,7 @@ final class Models implements AutoCloseable {
         if (classifier == null) {
             return null;
         }
-        Double known = expectedInQuiz.get(name);
-        if (known == null) {
-            known = compared(name, classifier, testImages(name));
-            expectedInQuiz.put(name, known);
-        }
-        return known;
+        return kept(expectedInQuiz, name, () -> compared(name, classifier, testImages(name)));
     }
 
     private double compared(String name, DigitClassifier classifier, byte[] test) {

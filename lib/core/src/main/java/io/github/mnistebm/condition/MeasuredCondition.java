@@ -42,15 +42,6 @@ public final class MeasuredCondition {
     }
 
     /**
-     * Returns whether images have to be seen.
-     *
-     * @return false if the condition is about no digit or measure
-     */
-    public boolean needsImages() {
-        return expansion.formula().variables().anyMatch(any -> any instanceof Measure || any.equals(Expansion.DIGIT));
-    }
-
-    /**
      * Computes the logarithms of the probabilities that the condition is met.
      *
      * @param latents u, {@code [n, d]}

@@ -15,8 +15,8 @@ import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Chains whose images meet a condition. The networks' energy of the condition guides them, and the images decide: of p(u) m(u), with m the
@@ -80,8 +80,10 @@ final class ConditionalChains {
      */
     record States(NDArray latents, NDArray means, NDArray images, double[] logWeights) {
 
-        States rows(NDManager manager, long[] indices, double[] chosen) {
+        States rows(NDManager manager, long[] indices) {
             NDIndex rows = new NDIndex().addIndices("{}", manager.create(indices));
+            double[] chosen =
+                    Arrays.stream(indices).mapToDouble(i -> logWeights[(int) i]).toArray();
             return new States(latents.get(rows), means.get(rows), images.get(rows), chosen);
         }
     }
@@ -99,12 +101,11 @@ final class ConditionalChains {
      */
     States run(NDManager manager, NDArray start, int chains, RandomSource random, DigitWalk.Watcher watcher) {
         States first = states(advanced(start, config.burnIn(), 1, config.stepSize(), random));
-        if (maximum(first.logWeights()) == Double.NEGATIVE_INFINITY) {
+        if (Arrays.stream(first.logWeights()).allMatch(logWeight -> logWeight == Double.NEGATIVE_INFINITY)) {
             throw new IllegalStateException(
                     "condition: of " + first.logWeights().length + " images that should meet it, none does");
         }
-        long[] met = ModelDraws.chosen(first.logWeights(), chains, random);
-        States now = first.rows(manager, met, at(chains, i -> (int) met[i], first.logWeights()));
+        States now = first.rows(manager, ModelDraws.chosen(first.logWeights(), chains, random));
         see(now, watcher);
         SplittableRandom uniform = random.forLoops();
         for (int block = 0; block < blocks(); block++) {
@@ -122,26 +123,10 @@ final class ConditionalChains {
                     now.means().concat(proposed.means(), 0),
                     now.images().concat(proposed.images(), 0),
                     logWeights);
-            now = both.rows(manager, rows, at(chains, i -> (int) rows[i], logWeights));
+            now = both.rows(manager, rows);
             see(now, watcher);
         }
         return now;
-    }
-
-    private static double maximum(double[] values) {
-        double greatest = Double.NEGATIVE_INFINITY;
-        for (double value : values) {
-            greatest = Math.max(greatest, value);
-        }
-        return greatest;
-    }
-
-    private static double[] at(int count, IntUnaryOperator index, double[] values) {
-        double[] chosen = new double[count];
-        for (int i = 0; i < count; i++) {
-            chosen[i] = values[index.applyAsInt(i)];
-        }
-        return chosen;
     }
 
     private NDArray advanced(NDArray from, int burnIn, int steps, double firstStepSize, RandomSource random) {

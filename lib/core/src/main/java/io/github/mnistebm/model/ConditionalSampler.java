@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.condition.MeasuredCondition;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
-import io.github.mnistebm.sampling.SystematicResampling;
 import io.github.mnistebm.tensor.RandomSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -247,9 +247,14 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public Summary walk(ModelDraws draws, int walking, int seed, DigitWalk.Watcher watcher) {
+        return walk(draws, walking, seed, (latents, images, means) -> {}, watcher);
+    }
+
+    /** The same, with a sink for the images at the end. */
+    Summary walk(ModelDraws draws, int walking, int seed, Sink sink, DigitWalk.Watcher watcher) {
         Rounds rounds = new Rounds(draws);
         try {
-            rounds.draw(walking, RandomSource.of(seed), (latents, images, means) -> {}, watcher);
+            rounds.draw(walking, RandomSource.of(seed), sink, watcher);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -298,7 +303,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
 
         private NDArray particles(NDManager manager, TiltedEnergy energy, int count, RandomSource random) {
             Particles particles = ConditionalSampler.particles(manager, energy, count, random);
-            for (float logEvidence : particles.logEvidence()) {
+            for (double logEvidence : particles.logEvidence()) {
                 double ratio = Math.exp(logEvidence - draws.weights().value());
                 evidence += ratio;
                 squares += ratio * ratio;
@@ -331,24 +336,16 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
      * @param start the states, {@code [chains, d]}
      * @param logEvidence the estimate that each population gives of log ∫ q exp(−f) p(condition | u)
      */
-    private record Particles(NDArray start, float[] logEvidence) {}
+    private record Particles(NDArray start, double[] logEvidence) {}
 
     /** Takes from each population as many particles as its evidence asks for. */
     private static Particles particles(NDManager manager, TiltedEnergy energy, int count, RandomSource random) {
         int each = Math.max(LEAST_PARTICLES, (count + POPULATIONS - 1) / POPULATIONS);
         SequentialMonteCarlo.Draws draws = new SequentialMonteCarlo(each, MOVES)
                 .draw(manager, energy.reference(), energy.tilt(), POPULATIONS, random, beta -> {});
-        float[] logEvidence = draws.logEvidence().toFloatArray();
-        float greatest = logEvidence[0];
-        for (float ofPopulation : logEvidence) {
-            greatest = Math.max(greatest, ofPopulation);
-        }
-        float[] weights = new float[POPULATIONS];
-        for (int p = 0; p < POPULATIONS; p++) {
-            weights[p] = (float) Math.exp(logEvidence[p] - greatest);
-        }
-        long[] chosen = new long[count];
-        SystematicResampling.choose(weights, 0, POPULATIONS, random.forLoops().nextDouble(), chosen, 0, count);
+        double[] logEvidence =
+                draws.logEvidence().toType(DataType.FLOAT64, false).toDoubleArray();
+        long[] chosen = ModelDraws.chosen(logEvidence, count, random);
         int[] taken = new int[POPULATIONS];
         for (int i = 0; i < count; i++) {
             int population = (int) chosen[i];

@@ -102,7 +102,7 @@ public record DigitWalk(DigitModel model, WalkStart start, double temperature) {
             int burnIn = steps / 2;
             NavigableSet<Integer> seen = schedule(steps, snapshots);
             walking.start(started.positions(), random);
-            Jumps jumps = new Jumps(walking);
+            Jumps jumps = new Jumps(walking, chains);
             see(walking, 0, steps, jumps, watcher);
             // One step at a time, since a jump shows only beside the state before it.
             walking.run(burnIn, steps - burnIn, done -> done + 1, done -> {
@@ -131,12 +131,10 @@ public record DigitWalk(DigitModel model, WalkStart start, double temperature) {
         private final boolean[] jumped;
         private float[] before;
 
-        Jumps(Chains walking) {
+        Jumps(Chains walking, int chains) {
             this.walking = walking;
+            this.jumped = new boolean[chains];
             this.before = positions();
-            try (NDArray energies = walking.energies()) {
-                this.jumped = new boolean[(int) energies.size()];
-            }
         }
 
         private float[] positions() {

@@ -3,7 +3,6 @@ package io.github.mnistebm.model;
 import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.condition.ConditionNetworks;
-import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.morphology.Measure;
 import io.github.mnistebm.tensor.RandomSource;
@@ -45,13 +44,13 @@ public record MeasureGrid(DigitModel model, Measure measure) {
             double low = least + place % COLUMNS * step;
             Condition condition = Condition.digit(place / COLUMNS)
                     .and(Condition.measure(measure).between(low, low + step));
-            ConditionalSampler.of(model, condition).walk(draws, 1, seed + place, seen -> {
-                if (seen.step() == seen.steps()) {
-                    try (NDArray image = Binarization.ofMeans(seen.means())) {
-                        images.writeBytes(image.toByteArray());
-                    }
-                }
-            });
+            ConditionalSampler.of(model, condition)
+                    .walk(
+                            draws,
+                            1,
+                            seed + place,
+                            (latents, image, means) -> images.writeBytes(image.toByteArray()),
+                            seen -> {});
             progress.accept((place + 1.0) / places);
         }
         return DigitImages.array(model.manager(), images.toByteArray());

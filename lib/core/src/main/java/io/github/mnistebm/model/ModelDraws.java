@@ -9,6 +9,7 @@ import io.github.mnistebm.sampling.SystematicResampling;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import java.util.Arrays;
 
 /**
  * Latents of a model that are drawn once and kept: draws of its reference measure, resampled by their weights exp(−f). They give the share that
@@ -60,10 +61,7 @@ public final class ModelDraws {
 
     /** Resamples by weights whose logarithms are given. */
     static long[] chosen(double[] logWeights, int count, RandomSource random) {
-        double greatest = Double.NEGATIVE_INFINITY;
-        for (double logWeight : logWeights) {
-            greatest = Math.max(greatest, logWeight);
-        }
+        double greatest = Arrays.stream(logWeights).max().orElseThrow();
         float[] weights = new float[logWeights.length];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) Math.exp(logWeights[i] - greatest);

@@ -8,6 +8,7 @@ import io.github.mnistebm.evaluation.anomaly.Distribution;
 import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.model.AnomalyScores;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.tensor.RandomSource;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -120,20 +121,19 @@ final class Scoring implements MapPartitionsFunction<Row, Row> {
         }
 
         private List<Row> score(List<Row> some) {
-            byte[] white = new byte[some.size() * DigitImages.PIXELS];
+            byte[] greys = new byte[some.size() * DigitImages.PIXELS];
             for (int i = 0; i < some.size(); i++) {
                 byte[] grey = some.get(i).getAs(column);
                 if (grey == null || grey.length != DigitImages.PIXELS) {
                     throw new IllegalArgumentException("column " + ImageRows.PIXELS + ": expected " + DigitImages.PIXELS
                             + " bytes an image, found " + (grey == null ? "null" : grey.length));
                 }
-                for (int p = 0; p < grey.length; p++) {
-                    white[i * DigitImages.PIXELS + p] = (byte) ((grey[p] & 0xff) > Binarization.LAST_BLACK ? 1 : 0);
-                }
+                System.arraycopy(grey, 0, greys, i * DigitImages.PIXELS, DigitImages.PIXELS);
             }
             AnomalyScores scores;
-            try (NDArray pixels = DigitImages.array(loaded.manager(), white)) {
-                scores = loaded.score(pixels);
+            try (NDArray pixels = DigitImages.array(loaded.manager(), greys);
+                    NDArray white = Binarization.THRESHOLD.apply(pixels, RandomSource.of(1))) {
+                scores = loaded.score(white);
             }
             List<Row> rows = new ArrayList<>();
             for (int i = 0; i < some.size(); i++) {
