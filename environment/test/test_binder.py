@@ -122,6 +122,12 @@ def test_a_notebook_stays_within_binders_memory(session, name, record_property, 
     session.peak = max(session.peak, before)
 
 
+def test_on_one_core_the_training_is_the_short_one_and_says_so(session):
+    executed = nbformat.read(session.project / "notebooks" / "train.ipynb", as_version=4)
+    said = "".join(output.get("text", "") for cell in executed.cells for output in cell.get("outputs", []))
+    assert "preset: quick, on 1 core" in said
+
+
 def test_the_editors_container_makes_the_same_set_up():
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
     assert container["postCreateCommand"] == "./environment/run setup"

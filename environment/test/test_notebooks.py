@@ -48,8 +48,8 @@ def assert_executed(path):
 def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed, model_of_its_own):
     path = executed / "notebooks" / "train.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 8
-    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 4
+    assert len(outputs(path, "image/png")) == 7
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 6
     assert (model_of_its_own / "model.json").exists()
 
 
@@ -57,7 +57,7 @@ def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
     path = executed / "notebooks" / "inference.ipynb"
     assert_executed(path)
     assert len(outputs(path, "image/png")) == 12
-    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 7
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 8
 
 
 def test_sampling_needs_neither_model_nor_images(executed):
@@ -68,7 +68,7 @@ def test_sampling_needs_neither_model_nor_images(executed):
 
 
 def test_the_committed_notebooks_carry_their_outputs(root):
-    for name, pictures in (("train", 8), ("inference", 12), ("sampling", 2)):
+    for name, pictures in (("train", 7), ("inference", 12), ("sampling", 2)):
         path = root / "notebooks" / f"{name}.ipynb"
         assert_executed(path)
         assert len(outputs(path, "image/png")) == pictures
