@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
-NAMES = ("train", "inference", "sampling")
+NAMES = ("train", "inference", "evaluation", "sampling")
 
 
 def failed_source(notebook):

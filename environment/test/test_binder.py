@@ -12,7 +12,7 @@ import pytest
 from checkouts import AS_STRANGER, ROOT, STRANGER, give_to_stranger, make_checkout, open_folder
 
 LIMIT = 2 * 1024**3
-NOTEBOOKS = ["inference", "sampling", "train"]
+NOTEBOOKS = ["inference", "evaluation", "sampling", "train"]
 
 pytestmark = [
     pytest.mark.slow,

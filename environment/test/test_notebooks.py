@@ -1,4 +1,4 @@
-"""The notebooks, executed on the real kernel."""
+"""The notebooks, executed on the real kernel, and JupyterLab on them."""
 
 import shutil
 
@@ -56,19 +56,26 @@ def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed, m
 def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
     path = executed / "notebooks" / "inference.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 12
+    assert len(outputs(path, "image/png")) == 8
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 1
+
+
+def test_evaluation_shows_tables_and_charts_of_the_bundled_model(executed):
+    path = executed / "notebooks" / "evaluation.ipynb"
+    assert_executed(path)
+    assert len(outputs(path, "image/png")) == 4
     assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 8
 
 
-def test_sampling_needs_neither_model_nor_images(executed):
+def test_sampling_needs_no_model(executed):
     path = executed / "notebooks" / "sampling.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 2
+    assert len(outputs(path, "image/png")) == 4
     assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 4
 
 
 def test_the_committed_notebooks_carry_their_outputs(root):
-    for name, pictures in (("train", 7), ("inference", 12), ("sampling", 2)):
+    for name, pictures in (("train", 7), ("inference", 8), ("evaluation", 4), ("sampling", 4)):
         path = root / "notebooks" / f"{name}.ipynb"
         assert_executed(path)
         assert len(outputs(path, "image/png")) == pictures
@@ -84,3 +91,16 @@ def test_a_failing_cell_ends_the_command_and_leaves_the_notebook(run, tmp_path):
     assert "int x = 1 / 0;" in result.stderr
     assert "java.lang.ArithmeticException, / by zero" in result.stderr
     assert path.read_text() == before
+
+
+def test_lab_takes_another_folder_and_first_page(run, tmp_path):
+    result = run("lab", f"--notebook-dir={tmp_path}", "--LabApp.default_url=/lab", "--show-config")
+    assert result.returncode == 0, result.stderr
+    assert f".root_dir = '{tmp_path}'" in result.stdout
+    assert ".default_url = '/lab'" in result.stdout
+
+
+def test_lab_opens_the_notebook_of_training_by_default(run, root):
+    result = run("lab", "--show-config")
+    assert f".root_dir = '{root}'" in result.stdout
+    assert ".default_url = '/lab/tree/notebooks/train.ipynb'" in result.stdout
