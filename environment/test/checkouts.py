@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import tempfile
 
+import nbformat
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # The files of a checkout that the launcher needs before set-up, and those that set-up makes.
@@ -68,3 +70,18 @@ def script(path, text):
     path.write_text("#!/bin/sh\n" + text)
     path.chmod(0o755)
     return path
+
+
+def make_notebook_project(folder):
+    """Copies the notebooks, without their outputs, into a project folder that has the data they read."""
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    (folder / "data").mkdir()
+    for name in ("mnist", "pretrained", "classifier.safetensors", "quality.csv"):
+        (folder / "data" / name).symlink_to(ROOT / "data" / name)
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(notebook, path)
+    return folder

@@ -1,25 +1,14 @@
 """The notebooks, executed on the real kernel, and JupyterLab on them."""
 
-import shutil
-
 import nbformat
 import pytest
+from checkouts import make_notebook_project
 
 
 @pytest.fixture(scope="module")
-def executed(run, root, tmp_path_factory):
+def executed(run, tmp_path_factory):
     """The notebooks, executed with the quick preset on copies, in a project folder of their own."""
-    project = tmp_path_factory.mktemp("project")
-    shutil.copytree(root / "notebooks", project / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    (project / "data").mkdir()
-    for name in ("mnist", "pretrained", "classifier.safetensors", "quality.csv"):
-        (project / "data" / name).symlink_to(root / "data" / name)
-    for path in (project / "notebooks").glob("*.ipynb"):
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        nbformat.write(notebook, path)
+    project = make_notebook_project(tmp_path_factory.mktemp("project"))
     result = run("notebooks", "--folder", project / "notebooks", MNIST_EBM_PRESET="quick")
     assert result.returncode == 0, result.stderr
     return project
