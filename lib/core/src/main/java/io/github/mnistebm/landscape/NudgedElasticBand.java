@@ -12,7 +12,8 @@ import io.github.mnistebm.tensor.Scope;
  * Finds a path of least energy between two states: on it, the gradient is along the path (Jónsson, Mills &amp; Jacobsen 1998, "Nudged
  * elastic band method for finding minimum energy paths of transitions"). Springs keep the states of the band apart. The energy acts
  * across the band only, the springs along it only, with the tangents of Henkelman &amp; Jónsson (2000, equations 8 to 11). In the second
- * half of the iterations, the highest state climbs to the saddle (Henkelman, Uberuaga &amp; Jónsson 2000, equation 5). The band moves by
+ * half of the iterations, the highest state climbs to the saddle, if it is higher than its neighbours (Henkelman, Uberuaga &amp; Jónsson
+ * 2000, equation 5). The band moves by
  * the fast inertial relaxation engine (Bitzek et al. 2006).
  *
  * @param states the number of states of the band, with both ends; at least 3
@@ -138,10 +139,7 @@ public record NudgedElasticBand(int states, double spring, int iterations, doubl
     private double[] forces(Slopes slopes, float[] band, int d, boolean climbs) {
         float[] energies = slopes.energies();
         double[] force = new double[band.length];
-        int top = 1;
-        for (int state = 2; state < states - 1; state++) {
-            top = energies[state] > energies[top] ? state : top;
-        }
+        int climbing = climbs ? saddle(energies) : 0;
         double[] tangent = new double[d];
         for (int state = 1; state < states - 1; state++) {
             double[] lengths = tangent(energies, band, state, tangent);
@@ -149,13 +147,25 @@ public record NudgedElasticBand(int states, double spring, int iterations, doubl
             for (int i = 0; i < d; i++) {
                 along += slopes.gradients()[state * d + i] * tangent[i];
             }
-            // At the top, the force along the band is turned round, and no spring acts.
-            double pull = climbs && state == top ? 2 * along : along + spring * (lengths[1] - lengths[0]);
+            // At the saddle, the force along the band is turned round, and no spring acts.
+            double pull = state == climbing ? 2 * along : along + spring * (lengths[1] - lengths[0]);
             for (int i = 0; i < d; i++) {
                 force[state * d + i] = pull * tangent[i] - slopes.gradients()[state * d + i];
             }
         }
         return force;
+    }
+
+    /**
+     * Returns the highest state between the ends; 0 where it is not a maximum. A band that goes down from an end has its highest state beside
+     * it, and would climb without a bound.
+     */
+    private static int saddle(float[] energies) {
+        int top = 1;
+        for (int state = 2; state < energies.length - 1; state++) {
+            top = energies[state] > energies[top] ? state : top;
+        }
+        return energies[top] > energies[top - 1] && energies[top] > energies[top + 1] ? top : 0;
     }
 
     /** Writes the unit tangent at a state, and returns the distances to its neighbours. */

@@ -67,6 +67,25 @@ class NudgedElasticBandTest {
         return top;
     }
 
+    /** A single well, curved along the way: from ends on its slopes the path goes down, and nothing is to be climbed. */
+    @Test
+    void aPathDownFromItsEndsIsNowhereHigherThanThey() {
+        EnergyFunction well = EnergyFunction.of(2, (state, gradient) -> {
+            double bend = state[1] - state[0] * state[0] / 4;
+            gradient[0] = state[0] - 5 * bend * state[0];
+            gradient[1] = 10 * bend;
+            return state[0] * state[0] / 2 + 5 * bend * bend;
+        });
+        float[] energies =
+                found(new NudgedElasticBand(17, 5, 2000, 0.01), well, new float[] {-3, 2}, new float[] {3, 2.5f})[1];
+        float least = energies[0];
+        for (int state = 1; state < 16; state++) {
+            assertThat(energies[state]).as("state %d", state).isLessThan(Math.max(energies[0], energies[16]));
+            least = Math.min(least, energies[state]);
+        }
+        assertThat(least).isLessThan(0.1f);
+    }
+
     @Test
     void findsTheSaddleOfMuellerAndBrown() {
         float[][] path = found(new NudgedElasticBand(25, 500, 4000, 0.05), MUELLER_BROWN, LEFT, RIGHT);
