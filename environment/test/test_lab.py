@@ -78,14 +78,13 @@ def idle(page):
     page.locator('.jp-NotebookPanel [data-status="idle"]').first.wait_for(timeout=1.5 * MINUTES)
 
 
-def code_cell(page, text):
-    return page.locator(".jp-CodeCell").filter(has_text=text).first
-
-
 def run_cell(page, text):
-    cell = code_cell(page, text)
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    cell = page.locator(".jp-CodeCell").filter(has_text=text).first
+    # While JupyterLab starts, it loses keys.
+    while cell.locator(".jp-InputPrompt").inner_text() == "[ ]:":
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(500)
     return cell
 
 

@@ -13,8 +13,7 @@ import io.github.mnistebm.tensor.Scope;
  * elastic band method for finding minimum energy paths of transitions"). Springs keep the states of the band apart. The energy acts
  * across the band only, the springs along it only, with the tangents of Henkelman &amp; Jónsson (2000, equations 8 to 11). In the second
  * half of the iterations, the highest state climbs to the saddle, if it is higher than its neighbours (Henkelman, Uberuaga &amp; Jónsson
- * 2000, equation 5). The band moves by
- * the fast inertial relaxation engine (Bitzek et al. 2006).
+ * 2000, equation 5). The band moves by the fast inertial relaxation engine (Bitzek et al. 2006).
  *
  * @param states the number of states of the band, with both ends; at least 3
  * @param spring the constant of the springs, nats; positive
