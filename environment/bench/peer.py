@@ -355,6 +355,44 @@ class ContrastiveDivergence:
             self.update(latents[order[batch * self.batch_size : (batch + 1) * self.batch_size]])
 
 
+def noise_contrastive_estimation(network, reference, latents, work, noise=8, learning_rate=8e-3):
+    """The first epochs of an energy: a logistic regression of latents against draws of the reference measure. Leaves the moving average
+    of the weights."""
+    import copy
+
+    import torch
+
+    batch_size = work["batchSize"]
+    updates = work.get("pretrainingEpochs", 0) * (len(latents) // batch_size)
+    if not updates:
+        return
+    constant = torch.zeros(1, requires_grad=True)
+    optimizer = adam([*network.parameters(), constant], learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates)
+    average = copy.deepcopy(network)
+    labels = torch.cat([torch.ones(batch_size), torch.zeros(noise * batch_size)])
+
+    def loss_of(states):
+        logits = -network(states).squeeze(1) - constant - math.log(noise)
+        return torch.nn.functional.binary_cross_entropy_with_logits(logits, labels, reduction="sum") / batch_size
+
+    loss_of_states = compiled(loss_of)
+    for update in range(updates):
+        batch = update % (len(latents) // batch_size)
+        if batch == 0:
+            order = torch.randperm(len(latents))
+        positives = latents[order[batch * batch_size : (batch + 1) * batch_size]]
+        loss = loss_of_states(torch.cat([positives, reference.sample(noise * batch_size)]))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 0.001)
+    with torch.no_grad():
+        torch._foreach_copy_(list(network.parameters()), list(average.parameters()))
+
+
 def torch_divergence(work):
     import torch
 
@@ -401,6 +439,7 @@ def torch_training(work):
         latents = whitened(model[0], images)
         reference = fitted_mixture(latents, components) if components else Normal(d)
         network = energy_network(d, work["hidden"])
+        noise_contrastive_estimation(network, reference, latents, work)
         trainer = ContrastiveDivergence(network, reference, 2e-3 if components else 3e-4, work)
         for _ in range(work["energyEpochs"]):
             trainer.epoch(latents)

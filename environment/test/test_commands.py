@@ -27,8 +27,10 @@ def test_train_writes_a_model_its_charts_and_a_grid(quick_model):
         "weights.safetensors",
         "conditions.safetensors",
         "autoencoder.csv",
+        "pretraining.csv",
         "energy.csv",
         "autoencoder.png",
+        "pretraining.png",
         "energy.png",
         "samples.png",
     }
@@ -36,7 +38,10 @@ def test_train_writes_a_model_its_charts_and_a_grid(quick_model):
     assert result.stderr == ""
     assert result.stdout.startswith("device: ")
     reached, took, model, following = result.stdout.splitlines()[-4:]
-    assert re.fullmatch(r"reached: autoencoder train loss \S+, test loss \S+; energy data energy .*energy gap .*", reached)
+    autoencoder, pretraining, energy = reached.split("; ")
+    assert re.fullmatch(r"reached: autoencoder train loss \S+, test loss \S+", autoencoder)
+    assert re.fullmatch(r"pretraining loss \S+, loss of the reference measure \S+, log normalizer \S+", pretraining)
+    assert re.fullmatch(r"energy data energy .*energy gap .*", energy)
     assert re.fullmatch(r"took: \d+:\d\d", took)
     assert model == f"model: {folder}"
     assert following.startswith(f"next: ./environment/run infer --model {folder} draws digits")

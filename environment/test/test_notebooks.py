@@ -37,8 +37,8 @@ def assert_executed(path):
 def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed, model_of_its_own):
     path = executed / "notebooks" / "train.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 7
-    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 6
+    assert len(outputs(path, "image/png")) == 8
+    assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 7
     assert (model_of_its_own / "model.json").exists()
 
 

@@ -53,7 +53,7 @@ def test_twenty_kills_end_in_the_uninterrupted_trainings_model(run, tmp_path):
         reached.append(checkpoints(killed)[-1])
         arguments = ["--resume", killed]
     assert reached == sorted(reached)
-    assert reached[0].startswith("1-autoencoder") and reached[-1].startswith("2-energy"), reached
+    assert reached[0].startswith("1-autoencoder") and reached[-1].startswith("3-energy"), reached
 
     result = run("train", "--resume", killed, **ONE_THREAD)
     assert result.returncode == 0, result.stderr

@@ -2,6 +2,7 @@ package io.github.mnistebm.benchmark;
 
 import ai.djl.Device;
 import io.github.mnistebm.io.Json;
+import io.github.mnistebm.model.Setting;
 import java.util.List;
 
 /**
@@ -22,7 +23,8 @@ import java.util.List;
  * @param components components of the mixture that is the reference measure; 0 for the standard normal distribution, and for the networks of
  *     the seed project
  * @param draws weighted draws of the mixture for each data point
- * @param energyEpochs the number of epochs of the energy, in a training as a whole
+ * @param pretrainingEpochs the number of epochs of noise-contrastive estimation, in a training as a whole
+ * @param energyEpochs the number of epochs of contrastive divergence after them
  * @param device {@code gpu}; otherwise, or if absent, the CPU
  */
 record Work(
@@ -39,6 +41,7 @@ record Work(
         String mnist,
         int components,
         int draws,
+        int pretrainingEpochs,
         int energyEpochs,
         String device) {
 
@@ -56,14 +59,13 @@ record Work(
     private static final int DEFAULT_BATCH = 512;
     private static final int DEFAULT_DRAWS = 8;
     private static final int DEFAULT_EPOCHS = 10;
-    private static final int DEFAULT_ENERGY_EPOCHS = 24;
 
     static Work sampler(String kind, int chains, int dimension, List<Integer> hidden, int steps) {
-        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, 0, 0, 0, null);
+        return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, 0, 0, 0, 0, null);
     }
 
     static Work autoencoder(int batchSize, int images, String mnist) {
-        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist, 0, 0, 0, null);
+        return new Work("autoencoder", 4, List.of(1024), 0, 0, images, batchSize, 0, false, 0, mnist, 0, 0, 0, 0, null);
     }
 
     /** An epoch of the default preset's autoencoder. */
@@ -81,6 +83,7 @@ record Work(
                 0,
                 mnist,
                 DEFAULT_COMPONENTS,
+                0,
                 0,
                 0,
                 null);
@@ -120,17 +123,18 @@ record Work(
                 components,
                 draws,
                 0,
+                0,
                 null);
     }
 
     /** Iterations of expectation maximization that see all data. */
     static Work mixture(int dimension, int components, int data, int iterations) {
         return new Work(
-                "mixture", dimension, List.of(), 0, iterations, data, 0, 0, false, 0, null, components, 0, 0, null);
+                "mixture", dimension, List.of(), 0, iterations, data, 0, 0, false, 0, null, components, 0, 0, 0, null);
     }
 
     static Work training(int epochs, String mnist) {
-        return new Work("training", 4, List.of(8), 0, 0, 60_000, 1024, 8, true, epochs, mnist, 0, 0, 3, null);
+        return new Work("training", 4, List.of(8), 0, 0, 60_000, 1024, 8, true, epochs, mnist, 0, 0, 0, 3, null);
     }
 
     /** The default preset's training. */
@@ -149,12 +153,13 @@ record Work(
                 mnist,
                 DEFAULT_COMPONENTS,
                 DEFAULT_DRAWS,
-                DEFAULT_ENERGY_EPOCHS,
+                Setting.PRETRAINING_EPOCHS.value(),
+                Setting.ENERGY_EPOCHS.value(),
                 null);
     }
 
     static Work matmul() {
-        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null, 0, 0, 0, null);
+        return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null, 0, 0, 0, 0, null);
     }
 
     /** Returns whether the work is repeated after a warm-up. A training as a whole takes minutes and is measured once. */

@@ -195,6 +195,7 @@ public final class Worker {
     private static void training(Work work) {
         TrainingConfig config = preset(work)
                 .set(Setting.AUTOENCODER_EPOCHS, work.epochs())
+                .set(Setting.PRETRAINING_EPOCHS, work.pretrainingEpochs())
                 .set(Setting.ENERGY_EPOCHS, work.energyEpochs())
                 .set(Setting.SAMPLES_PER_DATAPOINT, work.negatives())
                 .build();

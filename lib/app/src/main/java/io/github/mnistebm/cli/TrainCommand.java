@@ -68,6 +68,7 @@ final class TrainCommand implements Callable<Integer> {
     /** The learning rates by phase: the settings that can be given with --resume. */
     private static final Map<String, Setting<Double>> RATES = new TreeMap<>(Map.of(
             AutoencoderTrainer.PHASE, Setting.AUTOENCODER_LEARNING_RATE,
+            EnergyTrainer.PRETRAINING, Setting.PRETRAINING_LEARNING_RATE,
             EnergyTrainer.PHASE, Setting.ENERGY_LEARNING_RATE));
 
     private static final Set<String> WITH_RESUME = Set.of(
@@ -76,6 +77,7 @@ final class TrainCommand implements Callable<Integer> {
             DataOption.NAME,
             DataOption.EARLIER_NAME,
             Setting.AUTOENCODER_LEARNING_RATE.option(),
+            Setting.PRETRAINING_LEARNING_RATE.option(),
             Setting.ENERGY_LEARNING_RATE.option());
 
     @Spec
@@ -95,8 +97,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = {
                 "Go on with a training that was stopped: DIR is the folder that its model was to go to.",
-                "It keeps its options. Only --device, --data, and, for the epochs to come, --auto-lr and --ebm-lr",
-                "can be given."
+                "It keeps its options. Only --device, --data, and, for the epochs to come, --auto-lr,",
+                "--pretraining-lr and --ebm-lr can be given."
             })
     private Path resume;
 

@@ -41,7 +41,7 @@ class InterruptedMeasurementsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"autoencoder 1/3", "autoencoder 3/3", "energy 1/3", "energy 3/3"})
+    @ValueSource(strings = {"autoencoder 1/3", "autoencoder 3/3", "pretraining 1/3", "energy 1/3", "energy 3/3"})
     void qualityWritesNoRowOfAShortenedTraining(String line) throws IOException {
         CommandRun run =
                 CommandRun.interruptedAfter(line, "bench", "quality", "--variant", VARIANT, "--out", file().toString());
@@ -71,7 +71,7 @@ class InterruptedMeasurementsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"autoencoder 2/3", "energy 2/3"})
+    @ValueSource(strings = {"autoencoder 2/3", "pretraining 2/3", "energy 2/3"})
     void anomalyPrintsNoRowOfAShortenedTraining(String line) throws IOException {
         CommandRun run = CommandRun.interruptedAfter(
                 line, "bench", "anomaly", "--held-out", "1", "--seeds", "1", "--options", VARIANT);

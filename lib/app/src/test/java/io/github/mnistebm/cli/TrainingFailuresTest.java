@@ -80,7 +80,7 @@ class TrainingFailuresTest {
 
     @Test
     void anEnergyThatDivergesAtOnceMakesNoModelAndGoesOnWithTheRateThatIsProposed() throws IOException {
-        CommandRun diverged = tiny("--ebm-lr", "100");
+        CommandRun diverged = tiny("--pretraining-epochs", "0", "--ebm-lr", "100");
         assertThat(diverged.code()).isEqualTo(1);
         assertThat(diverged.err().lines())
                 .singleElement()
@@ -103,6 +103,23 @@ class TrainingFailuresTest {
     }
 
     @Test
+    void aPretrainingThatDivergesGoesOnWithTheRateThatIsProposed() throws IOException {
+        CommandRun diverged = tiny("--pretraining-epochs", "2", "--pretraining-lr", "1000");
+        assertThat(diverged.code()).isEqualTo(1);
+        assertThat(diverged.err())
+                .startsWith("train: pretraining: epoch 1 has diverged: ")
+                .contains("Try a smaller learning rate (--pretraining-lr) than 1000.0");
+        assertThat(diverged.out())
+                .endsWith("to go on: ./environment/run train --resume " + model() + " --pretraining-lr 0.008\n");
+
+        CommandRun resumed = train("--resume", model().toString(), "--pretraining-lr", "0.008");
+        assertThat(resumed.err()).isEmpty();
+        assertThat(ModelFolder.readCard(model()).metrics())
+                .containsEntry("pretraining epochs", 2.0)
+                .containsEntry("energy epochs", 3.0);
+    }
+
+    @Test
     void anAutoencoderThatDivergesAtOnceLeavesNothing() {
         CommandRun diverged = tiny("--auto-lr", "50");
         assertThat(diverged.code()).isEqualTo(1);
@@ -113,7 +130,7 @@ class TrainingFailuresTest {
 
     @Test
     void aResumedTrainingThatDivergesKeepsItsCheckpointAndIsNotDrawnFromByDefault() throws IOException {
-        tiny("--ebm-lr", "100");
+        tiny("--pretraining-epochs", "0", "--ebm-lr", "100");
         // The first epochs are good. The next attempt has the same rate.
         assertThat(interruptedAfter("energy 1/3", "--resume", model().toString(), "--ebm-lr", "0.001")
                         .code())
@@ -151,7 +168,7 @@ class TrainingFailuresTest {
         "--energy-penalty, 1, 0.0"
     })
     void resumeRefusesOtherOptionsAndNamesTheTrainingsValue(String option, String value, String has) {
-        tiny("--ebm-lr", "100");
+        tiny("--pretraining-epochs", "0", "--ebm-lr", "100");
         CommandRun run = train("--resume", model().toString(), option, value);
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
@@ -162,7 +179,7 @@ class TrainingFailuresTest {
 
     @Test
     void resumeRefusesTheRateOfAPhaseThatIsComplete() {
-        tiny("--ebm-lr", "100");
+        tiny("--pretraining-epochs", "0", "--ebm-lr", "100");
         CommandRun run = train("--resume", model().toString(), "--auto-lr", "1e-4");
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())

@@ -10,6 +10,7 @@ import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.objective.EnergyLoss;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.LossEstimator;
+import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
@@ -40,9 +41,13 @@ public final class EnergyTrainer {
     /** The history's phase. */
     public static final String PHASE = "energy";
 
+    /** The history's phase of a {@link #pretrainer}. */
+    public static final String PRETRAINING = "pretraining";
+
     /** The moving average of the weights, {@code [p]}; an array of the training's state. */
     public static final String AVERAGE = "average";
 
+    private final String phase;
     private final EnergyTrainingConfig config;
     private final EnergyLoss loss;
 
@@ -64,8 +69,28 @@ public final class EnergyTrainer {
      * @param loss the objective, in the place of that of the configuration
      */
     public EnergyTrainer(EnergyTrainingConfig config, EnergyLoss loss) {
+        this(PHASE, config, loss);
+    }
+
+    private EnergyTrainer(String phase, EnergyTrainingConfig config, EnergyLoss loss) {
+        this.phase = phase;
         this.config = config;
         this.loss = loss;
+    }
+
+    /**
+     * Creates the trainer of an energy that another training goes on with. It tells its listener another phase, {@value #PRETRAINING}.
+     *
+     * @param config the configuration of these first epochs, with an objective that needs no chains
+     * @return the trainer
+     * @throws IllegalArgumentException if the objective is contrastive divergence
+     */
+    public static EnergyTrainer pretrainer(EnergyTrainingConfig config) {
+        if (config.objective() == Objective.CONTRASTIVE_DIVERGENCE) {
+            throw new IllegalArgumentException(
+                    "pretraining: expected an objective without chains, found " + config.objective());
+        }
+        return new EnergyTrainer(PRETRAINING, config, EnergyLoss.of(config, energy -> null));
     }
 
     /**
@@ -138,7 +163,7 @@ public final class EnergyTrainer {
     public TrainingHistory newHistory() {
         List<String> columns = new ArrayList<>(loss.measures());
         columns.add(TrainingHistory.SECONDS);
-        return TrainingHistory.of(PHASE, columns.toArray(String[]::new));
+        return TrainingHistory.of(phase, columns.toArray(String[]::new));
     }
 
     /** The state of one training. */
@@ -217,7 +242,7 @@ public final class EnergyTrainer {
         private void epoch(RandomSource random, TrainingHistory history, TrainingListener listener) {
             long start = System.nanoTime();
             int epoch = history.epochs() + 1;
-            listener.epochBegins(PHASE, epoch);
+            listener.epochBegins(phase, epoch);
             try (NDScope scope = new NDScope();
                     MiniBatches batches = MiniBatches.shuffled(data, batchSize, random)) {
                 scope.suppressNotUsedWarning();
@@ -227,7 +252,7 @@ public final class EnergyTrainer {
                         update.suppressNotUsedWarning();
                         update(batches.get(batch), random);
                     }
-                    listener.batchDone(PHASE, epoch, config.epochs(), batch + 1, batches.count());
+                    listener.batchDone(phase, epoch, config.epochs(), batch + 1, batches.count());
                 }
                 double[] measured = estimator.measured(totals.toFloatArray(), batches.count());
                 Tensors.clear(totals);
@@ -249,7 +274,8 @@ public final class EnergyTrainer {
                 throw new TrainingDivergedException(
                         history,
                         cause,
-                        "a smaller learning rate (--ebm-lr) than " + config.learningRate() + loss.furtherRemedy());
+                        "a smaller learning rate (" + (phase.equals(PHASE) ? "--ebm-lr" : "--pretraining-lr")
+                                + ") than " + config.learningRate() + loss.furtherRemedy());
             });
         }
 

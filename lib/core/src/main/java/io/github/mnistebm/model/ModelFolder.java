@@ -46,7 +46,7 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
  * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, {@code conditions.safetensors} (the networks of conditions,
- * absent in folders of earlier versions), and a table of each phase of training, {@code autoencoder.csv} and {@code energy.csv}. {@link
+ * absent in folders of earlier versions), and a table of each phase of training, {@code autoencoder.csv}, {@code pretraining.csv} where there is one, and {@code energy.csv}. {@link
  * DigitModel#load} and {@link DigitModel#save} read and write it.
  */
 public final class ModelFolder {
@@ -63,7 +63,8 @@ public final class ModelFolder {
     private static final String REFERENCE = "reference.";
     private static final int MAX_CARD_BYTES = 1 << 20;
 
-    private static final List<String> PHASES = List.of(AutoencoderTrainer.PHASE, EnergyTrainer.PHASE);
+    private static final List<String> PHASES =
+            List.of(AutoencoderTrainer.PHASE, EnergyTrainer.PRETRAINING, EnergyTrainer.PHASE);
     private static final String TABLE = ".csv";
 
     /** The files that this program writes into a model's folder, the card last. */
@@ -71,6 +72,8 @@ public final class ModelFolder {
             WEIGHTS,
             "autoencoder.csv",
             "autoencoder.png",
+            "pretraining.csv",
+            "pretraining.png",
             "energy.csv",
             "energy.png",
             "samples.png",

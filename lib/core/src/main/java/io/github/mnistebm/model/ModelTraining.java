@@ -38,8 +38,8 @@ import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
 /**
- * The training of a model in its two phases, each of which can be watched: {@link #trainAutoencoder}, then {@link
- * #trainEnergy}, then {@link #model}.
+ * The training of a model in its phases, each of which can be watched: {@link #trainAutoencoder}, then {@link #pretrainEnergy} if the
+ * configuration asks for it, then {@link #trainEnergy}, then {@link #model}.
  */
 public final class ModelTraining implements AutoCloseable {
 
@@ -62,6 +62,7 @@ public final class ModelTraining implements AutoCloseable {
     private LatentSpace latentSpace;
     private ReferenceMeasure reference;
     private TrainingHistory autoencoderHistory;
+    private TrainingHistory pretrainingHistory;
     private TrainingHistory energyHistory;
     private boolean handedOver;
     /** The unique name of this training. */
@@ -160,10 +161,13 @@ public final class ModelTraining implements AutoCloseable {
         ModelTraining training = new ModelTraining(checkpoint.configuration(learningRates), train, test, networks);
         training.from = checkpoint;
         training.name = checkpoint.training() == null ? training.name : checkpoint.training();
-        TrainingHistory energy = checkpoint.history(EnergyTrainer.PHASE);
-        if (energy != null) {
+        training.energyHistory = checkpoint.history(EnergyTrainer.PHASE);
+        TrainingHistory pretraining = checkpoint.history(EnergyTrainer.PRETRAINING);
+        if (training.energyHistory != null) {
+            training.pretrainingHistory = pretraining;
+        }
+        if (training.energyHistory != null || pretraining != null) {
             training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
-            training.energyHistory = energy;
             TrainingState state = checkpoint.state(EnergyTrainer.PHASE);
             state.copyInto(Map.of(EnergyTrainer.AVERAGE, training.network.parameters()));
             state.copyInto(training.autoencoder.namedParameters());
@@ -228,10 +232,13 @@ public final class ModelTraining implements AutoCloseable {
         private void write(TrainingState state) {
             List<TrainingHistory> histories = new ArrayList<>();
             Map<String, NDArray> arrays = new LinkedHashMap<>(state.arrays());
-            // In the second phase the first one's result belongs to it.
+            // After the first phase its result belongs to the state.
             if (latentSpace != null) {
                 histories.add(autoencoderHistory);
                 arrays.putAll(ModelFolder.tensors(latentSpace, reference));
+            }
+            if (isTrained(pretrainingHistory) && pretrainingHistory != state.history()) {
+                histories.add(pretrainingHistory);
             }
             histories.add(state.history());
             try {
@@ -317,40 +324,82 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Trains the energy network on the whitened latents of the training images.
+     * Trains the energy network for its first epochs, by noise-contrastive estimation: see {@link TrainingConfig#pretraining}.
      *
      * @param listener the listener to the batches and epochs
-     * @return the history; interrupted if the thread was
+     * @return the history; interrupted if the thread was; without epochs if the configuration asks for none
+     * @throws IllegalStateException if the autoencoder is not trained, or {@link #trainEnergy} has begun
+     * @throws TrainingDivergedException if the training diverges; the energy network is then as it was after the last good epoch
+     * @throws UncheckedIOException if a checkpoint cannot be written
+     */
+    public TrainingHistory pretrainEnergy(TrainingListener listener) {
+        requireAutoencoder();
+        if (energyHistory != null) {
+            throw new IllegalStateException("pretraining: expected before the training of the energy, which has begun");
+        }
+        if (config.pretraining().isEmpty()) {
+            return TrainingHistory.of(EnergyTrainer.PRETRAINING);
+        }
+        try {
+            pretrainingHistory =
+                    train(EnergyTrainer.pretrainer(config.pretraining().get()), EnergyTrainer.PRETRAINING, listener);
+        } catch (TrainingDivergedException e) {
+            pretrainingHistory = e.history();
+            throw e;
+        }
+        return pretrainingHistory;
+    }
+
+    /**
+     * Trains the energy network on the whitened latents of the training images; at first by {@link #pretrainEnergy}, if the configuration
+     * asks for it and it has not been called.
+     *
+     * @param listener the listener to the batches and epochs
+     * @return the history; interrupted if the thread was, and then that of the phase that was interrupted
      * @throws IllegalStateException if the autoencoder is not trained
      * @throws TrainingDivergedException if the training diverges; the energy network is then as it was after the last good epoch
      * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
-        EnergyTrainer trainer = new EnergyTrainer(config.energy(), LangevinAlgorithm.MALA::kernelWithJumps);
+        boolean pretrains = config.pretraining().isPresent() && pretrainingHistory == null && energyHistory == null;
+        if (pretrains && pretrainEnergy(listener).interrupted()) {
+            return pretrainingHistory;
+        }
+        try {
+            energyHistory = train(
+                    new EnergyTrainer(config.energy(), LangevinAlgorithm.MALA::kernelWithJumps),
+                    EnergyTrainer.PHASE,
+                    listener);
+        } catch (TrainingDivergedException e) {
+            energyHistory = e.history();
+            throw e;
+        }
+        return energyHistory;
+    }
+
+    private TrainingHistory train(EnergyTrainer trainer, String phase, TrainingListener listener) {
+        TrainingState reached = state(phase);
         try {
             if (latentSpace == null) {
                 fitLatentSpace(listener);
             }
-            RandomSource random = random(LATENTS);
+            RandomSource random = random(phase.equals(EnergyTrainer.PHASE) ? LATENTS : phase + " " + LATENTS);
             try (NDArray latents = latents(random)) {
-                energyHistory = trainer.train(
+                return trainer.train(
                         network,
                         reference,
                         latents,
-                        random(EnergyTrainer.PHASE),
+                        random(phase),
                         new Steering(listener, epoch -> redraw(latents, random.numbered(epoch))),
-                        state(EnergyTrainer.PHASE));
+                        reached);
             }
-        } catch (TrainingDivergedException e) {
-            energyHistory = e.history();
-            throw e;
         } catch (CancellationException e) {
             Thread.interrupted();
-            energyHistory = energyHistory == null ? trainer.newHistory() : energyHistory;
-            energyHistory.markInterrupted();
+            TrainingHistory history = reached == null ? trainer.newHistory() : reached.history();
+            history.markInterrupted();
+            return history;
         }
-        return energyHistory;
     }
 
     /** Draws the latents of a variational autoencoder anew, in place, so that the energy does not fit the accidents of one set. */
@@ -402,10 +451,10 @@ public final class ModelTraining implements AutoCloseable {
     /**
      * Returns whether the energy network has been trained for an epoch, so that the energy differs from the reference measure's.
      *
-     * @return true after {@link #trainEnergy} has done an epoch
+     * @return true after {@link #pretrainEnergy} or {@link #trainEnergy} has done an epoch
      */
     public boolean isEnergyTrained() {
-        return isTrained(energyHistory);
+        return isTrained(pretrainingHistory) || isTrained(energyHistory);
     }
 
     private static boolean isTrained(TrainingHistory history) {
@@ -413,7 +462,7 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Trains both phases and hands over the model.
+     * Trains all phases and hands over the model.
      *
      * @param listener the listener to the batches and epochs
      * @return the model, which from now on owns the native memory
@@ -441,6 +490,7 @@ public final class ModelTraining implements AutoCloseable {
         handedOver = true;
         Map<String, Double> metrics = new LinkedHashMap<>();
         addLastRow(metrics, autoencoderHistory);
+        addLastRow(metrics, pretrainingHistory);
         addLastRow(metrics, energyHistory);
         ModelCard card = new ModelCard(
                 ModelCard.FORMAT_VERSION,
@@ -452,7 +502,7 @@ public final class ModelTraining implements AutoCloseable {
                 Map.of(),
                 name,
                 networks.cards(autoencoder, network));
-        List<Table> histories = Stream.of(autoencoderHistory, energyHistory)
+        List<Table> histories = Stream.of(autoencoderHistory, pretrainingHistory, energyHistory)
                 .filter(Objects::nonNull)
                 .map(TrainingHistory::table)
                 .toList();

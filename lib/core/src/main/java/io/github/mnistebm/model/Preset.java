@@ -44,6 +44,7 @@ public enum Preset {
                         .set(Setting.AUTOENCODER_EPOCHS, 6)
                         .set(Setting.REFERENCE_COMPONENTS, 10)
                         .set(Setting.ENERGY_HIDDEN_UNITS, 64)
+                        .set(Setting.PRETRAINING_EPOCHS, 3)
                         .set(Setting.ENERGY_EPOCHS, 6)
                         .set(Setting.ENERGY_BATCH_SIZE, 256);
             case LIKELIHOOD ->

@@ -145,9 +145,27 @@ public record Setting<T>(String option, T value, String description, Function<Tr
             "--ebm-num-layers", 2, "Energy network: number of hidden layers.", config -> config.energyHiddenUnits()
                     .size());
 
+    /** {@link TrainingConfig#pretrainingEpochs()}. */
+    public static final Setting<Integer> PRETRAINING_EPOCHS = training(
+            "--pretraining-epochs",
+            6,
+            "Energy network: first passes over the data, by noise-contrastive estimation, if the objective is contrastive divergence and the"
+                    + " reference measure a mixture.",
+            TrainingConfig::pretrainingEpochs);
+
+    /** {@link TrainingConfig#pretrainingLearningRate()}. */
+    public static final Setting<Double> PRETRAINING_LEARNING_RATE = training(
+            "--pretraining-lr",
+            8e-3,
+            "Energy network: Adam's first learning rate in these passes.",
+            TrainingConfig::pretrainingLearningRate);
+
     /** {@link EnergyTrainingConfig#epochs()}. */
-    public static final Setting<Integer> ENERGY_EPOCHS =
-            energy("--ebm-num-epochs", "Energy network: passes over the data.", EnergyTrainingConfig::epochs);
+    public static final Setting<Integer> ENERGY_EPOCHS = training(
+            "--ebm-num-epochs",
+            8,
+            "Energy network: passes over the data, after those of --pretraining-epochs.",
+            config -> config.energy().epochs());
 
     /** {@link EnergyTrainingConfig#batchSize()}. */
     public static final Setting<Integer> ENERGY_BATCH_SIZE =

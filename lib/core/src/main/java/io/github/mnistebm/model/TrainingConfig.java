@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -28,6 +29,9 @@ import javax.management.ObjectName;
  * @param referenceComponents components of the Gaussian mixture that is the reference measure, fitted to the latents of the
  *     training images; 0 for the standard normal
  * @param energyHiddenUnits width of each hidden layer of the energy network, at least one
+ * @param pretrainingEpochs epochs of noise-contrastive estimation before those of contrastive divergence; see {@link #pretraining}. None
+ *     if absent, as in the cards of earlier versions; at least 0
+ * @param pretrainingLearningRate Adam's first learning rate of these epochs; positive where there are some
  * @param energy the energy network's training
  * @param earlierRates the learning rates that were replaced during the training, in order, without the present ones. Empty if absent, as
  *     in the cards of earlier versions
@@ -39,6 +43,8 @@ public record TrainingConfig(
         AutoencoderConfig autoencoder,
         int referenceComponents,
         List<Integer> energyHiddenUnits,
+        int pretrainingEpochs,
+        double pretrainingLearningRate,
         EnergyTrainingConfig energy,
         List<EarlierRate> earlierRates) {
 
@@ -73,8 +79,36 @@ public record TrainingConfig(
             throw new IllegalArgumentException("energy hidden units: expected at most " + MAX_LAYERS + " layers, found "
                     + energyHiddenUnits.size());
         }
+        if (pretrainingEpochs < 0) {
+            throw new IllegalArgumentException("pretraining epochs: must be at least 0, found " + pretrainingEpochs);
+        }
+        if (pretrainingEpochs > 0 && !(pretrainingLearningRate > 0 && Double.isFinite(pretrainingLearningRate))) {
+            throw new IllegalArgumentException(
+                    "pretraining learning rate: must be positive and finite, found " + pretrainingLearningRate);
+        }
         energyHiddenUnits = List.copyOf(energyHiddenUnits);
         earlierRates = earlierRates == null ? List.of() : List.copyOf(earlierRates);
+    }
+
+    /**
+     * Returns the first part of the energy network's training. Without chains, an epoch of noise-contrastive estimation takes a fraction
+     * of the time of one of contrastive divergence, which then has less to learn. It needs a reference measure that is close to the
+     * latents, as a mixture is.
+     *
+     * @return noise-contrastive estimation for {@link #pretrainingEpochs}; empty if there are none, or the objective of {@link #energy} is
+     *     another than contrastive divergence, or the reference measure is the standard normal
+     */
+    public Optional<EnergyTrainingConfig> pretraining() {
+        if (pretrainingEpochs == 0
+                || energy.objective() != Objective.CONTRASTIVE_DIVERGENCE
+                || referenceComponents == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(energy.toBuilder()
+                .objective(Objective.NOISE_CONTRASTIVE)
+                .epochs(pretrainingEpochs)
+                .learningRate(pretrainingLearningRate)
+                .build());
     }
 
     /**
@@ -88,15 +122,17 @@ public record TrainingConfig(
      */
     TrainingConfig withLearningRate(String phase, int epochs, double learningRate) {
         boolean first = phase.equals(AutoencoderTrainer.PHASE);
-        if (!first && !phase.equals(EnergyTrainer.PHASE)) {
+        boolean second = phase.equals(EnergyTrainer.PRETRAINING);
+        boolean third = phase.equals(EnergyTrainer.PHASE);
+        if (!first && !third && !(second && pretraining().isPresent())) {
             throw new IllegalArgumentException("learning rate: there is no phase " + phase);
         }
-        int all = first ? autoencoder.epochs() : energy.epochs();
+        int all = first ? autoencoder.epochs() : second ? pretrainingEpochs : energy.epochs();
         if (epochs >= all) {
             throw new IllegalArgumentException(
                     phase + " learning rate: all " + all + " epochs of this phase are trained, none is left to change");
         }
-        double earlier = first ? autoencoder.learningRate() : energy.learningRate();
+        double earlier = first ? autoencoder.learningRate() : second ? pretrainingLearningRate : energy.learningRate();
         List<EarlierRate> rates = new ArrayList<>(earlierRates);
         if (epochs > 0 && earlier != learningRate) {
             rates.add(new EarlierRate(phase, epochs, earlier));
@@ -108,7 +144,9 @@ public record TrainingConfig(
                 first ? autoencoder.withLearningRate(learningRate) : autoencoder,
                 referenceComponents,
                 energyHiddenUnits,
-                first ? energy : energy.toBuilder().learningRate(learningRate).build(),
+                pretrainingEpochs,
+                second ? learningRate : pretrainingLearningRate,
+                third ? energy.toBuilder().learningRate(learningRate).build() : energy,
                 rates);
     }
 
@@ -154,6 +192,8 @@ public record TrainingConfig(
                     case NOISE_CONTRASTIVE, ENERGY_DISCREPANCY -> energy.noiseDraws();
                     case SCORE_MATCHING -> 1;
                 };
+        draws = Math.max(
+                draws, pretraining().map(each -> batch * each.noiseDraws()).orElse(0.0));
         double units = energyHiddenUnits.stream().mapToDouble(each -> each).sum();
         double matrices = referenceComponents * dimension * dimension;
         requireCountable("--auto-hidden-dim, --ebm-hidden-dim: the parameters", parameters);
@@ -268,6 +308,8 @@ public record TrainingConfig(
                             get(Setting.REFERENCE_COMPONENTS)),
                     get(Setting.REFERENCE_COMPONENTS),
                     Collections.nCopies(layers, get(Setting.ENERGY_HIDDEN_UNITS)),
+                    get(Setting.PRETRAINING_EPOCHS),
+                    get(Setting.PRETRAINING_LEARNING_RATE),
                     EnergyTrainingConfig.builder()
                             .objective(get(Setting.OBJECTIVE))
                             .epochs(get(Setting.ENERGY_EPOCHS))

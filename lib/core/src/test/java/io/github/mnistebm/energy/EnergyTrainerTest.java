@@ -340,6 +340,13 @@ class EnergyTrainerTest {
         }
     }
 
+    @Test
+    void pretrainingNeedsAnObjectiveWithoutChains() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EnergyTrainer.pretrainer(config(Objective.CONTRASTIVE_DIVERGENCE, 1e-3)))
+                .withMessage("pretraining: expected an objective without chains, found contrastive-divergence");
+    }
+
     @ParameterizedTest
     @EnumSource(Objective.class)
     void eachObjectiveNamesADivergenceAndItsRemedy(Objective objective) {

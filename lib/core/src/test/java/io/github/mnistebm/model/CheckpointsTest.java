@@ -110,12 +110,13 @@ class CheckpointsTest {
                         .get("decoder.0.weight")
                         .toFloatArray());
         assertThat(found.card().metrics())
+                .containsEntry("pretraining loss", expected.card().metrics().get("pretraining loss"))
                 .containsEntry("energy epochs", expected.card().metrics().get("energy epochs"))
                 .containsEntry("energy step size", expected.card().metrics().get("energy step size"));
     }
 
     @ParameterizedTest
-    @CsvSource({"autoencoder, 1", "autoencoder, 3", "energy, 1", "energy, 2"})
+    @CsvSource({"autoencoder, 1", "autoencoder, 3", "pretraining, 1", "pretraining, 3", "energy, 1", "energy, 2"})
     void aTrainingThatGoesOnEndsWithTheModelOfOneThatWasNeverStopped(String phase, int epoch) throws IOException {
         List<String> warnings = new ArrayList<>();
         try (DigitModel expected = TinyModel.trained(config());
@@ -140,7 +141,7 @@ class CheckpointsTest {
 
     /** Its loss is another one in the last epoch, and its latents are drawn anew at each epoch of the energy. */
     @ParameterizedTest
-    @ValueSource(strings = {AutoencoderTrainer.PHASE, EnergyTrainer.PHASE})
+    @ValueSource(strings = {AutoencoderTrainer.PHASE, EnergyTrainer.PRETRAINING, EnergyTrainer.PHASE})
     void soDoesAVariationalOne(String phase) throws IOException {
         TrainingConfig config = TinyModel.builder(1)
                 .set(Setting.POSTERIOR_VARIANCE, PosteriorVariance.LEARNED)
@@ -201,7 +202,7 @@ class CheckpointsTest {
     @CsvSource({"state.safetensors", "checkpoint.json", "SHA256SUMS"})
     void ofADamagedCheckpointTheOneBeforeIsTakenAndSaysSo(String file) throws IOException {
         Checkpoints checkpoints = stopped(config(), EnergyTrainer.PHASE, 2);
-        Path damaged = checkpoints.folder().resolve("2-energy-0002").resolve(file);
+        Path damaged = checkpoints.folder().resolve("3-energy-0002").resolve(file);
         byte[] bytes = Files.readAllBytes(damaged);
         bytes[bytes.length / 2] ^= 1;
         Files.write(damaged, bytes);
@@ -214,7 +215,7 @@ class CheckpointsTest {
                 .singleElement()
                 .asString()
                 .endsWith(
-                        "2-energy-0002: damaged (its files are not those that SHA256SUMS names): going back to the one"
+                        "3-energy-0002: damaged (its files are not those that SHA256SUMS names): going back to the one"
                                 + " before");
     }
 

@@ -29,11 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tech.tablesaw.api.Table;
 
 /** Trainings with learning rates that they cannot bear, and how they go on. */
 class DivergenceTest {
 
     private static final String AUTOENCODER = AutoencoderTrainer.PHASE;
+    private static final String PRETRAINING = EnergyTrainer.PRETRAINING;
     private static final String ENERGY = EnergyTrainer.PHASE;
 
     @TempDir
@@ -104,6 +106,7 @@ class DivergenceTest {
     @ValueSource(doubles = {1, 100, 1000, 1e10})
     void anEnergyThatDivergesInItsFirstEpochGoesOnFromTheAutoencoder(double rate) throws IOException {
         TrainingConfig config = builder()
+                .set(Setting.PRETRAINING_EPOCHS, 0)
                 .set(Setting.ENERGY_LEARNING_RATE, rate)
                 .set(Setting.ENERGY_HIDDEN_UNITS, 64)
                 .build();
@@ -127,8 +130,42 @@ class DivergenceTest {
         }
     }
 
+    @Test
+    void anEnergyThatDivergesAfterItsPretrainingGoesOnFromThat() throws IOException {
+        TrainingConfig config =
+                builder().set(Setting.ENERGY_LEARNING_RATE, 1000.0).build();
+        checkpoints.begin(config);
+        try (ModelTraining training = new ModelTraining(config, train, test)) {
+            assertThat(diverging(training))
+                    .hasMessageStartingWith("energy: epoch 1 has diverged: ")
+                    .hasMessageContaining("Try a smaller learning rate (--ebm-lr) than 1000.0");
+            assertThat(training.isEnergyTrained()).isTrue();
+            try (DigitModel pretrained = training.model()) {
+                assertThat(Tensors.isFinite(pretrained.network().parameters())).isTrue();
+                assertThat(pretrained.histories())
+                        .extracting(Table::name)
+                        .containsExactly(AUTOENCODER, PRETRAINING, ENERGY);
+            }
+        }
+        try (DigitModel model = resumed(Map.of(ENERGY, 2e-3))) {
+            assertSane(model);
+            assertThat(model.card().metrics()).containsEntry("pretraining epochs", 3.0);
+        }
+    }
+
+    @Test
+    void aPretrainingThatDivergesNamesItsOwnRate() {
+        TrainingConfig config =
+                builder().set(Setting.PRETRAINING_LEARNING_RATE, 1000.0).build();
+        try (ModelTraining training = new ModelTraining(config, train, test)) {
+            assertThat(catchDivergence(() -> training.train(TrainingListener.NONE)))
+                    .hasMessageStartingWith("pretraining: epoch ")
+                    .hasMessageContaining("Try a smaller learning rate (--pretraining-lr) than 1000.0");
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {ENERGY, AUTOENCODER})
+    @ValueSource(strings = {ENERGY, PRETRAINING, AUTOENCODER})
     void aResumedPhaseThatDivergesGoesOnFromTheSameEpochWithAnotherRate(String phase) throws IOException {
         TrainingConfig config = builder().build();
         stopAfter(config, phase, 2);
@@ -143,13 +180,8 @@ class DivergenceTest {
         try (DigitModel model = resumed(Map.of(phase, 5e-4))) {
             assertSane(model);
             TrainingConfig known = model.card().configuration();
-            double rate = phase.equals(ENERGY)
-                    ? known.energy().learningRate()
-                    : known.autoencoder().learningRate();
-            double earlier = phase.equals(ENERGY)
-                    ? config.energy().learningRate()
-                    : config.autoencoder().learningRate();
-            assertThat(rate).isEqualTo(5e-4);
+            double earlier = rate(config, phase);
+            assertThat(rate(known, phase)).isEqualTo(5e-4);
             assertThat(known.earlierRates())
                     .as("no epoch was trained with 1000")
                     .containsExactly(new EarlierRate(phase, 2, earlier));
@@ -157,6 +189,14 @@ class DivergenceTest {
             assertThat(ModelFolder.readCard(folder.resolve("model")).configuration())
                     .isEqualTo(known);
         }
+    }
+
+    private static double rate(TrainingConfig config, String phase) {
+        return switch (phase) {
+            case AUTOENCODER -> config.autoencoder().learningRate();
+            case PRETRAINING -> config.pretrainingLearningRate();
+            default -> config.energy().learningRate();
+        };
     }
 
     /** Trains so far, and keeps the checkpoints. */

@@ -187,8 +187,13 @@ class KilledSavingTest {
                     .isFalse();
             assertThat(seed(model)).as("change %d", change).isEqualTo(NEW);
             String previous = mountPoint ? "previous" : "model.previous";
-            Set<String> expected = new TreeSet<>(
-                    Set.of("model.json", "weights.safetensors", "autoencoder.csv", "energy.csv", "samples.png"));
+            Set<String> expected = new TreeSet<>(Set.of(
+                    "model.json",
+                    "weights.safetensors",
+                    "autoencoder.csv",
+                    "pretraining.csv",
+                    "energy.csv",
+                    "samples.png"));
             if (modelBefore) {
                 assertThat(seed(around.resolve(previous)))
                         .as("change %d", change)

@@ -89,14 +89,14 @@ class ModelFolderTest extends WithTinyModel {
         try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
             assertThat(loaded.histories())
                     .extracting(table -> table.name() + " " + table.rowCount())
-                    .containsExactly("autoencoder 2", "energy 2");
+                    .containsExactly("autoencoder 2", "pretraining 3", "energy 2");
             assertThat(gaps(loaded)).isEqualTo(gaps(model));
         }
     }
 
     private static double[] gaps(DigitModel of) {
         return of.histories()
-                .get(1)
+                .get(2)
                 .doubleColumn(ContrastiveDivergence.ENERGY_GAP)
                 .asDoubleArray();
     }
@@ -172,7 +172,12 @@ class ModelFolderTest extends WithTinyModel {
         assertThat(folder.resolve("notes.txt")).hasContent("mine");
         assertThat(names(folder))
                 .containsExactlyInAnyOrder(
-                        "model.json", "weights.safetensors", "autoencoder.csv", "energy.csv", "notes.txt");
+                        "model.json",
+                        "weights.safetensors",
+                        "autoencoder.csv",
+                        "pretraining.csv",
+                        "energy.csv",
+                        "notes.txt");
         assertThat(names(parent)).containsExactlyInAnyOrder("model", "model.previous");
     }
 

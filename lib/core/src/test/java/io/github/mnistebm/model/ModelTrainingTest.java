@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
 
 class ModelTrainingTest {
 
@@ -102,6 +104,49 @@ class ModelTrainingTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> training.trainEnergy(TrainingListener.NONE))
                     .withMessage("the autoencoder is not trained: call trainAutoencoder first");
+        }
+    }
+
+    @Test
+    void pretrainingCanBeStoppedAndTheEnergyGoesOnFromItsLastCompleteEpoch() throws IOException {
+        TrainingConfig config = TinyModel.config(1);
+        try (DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages train = all.first(config.trainImages());
+                ModelTraining training = new ModelTraining(config, train, train)) {
+            training.trainAutoencoder(TrainingListener.NONE);
+            TrainingHistory pretraining = training.pretrainEnergy(new TrainingListener() {
+                @Override
+                public void batchDone(String phase, int epoch, int ofEpochs, int batch, int batches) {
+                    if (epoch == 2 && batch == 1) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            });
+            assertThat(pretraining.interrupted()).isTrue();
+            assertThat(pretraining.epochs()).isEqualTo(1);
+            assertThat(training.isEnergyTrained()).isTrue();
+            List<String> phases = new ArrayList<>();
+            TrainingHistory energy = training.trainEnergy(new TrainingListener() {
+                @Override
+                public void epochDone(TrainingHistory history) {
+                    phases.add(history.table().name());
+                }
+            });
+            assertThat(energy.interrupted()).isFalse();
+            assertThat(phases).as("pretraining does not begin anew").containsExactly("energy", "energy");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> training.pretrainEnergy(TrainingListener.NONE))
+                    .withMessageContaining("which has begun");
+        }
+    }
+
+    @Test
+    void anObjectiveWithoutChainsHasNoPretraining() {
+        TrainingConfig config = TinyModel.builder(1)
+                .set(Setting.OBJECTIVE, Objective.SCORE_MATCHING)
+                .build();
+        try (DigitModel model = TinyModel.trained(config)) {
+            assertThat(model.histories()).extracting(Table::name).containsExactly("autoencoder", "energy");
         }
     }
 

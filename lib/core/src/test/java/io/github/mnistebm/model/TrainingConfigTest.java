@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
+import io.github.mnistebm.energy.objective.Objective;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -115,6 +117,39 @@ class TrainingConfigTest {
         assertThat(changed.energy().learningRate()).isEqualTo(0.01);
         assertThat(changed.earlierRates())
                 .containsExactly(new EarlierRate("energy", 2, 1), new EarlierRate("energy", 5, 0.1));
+    }
+
+    @Test
+    void pretrainingIsForContrastiveDivergenceOnAMixture() {
+        EnergyTrainingConfig first = builder()
+                .set(Setting.PRETRAINING_EPOCHS, 5)
+                .set(Setting.PRETRAINING_LEARNING_RATE, 4e-3)
+                .build()
+                .pretraining()
+                .orElseThrow();
+        assertThat(first.objective()).isEqualTo(Objective.NOISE_CONTRASTIVE);
+        assertThat(first.epochs()).isEqualTo(5);
+        assertThat(first.learningRate()).isEqualTo(4e-3);
+        assertThat(builder().set(Setting.PRETRAINING_EPOCHS, 0).build().pretraining())
+                .isEmpty();
+        assertThat(builder().set(Setting.REFERENCE_COMPONENTS, 0).build().pretraining())
+                .isEmpty();
+        assertThat(builder()
+                        .set(Setting.OBJECTIVE, Objective.ENERGY_DISCREPANCY)
+                        .build()
+                        .pretraining())
+                .isEmpty();
+    }
+
+    @Test
+    void pretrainingHasAPositiveRateAndNoFewerThanNoEpochs() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().set(Setting.PRETRAINING_EPOCHS, -1).build())
+                .withMessage("pretraining epochs: must be at least 0, found -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        builder().set(Setting.PRETRAINING_LEARNING_RATE, 0.0).build())
+                .withMessage("pretraining learning rate: must be positive and finite, found 0.0");
     }
 
     @Test

@@ -76,7 +76,7 @@ final class AnomalyBenchCommand implements Callable<Integer> {
     @Option(
             names = "--options",
             paramLabel = "OPTIONS",
-            defaultValue = "--latent-penalty 0.0025 --ebm-num-epochs 6",
+            defaultValue = "--latent-penalty 0.0025 --pretraining-epochs 0 --ebm-num-epochs 6",
             description = "Options of train for those trainings, in quotes. Default: ${DEFAULT-VALUE}.")
     private String options;
 

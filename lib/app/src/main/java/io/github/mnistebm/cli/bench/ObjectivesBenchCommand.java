@@ -48,15 +48,17 @@ final class ObjectivesBenchCommand implements Callable<Integer> {
     private static final String THEN = " then ";
 
     /** Logistic regression bears larger steps than chains do. */
-    private static final String QUICKLY = "--objective noise-contrastive --ebm-num-epochs 12 --ebm-lr 8e-3";
+    private static final String QUICKLY = "--objective noise-contrastive --ebm-lr 8e-3 --ebm-num-epochs ";
+
+    private static final String LONG = " --ebm-num-epochs 24";
 
     private static final List<String> VARIANTS = List.of(
-            "--objective contrastive-divergence",
-            "--objective noise-contrastive",
-            QUICKLY,
-            QUICKLY + THEN + "--objective contrastive-divergence --ebm-num-epochs 6 --ebm-lr 5e-4",
-            "--objective energy-discrepancy --perturbation 0.3",
-            "--objective score-matching");
+            "--objective contrastive-divergence" + LONG,
+            QUICKLY + 12,
+            QUICKLY + 24,
+            QUICKLY + 6 + THEN + "--objective contrastive-divergence",
+            "--objective energy-discrepancy --perturbation 0.3" + LONG,
+            "--objective score-matching" + LONG);
 
     @Spec
     private CommandSpec spec;

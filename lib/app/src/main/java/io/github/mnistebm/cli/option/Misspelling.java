@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Finds the options that a user may have meant. */
 public final class Misspelling {
 
-    private static final int MOST = 4;
+    private static final int MOST = 5;
 
     private Misspelling() {}
 
