@@ -121,18 +121,21 @@ public record TrainingConfig(
      * @throws IllegalArgumentException if the rate is out of range, or the phase is complete or unknown
      */
     TrainingConfig withLearningRate(String phase, int epochs, double learningRate) {
-        boolean first = phase.equals(AutoencoderTrainer.PHASE);
-        boolean second = phase.equals(EnergyTrainer.PRETRAINING);
-        boolean third = phase.equals(EnergyTrainer.PHASE);
-        if (!first && !third && !(second && pretraining().isPresent())) {
+        boolean ofAutoencoder = phase.equals(AutoencoderTrainer.PHASE);
+        boolean ofPretraining =
+                phase.equals(EnergyTrainer.PRETRAINING) && pretraining().isPresent();
+        boolean ofEnergy = phase.equals(EnergyTrainer.PHASE);
+        if (!ofAutoencoder && !ofPretraining && !ofEnergy) {
             throw new IllegalArgumentException("learning rate: there is no phase " + phase);
         }
-        int all = first ? autoencoder.epochs() : second ? pretrainingEpochs : energy.epochs();
+        int all = ofAutoencoder ? autoencoder.epochs() : ofPretraining ? pretrainingEpochs : energy.epochs();
         if (epochs >= all) {
             throw new IllegalArgumentException(
                     phase + " learning rate: all " + all + " epochs of this phase are trained, none is left to change");
         }
-        double earlier = first ? autoencoder.learningRate() : second ? pretrainingLearningRate : energy.learningRate();
+        double earlier = ofAutoencoder
+                ? autoencoder.learningRate()
+                : ofPretraining ? pretrainingLearningRate : energy.learningRate();
         List<EarlierRate> rates = new ArrayList<>(earlierRates);
         if (epochs > 0 && earlier != learningRate) {
             rates.add(new EarlierRate(phase, epochs, earlier));
@@ -141,12 +144,12 @@ public record TrainingConfig(
                 seed,
                 trainImages,
                 binarization,
-                first ? autoencoder.withLearningRate(learningRate) : autoencoder,
+                ofAutoencoder ? autoencoder.withLearningRate(learningRate) : autoencoder,
                 referenceComponents,
                 energyHiddenUnits,
                 pretrainingEpochs,
-                second ? learningRate : pretrainingLearningRate,
-                third ? energy.toBuilder().learningRate(learningRate).build() : energy,
+                ofPretraining ? learningRate : pretrainingLearningRate,
+                ofEnergy ? energy.toBuilder().learningRate(learningRate).build() : energy,
                 rates);
     }
 
@@ -192,18 +195,18 @@ public record TrainingConfig(
                     case NOISE_CONTRASTIVE, ENERGY_DISCREPANCY -> energy.noiseDraws();
                     case SCORE_MATCHING -> 1;
                 };
-        draws = Math.max(
-                draws, pretraining().map(each -> batch * each.noiseDraws()).orElse(0.0));
         double units = energyHiddenUnits.stream().mapToDouble(each -> each).sum();
         double matrices = referenceComponents * dimension * dimension;
         requireCountable("--auto-hidden-dim, --ebm-hidden-dim: the parameters", parameters);
         requireCountable("--mcmc-samples-per-datapoint: the chains", chains * energy.bufferBatches());
         requireCountable((diverges ? "--importance-draws" : "--noise-draws") + ": the draws", draws);
+        double noise = pretraining().map(first -> batch * first.noiseDraws()).orElse(0.0);
+        requireCountable("--noise-draws: the draws", noise);
         requireCountable("--reference-components: the mixture's numbers", matrices);
         // The parameters, their gradient, both moments of Adam, the last good epoch and the average; then the products
         // of each chain's state for the mixture.
         double floats = 6 * parameters
-                + (chains + draws) * units
+                + Math.max(chains + draws, noise) * units
                 + chains * energy.bufferBatches() * dimension
                 + 2 * matrices
                 + (referenceComponents > 0 ? chains * dimension * dimension : 0);
@@ -286,7 +289,7 @@ public record TrainingConfig(
             if (layers < 1) {
                 throw new IllegalArgumentException("energy layers: must be at least 1, found " + layers);
             }
-            return new TrainingConfig(
+            TrainingConfig config = new TrainingConfig(
                     get(Setting.SEED),
                     get(Setting.TRAIN_IMAGES),
                     get(Setting.BINARIZATION),
@@ -324,6 +327,9 @@ public record TrainingConfig(
                             .perturbation(get(Setting.PERTURBATION))
                             .build(),
                     List.of());
+            // A number that the first epochs cannot have is refused at once, so that a message can name the option.
+            config.pretraining();
+            return config;
         }
     }
 }

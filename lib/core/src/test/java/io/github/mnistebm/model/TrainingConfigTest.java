@@ -150,6 +150,9 @@ class TrainingConfigTest {
                 .isThrownBy(() ->
                         builder().set(Setting.PRETRAINING_LEARNING_RATE, 0.0).build())
                 .withMessage("pretraining learning rate: must be positive and finite, found 0.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().set(Setting.NOISE_DRAWS, 0).build())
+                .withMessage("noise draws: must be at least 1, found 0");
     }
 
     @Test

@@ -40,13 +40,17 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class QualityBenchCommand implements Callable<Integer> {
 
+    /** Contrastive divergence alone, and longer. */
+    private static final String ALONE = "--pretraining-epochs 0 --ebm-num-epochs 24";
+
     private static final List<String> VARIANTS = List.of(
             "--seed 1",
             "--seed 2",
             "--seed 3",
-            "--preset seed",
-            "--preset seed --ebm-hidden-dim 256 --ebm-num-layers 2 --ebm-num-epochs 24",
-            "--importance-draws 0");
+            ALONE,
+            ALONE + " --importance-draws 0",
+            "--preset seed --pretraining-epochs 0",
+            "--preset seed --pretraining-epochs 0 --ebm-hidden-dim 256 --ebm-num-layers 2 --ebm-num-epochs 24");
 
     private static final int IMAGES = 10_000;
 
