@@ -34,7 +34,7 @@ class TrainCommandTest {
         assertThat(config("--preset seed"))
                 .isEqualTo(config("--auto_hidden_dim 1024 --encoded_dim 4 --auto_num_epochs 30 --auto_batch_size 64"
                         + " --auto_lr 3e-4 --ebm_hidden_dim 8 --ebm_num_epochs 3 --ebm_batch_size 1024 --ebm_lr 3e-4"
-                        + " --mcmc_samples_per_datapoint 8"));
+                        + " --mcmc_samples_per_datapoint 8 --pretraining-epochs 0"));
     }
 
     @Test

@@ -87,7 +87,7 @@ class TrainingFailuresTest {
                 .asString()
                 .matches(
                         "train: energy: epoch 1 has diverged: the energy gap between data and negatives is .* nats, expected at most 24."
-                                + " No epoch before it. Try a smaller learning rate \\(--ebm-lr\\) than 100.0, .*");
+                                + " No earlier epoch of this phase. Try a smaller learning rate \\(--ebm-lr\\) than 100.0, .*");
         assertThat(diverged.out())
                 .endsWith("to go on: ./environment/run train --resume " + model() + " --ebm-lr 0.002\n");
         assertThat(ModelFolder.isIn(model())).isFalse();
@@ -184,5 +184,14 @@ class TrainingFailuresTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .startsWith("train: --auto-lr: autoencoder learning rate: all 2 epochs of this phase are trained");
+    }
+
+    @Test
+    void resumeRefusesTheRateOfAPretrainingThatThereIsNot() {
+        tiny("--pretraining-epochs", "0", "--ebm-lr", "100");
+        CommandRun run = train("--resume", model().toString(), "--pretraining-lr", "1e-4");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("train: --pretraining-lr: pretraining learning rate: this training has no such phase");
     }
 }

@@ -41,7 +41,7 @@ public final class EnergyTrainer {
     /** The history's phase. */
     public static final String PHASE = "energy";
 
-    /** The history's phase of a {@link #pretrainer}. */
+    /** The phase in the history of a {@link #pretrainer}. */
     public static final String PRETRAINING = "pretraining";
 
     /** The moving average of the weights, {@code [p]}; an array of the training's state. */
@@ -79,7 +79,8 @@ public final class EnergyTrainer {
     }
 
     /**
-     * Creates the trainer of an energy that another training goes on with. It tells its listener another phase, {@value #PRETRAINING}.
+     * Creates a trainer for the first epochs of an energy, with which another trainer goes on. Its history and the events of its listener
+     * have the phase {@value #PRETRAINING}.
      *
      * @param config the configuration of these first epochs, with an objective that needs no chains
      * @return the trainer

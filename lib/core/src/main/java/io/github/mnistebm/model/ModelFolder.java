@@ -46,8 +46,8 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
  * A model on disk: {@code model.json} (the card), {@code weights.safetensors}, {@code conditions.safetensors} (the networks of conditions,
- * absent in folders of earlier versions), and a table of each phase of training, {@code autoencoder.csv}, {@code pretraining.csv} where there is one, and {@code energy.csv}. {@link
- * DigitModel#load} and {@link DigitModel#save} read and write it.
+ * absent in folders of earlier versions), and a table of each phase of training: {@code autoencoder.csv}, {@code pretraining.csv} if there
+ * is such a phase, and {@code energy.csv}. {@link DigitModel#load} and {@link DigitModel#save} read and write it.
  */
 public final class ModelFolder {
 

@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.function.DoubleConsumer;
@@ -64,6 +63,9 @@ public final class ModelTraining implements AutoCloseable {
     private TrainingHistory autoencoderHistory;
     private TrainingHistory pretrainingHistory;
     private TrainingHistory energyHistory;
+    /** Whether the checkpoint is one of pretraining, which may have epochs left. */
+    private boolean goesOnWithPretraining;
+
     private boolean handedOver;
     /** The unique name of this training. */
     private String name = UUID.randomUUID().toString();
@@ -163,9 +165,8 @@ public final class ModelTraining implements AutoCloseable {
         training.name = checkpoint.training() == null ? training.name : checkpoint.training();
         training.energyHistory = checkpoint.history(EnergyTrainer.PHASE);
         TrainingHistory pretraining = checkpoint.history(EnergyTrainer.PRETRAINING);
-        if (training.energyHistory != null) {
-            training.pretrainingHistory = pretraining;
-        }
+        training.pretrainingHistory = pretraining;
+        training.goesOnWithPretraining = pretraining != null && training.energyHistory == null;
         if (training.energyHistory != null || pretraining != null) {
             training.autoencoderHistory = checkpoint.history(AutoencoderTrainer.PHASE);
             TrainingState state = checkpoint.state(EnergyTrainer.PHASE);
@@ -237,7 +238,8 @@ public final class ModelTraining implements AutoCloseable {
                 histories.add(autoencoderHistory);
                 arrays.putAll(ModelFolder.tensors(latentSpace, reference));
             }
-            if (isTrained(pretrainingHistory) && pretrainingHistory != state.history()) {
+            boolean pretrains = state.history().table().name().equals(EnergyTrainer.PRETRAINING);
+            if (isTrained(pretrainingHistory) && !pretrains) {
                 histories.add(pretrainingHistory);
             }
             histories.add(state.history());
@@ -335,11 +337,13 @@ public final class ModelTraining implements AutoCloseable {
     public TrainingHistory pretrainEnergy(TrainingListener listener) {
         requireAutoencoder();
         if (energyHistory != null) {
-            throw new IllegalStateException("pretraining: expected before the training of the energy, which has begun");
+            throw new IllegalStateException(
+                    "pretraining: must come before the training of the energy, which has already begun");
         }
         if (config.pretraining().isEmpty()) {
             return TrainingHistory.of(EnergyTrainer.PRETRAINING);
         }
+        goesOnWithPretraining = false;
         try {
             pretrainingHistory =
                     train(EnergyTrainer.pretrainer(config.pretraining().get()), EnergyTrainer.PRETRAINING, listener);
@@ -351,18 +355,20 @@ public final class ModelTraining implements AutoCloseable {
     }
 
     /**
-     * Trains the energy network on the whitened latents of the training images; at first by {@link #pretrainEnergy}, if the configuration
-     * asks for it and it has not been called.
+     * Trains the energy network on the whitened latents of the training images. Calls {@link #pretrainEnergy} first, if the configuration
+     * asks for it and no epoch of it is done. If that was interrupted after an epoch, the training goes on from the last complete one.
      *
      * @param listener the listener to the batches and epochs
-     * @return the history; interrupted if the thread was, and then that of the phase that was interrupted
+     * @return the history; interrupted if the thread was; if that happens during pretraining, the history of pretraining
      * @throws IllegalStateException if the autoencoder is not trained
      * @throws TrainingDivergedException if the training diverges; the energy network is then as it was after the last good epoch
      * @throws UncheckedIOException if a checkpoint cannot be written
      */
     public TrainingHistory trainEnergy(TrainingListener listener) {
         requireAutoencoder();
-        boolean pretrains = config.pretraining().isPresent() && pretrainingHistory == null && energyHistory == null;
+        boolean pretrains = config.pretraining().isPresent()
+                && energyHistory == null
+                && (goesOnWithPretraining || !isTrained(pretrainingHistory));
         if (pretrains && pretrainEnergy(listener).interrupted()) {
             return pretrainingHistory;
         }
@@ -503,7 +509,7 @@ public final class ModelTraining implements AutoCloseable {
                 name,
                 networks.cards(autoencoder, network));
         List<Table> histories = Stream.of(autoencoderHistory, pretrainingHistory, energyHistory)
-                .filter(Objects::nonNull)
+                .filter(ModelTraining::isTrained)
                 .map(TrainingHistory::table)
                 .toList();
         return new DigitModel(manager, fitted, network, reference, card, () -> histories);

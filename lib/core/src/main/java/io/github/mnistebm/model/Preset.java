@@ -33,6 +33,7 @@ public enum Preset {
                         .set(Setting.AUTOENCODER_BATCH_SIZE, 64)
                         .set(Setting.AUTOENCODER_LEARNING_RATE, 3e-4)
                         .set(Setting.ENERGY_HIDDEN_UNITS, 8)
+                        .set(Setting.PRETRAINING_EPOCHS, 0)
                         .set(Setting.ENERGY_EPOCHS, 3)
                         .set(Setting.ENERGY_BATCH_SIZE, 1024)
                         .set(Setting.ENERGY_LEARNING_RATE, 3e-4)

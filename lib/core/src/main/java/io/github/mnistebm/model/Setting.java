@@ -149,22 +149,22 @@ public record Setting<T>(String option, T value, String description, Function<Tr
     public static final Setting<Integer> PRETRAINING_EPOCHS = training(
             "--pretraining-epochs",
             6,
-            "Energy network: first passes over the data, by noise-contrastive estimation, if the objective is contrastive divergence and the"
-                    + " reference measure a mixture.",
+            "Energy network: passes over the data by noise-contrastive estimation, before contrastive divergence. Has no effect with another"
+                    + " objective or with --reference-components 0.",
             TrainingConfig::pretrainingEpochs);
 
     /** {@link TrainingConfig#pretrainingLearningRate()}. */
     public static final Setting<Double> PRETRAINING_LEARNING_RATE = training(
             "--pretraining-lr",
             8e-3,
-            "Energy network: Adam's first learning rate in these passes.",
+            "Energy network: Adam's first learning rate in the passes of --pretraining-epochs.",
             TrainingConfig::pretrainingLearningRate);
 
     /** {@link EnergyTrainingConfig#epochs()}. */
     public static final Setting<Integer> ENERGY_EPOCHS = training(
             "--ebm-num-epochs",
             8,
-            "Energy network: passes over the data, after those of --pretraining-epochs.",
+            "Energy network: passes over the data, after those of --pretraining-epochs. Without these, it takes more, such as 24.",
             config -> config.energy().epochs());
 
     /** {@link EnergyTrainingConfig#batchSize()}. */

@@ -126,7 +126,7 @@ public record TrainingConfig(
                 phase.equals(EnergyTrainer.PRETRAINING) && pretraining().isPresent();
         boolean ofEnergy = phase.equals(EnergyTrainer.PHASE);
         if (!ofAutoencoder && !ofPretraining && !ofEnergy) {
-            throw new IllegalArgumentException("learning rate: there is no phase " + phase);
+            throw new IllegalArgumentException(phase + " learning rate: this training has no such phase");
         }
         int all = ofAutoencoder ? autoencoder.epochs() : ofPretraining ? pretrainingEpochs : energy.epochs();
         if (epochs >= all) {

@@ -21,7 +21,7 @@ public final class TrainingDivergedException extends RuntimeException {
     }
 
     private static String backTo(int epoch) {
-        return epoch == 0 ? "No epoch before it" : "Back to epoch " + epoch;
+        return epoch == 0 ? "No earlier epoch of this phase" : "Back to epoch " + epoch;
     }
 
     /**

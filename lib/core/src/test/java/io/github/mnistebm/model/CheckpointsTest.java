@@ -198,6 +198,29 @@ class CheckpointsTest {
         }
     }
 
+    @Test
+    void aPretrainingThatIsCalledTwiceDoesNotOutrankTheEnergy() throws IOException {
+        TrainingConfig config = config();
+        try (Checkpoints checkpoints = Checkpoints.of(folder.resolve("model"));
+                DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages train = all.first(config.trainImages());
+                ModelTraining training = new ModelTraining(config, train, train)) {
+            checkpoints.begin(config);
+            training.keepCheckpoints(checkpoints);
+            training.trainAutoencoder(TrainingListener.NONE);
+            assertThat(training.pretrainEnergy(stopAt(EnergyTrainer.PRETRAINING, 1))
+                            .interrupted())
+                    .isTrue();
+            training.pretrainEnergy(TrainingListener.NONE);
+            training.trainEnergy(stopAt(EnergyTrainer.PHASE, 1));
+            try (Checkpoint checkpoint = checkpoints.latest(Device.cpu(), warning -> {})) {
+                assertThat(checkpoint.history(EnergyTrainer.PHASE).epochs()).isEqualTo(1);
+                assertThat(checkpoint.history(EnergyTrainer.PRETRAINING).epochs())
+                        .isEqualTo(3);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"state.safetensors", "checkpoint.json", "SHA256SUMS"})
     void ofADamagedCheckpointTheOneBeforeIsTakenAndSaysSo(String file) throws IOException {

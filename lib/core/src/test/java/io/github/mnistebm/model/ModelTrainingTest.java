@@ -136,7 +136,31 @@ class ModelTrainingTest {
             assertThat(phases).as("pretraining does not begin anew").containsExactly("energy", "energy");
             assertThatIllegalStateException()
                     .isThrownBy(() -> training.pretrainEnergy(TrainingListener.NONE))
-                    .withMessageContaining("which has begun");
+                    .withMessageContaining("which has already begun");
+        }
+    }
+
+    @Test
+    void pretrainingThatWasStoppedBeforeItsFirstEpochBeginsAnew() throws IOException {
+        TrainingConfig config = TinyModel.config(1);
+        try (DigitImages all = DigitImages.train(DataFolder.mnist(), Device.cpu());
+                DigitImages train = all.first(config.trainImages());
+                ModelTraining training = new ModelTraining(config, train, train)) {
+            training.trainAutoencoder(TrainingListener.NONE);
+            TrainingHistory pretraining = training.pretrainEnergy(new TrainingListener() {
+                @Override
+                public void batchDone(String phase, int epoch, int ofEpochs, int batch, int batches) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertThat(pretraining.epochs()).isZero();
+            assertThat(training.isEnergyTrained()).isFalse();
+            training.trainEnergy(TrainingListener.NONE);
+            try (DigitModel model = training.model()) {
+                assertThat(model.card().metrics())
+                        .containsEntry("pretraining epochs", 3.0)
+                        .containsEntry("energy epochs", 2.0);
+            }
         }
     }
 

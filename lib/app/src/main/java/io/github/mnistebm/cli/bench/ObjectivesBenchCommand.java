@@ -33,13 +33,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains one autoencoder a seed, then the same energy network on its latents by each of several objectives, and writes a table",
             "of held-out log-likelihoods, training times, effective sample sizes of the normalizing constant and Fréchet distances.",
-            "Takes about ten minutes a seed."
+            "Takes about a quarter of an hour a seed."
         },
         footerHeading = "%nExamples%n",
         footer = {
             "  ./environment/run bench objectives",
             "  ./environment/run bench objectives --seeds 1 --out one.csv",
-            "  ./environment/run bench objectives --variant \"--objective score-matching\""
+            "  ./environment/run bench objectives --variant \"--objective score-matching --ebm-num-epochs 24\""
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
