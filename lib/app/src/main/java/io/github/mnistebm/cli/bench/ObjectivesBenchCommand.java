@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./environment/run bench objectives",
             "  ./environment/run bench objectives --seeds 1 --out one.csv",
-            "  ./environment/run bench objectives --variant \"--objective score-matching --ebm-num-epochs 24\""
+            "  ./environment/run bench objectives --variant \"--objective score-matching\""
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
