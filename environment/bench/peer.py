@@ -247,6 +247,14 @@ class Normal:
         return torch.randn(count, self.dimension)
 
 
+def shuffled_batches(latents, batch_size):
+    import torch
+
+    order = torch.randperm(len(latents))
+    for batch in range(len(latents) // batch_size):
+        yield latents[order[batch * batch_size : (batch + 1) * batch_size]]
+
+
 class ContrastiveDivergence:
     """Negatives from persistent chains, or from chains that start at the data; moving average of the weights. Where the reference is a
     mixture, every other step is a jump proposed from it, and weighted draws of it share the work of the chains."""
@@ -348,11 +356,8 @@ class ContrastiveDivergence:
             self.totals += torch.stack([data.mean(), energies, acceptance, data.square().mean()])
 
     def epoch(self, latents):
-        import torch
-
-        order = torch.randperm(len(latents))
-        for batch in range(len(latents) // self.batch_size):
-            self.update(latents[order[batch * self.batch_size : (batch + 1) * self.batch_size]])
+        for positives in shuffled_batches(latents, self.batch_size):
+            self.update(positives)
 
 
 def noise_contrastive_estimation(network, reference, latents, work, noise=8, learning_rate=8e-3):
@@ -363,12 +368,12 @@ def noise_contrastive_estimation(network, reference, latents, work, noise=8, lea
     import torch
 
     batch_size = work["batchSize"]
-    updates = work.get("pretrainingEpochs", 0) * (len(latents) // batch_size)
-    if not updates:
+    epochs = work.get("pretrainingEpochs", 0)
+    if not epochs:
         return
     constant = torch.zeros(1, requires_grad=True)
     optimizer = adam([*network.parameters(), constant], learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * (len(latents) // batch_size))
     average = copy.deepcopy(network)
     labels = torch.cat([torch.ones(batch_size), torch.zeros(noise * batch_size)])
 
@@ -377,11 +382,7 @@ def noise_contrastive_estimation(network, reference, latents, work, noise=8, lea
         return torch.nn.functional.binary_cross_entropy_with_logits(logits, labels, reduction="sum") / batch_size
 
     loss_of_states = compiled(loss_of)
-    for update in range(updates):
-        batch = update % (len(latents) // batch_size)
-        if batch == 0:
-            order = torch.randperm(len(latents))
-        positives = latents[order[batch * batch_size : (batch + 1) * batch_size]]
+    for positives in (batch for _ in range(epochs) for batch in shuffled_batches(latents, batch_size)):
         loss = loss_of_states(torch.cat([positives, reference.sample(noise * batch_size)]))
         optimizer.zero_grad()
         loss.backward()

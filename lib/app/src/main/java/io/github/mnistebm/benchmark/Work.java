@@ -52,13 +52,12 @@ record Work(
     static final int LEAPFROG_STEPS = 10;
 
     /** The sizes of the default preset. */
-    private static final int DEFAULT_DIMENSION = 28;
+    private static final int DEFAULT_DIMENSION = Setting.LATENT_DIMENSION.value();
 
     private static final List<Integer> DEFAULT_HIDDEN = List.of(256, 256);
-    private static final int DEFAULT_COMPONENTS = 100;
-    private static final int DEFAULT_BATCH = 512;
-    private static final int DEFAULT_DRAWS = 8;
-    private static final int DEFAULT_EPOCHS = 10;
+    private static final int DEFAULT_COMPONENTS = Setting.REFERENCE_COMPONENTS.value();
+    private static final int DEFAULT_BATCH = Setting.ENERGY_BATCH_SIZE.value();
+    private static final int DEFAULT_DRAWS = Setting.IMPORTANCE_DRAWS.value();
 
     static Work sampler(String kind, int chains, int dimension, List<Integer> hidden, int steps) {
         return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, 0, 0, 0, 0, null);
@@ -149,7 +148,7 @@ record Work(
                 DEFAULT_BATCH,
                 1,
                 true,
-                DEFAULT_EPOCHS,
+                Setting.AUTOENCODER_EPOCHS.value(),
                 mnist,
                 DEFAULT_COMPONENTS,
                 DEFAULT_DRAWS,

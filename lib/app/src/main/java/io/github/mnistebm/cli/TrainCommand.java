@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,14 +72,10 @@ final class TrainCommand implements Callable<Integer> {
             EnergyTrainer.PRETRAINING, Setting.PRETRAINING_LEARNING_RATE,
             EnergyTrainer.PHASE, Setting.ENERGY_LEARNING_RATE));
 
-    private static final Set<String> WITH_RESUME = Set.of(
-            RESUME,
-            "--device",
-            DataOption.NAME,
-            DataOption.EARLIER_NAME,
-            Setting.AUTOENCODER_LEARNING_RATE.option(),
-            Setting.PRETRAINING_LEARNING_RATE.option(),
-            Setting.ENERGY_LEARNING_RATE.option());
+    private static final Set<String> WITH_RESUME = Stream.concat(
+                    Stream.of(RESUME, "--device", DataOption.NAME, DataOption.EARLIER_NAME),
+                    RATES.values().stream().map(Setting::option))
+            .collect(Collectors.toSet());
 
     @Spec
     private CommandSpec spec;

@@ -177,21 +177,15 @@ class TrainingFailuresTest {
                         + has);
     }
 
-    @Test
-    void resumeRefusesTheRateOfAPhaseThatIsComplete() {
+    @ParameterizedTest
+    @CsvSource({
+        "--auto-lr, autoencoder learning rate: all 2 epochs of this phase are trained",
+        "--pretraining-lr, pretraining learning rate: this training has no such phase"
+    })
+    void resumeRefusesTheRateOfAPhaseThatIsCompleteOrThatThereIsNot(String option, String message) {
         tiny("--pretraining-epochs", "0", "--ebm-lr", "100");
-        CommandRun run = train("--resume", model().toString(), "--auto-lr", "1e-4");
+        CommandRun run = train("--resume", model().toString(), option, "1e-4");
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err())
-                .startsWith("train: --auto-lr: autoencoder learning rate: all 2 epochs of this phase are trained");
-    }
-
-    @Test
-    void resumeRefusesTheRateOfAPretrainingThatThereIsNot() {
-        tiny("--pretraining-epochs", "0", "--ebm-lr", "100");
-        CommandRun run = train("--resume", model().toString(), "--pretraining-lr", "1e-4");
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err())
-                .startsWith("train: --pretraining-lr: pretraining learning rate: this training has no such phase");
+        assertThat(run.err()).startsWith("train: " + option + ": " + message);
     }
 }

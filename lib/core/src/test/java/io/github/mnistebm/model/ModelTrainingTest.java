@@ -107,6 +107,18 @@ class ModelTrainingTest {
         }
     }
 
+    /** Stops a training after a batch of an epoch. */
+    private static TrainingListener stopIn(int epochToStop, int batchToStop) {
+        return new TrainingListener() {
+            @Override
+            public void batchDone(String phase, int epoch, int ofEpochs, int batch, int batches) {
+                if (epoch == epochToStop && batch == batchToStop) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+    }
+
     @Test
     void pretrainingCanBeStoppedAndTheEnergyGoesOnFromItsLastCompleteEpoch() throws IOException {
         TrainingConfig config = TinyModel.config(1);
@@ -114,14 +126,7 @@ class ModelTrainingTest {
                 DigitImages train = all.first(config.trainImages());
                 ModelTraining training = new ModelTraining(config, train, train)) {
             training.trainAutoencoder(TrainingListener.NONE);
-            TrainingHistory pretraining = training.pretrainEnergy(new TrainingListener() {
-                @Override
-                public void batchDone(String phase, int epoch, int ofEpochs, int batch, int batches) {
-                    if (epoch == 2 && batch == 1) {
-                        Thread.currentThread().interrupt();
-                    }
-                }
-            });
+            TrainingHistory pretraining = training.pretrainEnergy(stopIn(2, 1));
             assertThat(pretraining.interrupted()).isTrue();
             assertThat(pretraining.epochs()).isEqualTo(1);
             assertThat(training.isEnergyTrained()).isTrue();
@@ -147,12 +152,7 @@ class ModelTrainingTest {
                 DigitImages train = all.first(config.trainImages());
                 ModelTraining training = new ModelTraining(config, train, train)) {
             training.trainAutoencoder(TrainingListener.NONE);
-            TrainingHistory pretraining = training.pretrainEnergy(new TrainingListener() {
-                @Override
-                public void batchDone(String phase, int epoch, int ofEpochs, int batch, int batches) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            TrainingHistory pretraining = training.pretrainEnergy(stopIn(1, 1));
             assertThat(pretraining.epochs()).isZero();
             assertThat(training.isEnergyTrained()).isFalse();
             training.trainEnergy(TrainingListener.NONE);
