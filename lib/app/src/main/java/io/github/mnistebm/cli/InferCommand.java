@@ -258,7 +258,7 @@ final class InferCommand implements Callable<Integer> {
             DigitSampler.Summary summary = sampler.draw(
                     numImages,
                     sampling.seed(),
-                    (images, means) -> writer.write(images.toByteArray(), means.toFloatArray()),
+                    (latents, images, means) -> writer.write(images.toByteArray(), means.toFloatArray()),
                     steps);
             writer.finish();
             return summary;

@@ -7,6 +7,7 @@ import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.Classifiers;
 import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.evaluation.TwoSampleTest;
 import io.github.mnistebm.evaluation.anomaly.TestDigitScores;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.DigitModel;
@@ -237,7 +238,7 @@ final class Models implements AutoCloseable {
                         .choose(manager, model.energy(), count, RandomSource.of(POOL_SEED))
                         .positions();
                 NDArray features = classifier.features(real);
-                return NeighbourTest.share(
+                return TwoSampleTest.share(
                         features.toFloatArray(),
                         classifier.features(model.decodeBinary(states)).toFloatArray(),
                         (int) features.getShape().get(1));

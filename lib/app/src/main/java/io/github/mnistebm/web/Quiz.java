@@ -3,6 +3,7 @@ package io.github.mnistebm.web;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.evaluation.TwoSampleTest;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
@@ -25,7 +26,7 @@ record Quiz(String model, int seed) {
      *
      * @param images 0 and 1, {@code [12][28][28]}
      * @param real whether each is of the data set
-     * @param expected the share that a nearest neighbour reads rightly ({@link NeighbourTest}); null without a classifier
+     * @param expected the share that a nearest neighbour reads rightly ({@link TwoSampleTest}); null without a classifier
      */
     record Result(byte[][][] images, boolean[] real, Double expected) {}
 

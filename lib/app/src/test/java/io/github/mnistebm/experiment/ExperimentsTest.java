@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
+import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.Objective;
@@ -158,6 +159,38 @@ class ExperimentsTest {
             List<Double> errors = random.doubleColumn("error of hidden pixels").asList();
             assertThat(errors.get(0)).isZero();
             assertThat(errors.get(2)).isLessThan(errors.get(1));
+        }
+    }
+
+    /** The measures of all draws are as asked, since others are not kept; the classifier sees a few digits otherwise than the networks. */
+    @Test
+    void drawsGivenAConditionMeetItAndAreThoseThatRejectionKeeps() throws IOException {
+        try (DigitModel model = DigitModel.load(DataFolder.pretrained(), Device.cpu());
+                DigitClassifier classifier = DigitClassifier.load(DataFolder.classifier(), Device.cpu())) {
+            ConditionsExperiment experiment =
+                    new ConditionsExperiment(model, classifier, train, test, 100, 1000, 1, drawn -> {});
+            experiment.add(Condition.parse("not 1"), drawn -> {});
+            experiment.add(Condition.parse("8, bold, slant < -30"), drawn -> {});
+            experiment.add(Condition.parse("slant > 0"), drawn -> {});
+            Table table = experiment.table();
+            assertThat(table.stringColumn(0).asList())
+                    .startsWith("none", "not 1")
+                    .hasSize(4);
+            assertThat(table.doubleColumn("read as asked").get(1)).isGreaterThan(0.95);
+            assertThat(table.doubleColumn("read as asked").get(3)).isEqualTo(1);
+            assertThat(table.doubleColumn("share of the model's images").get(1)).isBetween(0.8, 0.95);
+            // Of 34 normal variables, one beyond 6 would be a wonder; so would a share of 200 beyond six standard
+            // errors.
+            assertThat(table.doubleColumn("greatest deviation, standard errors").get(1))
+                    .isLessThan(6);
+            assertThat(table.doubleColumn("two-sample test").get(1)).isCloseTo(0.5, within(0.25));
+            // Hardly an image meets the second one.
+            assertThat(table.column("two-sample test").isMissing(2)).isTrue();
+            assertThat(table.column("ratio").isMissing(2)).isTrue();
+            assertThat(table.doubleColumn("ratio").get(3)).isPositive();
+            assertThatThrownBy(() -> new ConditionsExperiment(model, classifier, train, test, 64, 64, 1, drawn -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("images: expected at least 65, and as many without a condition, found 64 and 64");
         }
     }
 }

@@ -5,10 +5,12 @@ import io.github.mnistebm.morphology.Measure;
 import io.github.mnistebm.morphology.Morphology;
 import io.github.mnistebm.tensor.Scope;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A condition on images rather than on latents. A measure is that of the image. A digit is asked for with success where the networks give it, or
@@ -49,9 +51,8 @@ public final class MeasuredCondition {
      * @return n numbers: without conditions that energies state, 0 where an image meets the condition and minus infinity elsewhere
      */
     public double[] logProbabilities(NDArray latents, NDArray images) {
-        boolean measured = expansion.formula().variables().anyMatch(any -> any instanceof Measure);
         boolean read = expansion.formula().variables().anyMatch(Expansion.DIGIT::equals);
-        Morphology[] morphologies = measured ? Morphology.ofAll(images.toByteArray()) : null;
+        Morphology[] morphologies = morphologies(images);
         float[] classes = read
                 ? Scope.compute(() -> subject.networks().probabilities(latents).toFloatArray())
                 : null;
@@ -59,16 +60,9 @@ public final class MeasuredCondition {
         int n = (int) latents.getShape().get(0);
         for (int i = 0; i < n; i++) {
             int row = i;
-            Formula rest = expansion.formula().with((variable, cells) -> {
-                if (variable instanceof Measure measure) {
-                    return Optional.of(cells.get(expansion.cell(measure, morphologies[row].value(measure))));
-                }
-                if (!variable.equals(Expansion.DIGIT)) {
-                    return Optional.empty();
-                }
-                int first = row * classes.length / n;
-                return Optional.of(
-                        cells.stream().mapToDouble(c -> classes[first + c]).sum() >= SURE);
+            Formula rest = rest(morphologies, row, digits -> {
+                int first = row * (classes.length / n);
+                return digits.stream().mapToDouble(c -> classes[first + c]).sum() >= SURE;
             });
             rows.computeIfAbsent(rest, any -> new ArrayList<>()).add((long) i);
         }
@@ -88,5 +82,43 @@ public final class MeasuredCondition {
             }
         });
         return logProbabilities;
+    }
+
+    /**
+     * Returns whether images of known digits meet the condition.
+     *
+     * @param images unsigned bytes 0 and 1, {@code [n, 784]}
+     * @param digits the digit of each image
+     * @return n values
+     * @throws IllegalArgumentException if an energy states a part of the condition, which images alone cannot decide
+     */
+    public boolean[] met(NDArray images, byte[] digits) {
+        Morphology[] morphologies = morphologies(images);
+        boolean[] met = new boolean[digits.length];
+        for (int i = 0; i < met.length; i++) {
+            int digit = digits[i];
+            if (!(rest(morphologies, i, asked -> asked.get(digit)) instanceof Formula.Constant constant)) {
+                throw new IllegalArgumentException(
+                        "condition: an energy states a part of it; expected digits and measures");
+            }
+            met[i] = constant.value();
+        }
+        return met;
+    }
+
+    /** Returns the measures of the images; null if the condition has none. */
+    private Morphology[] morphologies(NDArray images) {
+        boolean measured = expansion.formula().variables().anyMatch(any -> any instanceof Measure);
+        return measured ? Morphology.ofAll(images.toByteArray()) : null;
+    }
+
+    /** Returns what is left of the formula for an image, whose digit a predicate knows. */
+    private Formula rest(Morphology[] morphologies, int row, Predicate<BitSet> isOneOf) {
+        return expansion.formula().with((variable, cells) -> {
+            if (variable instanceof Measure measure) {
+                return Optional.of(cells.get(expansion.cell(measure, morphologies[row].value(measure))));
+            }
+            return variable.equals(Expansion.DIGIT) ? Optional.of(isOneOf.test(cells)) : Optional.empty();
+        });
     }
 }

@@ -80,7 +80,7 @@ public interface EnergyFunction {
      */
     default EnergyFunction atTemperature(double temperature) {
         requireTemperature(temperature);
-        return temperature == 1 ? this : new TemperedEnergy(this, temperature);
+        return temperature == 1 ? this : new DividedEnergy(this, temperature);
     }
 
     /**
@@ -92,6 +92,17 @@ public interface EnergyFunction {
      */
     default EnergyFunction plus(EnergyFunction other) {
         return new SumOfEnergies(this, other);
+    }
+
+    /**
+     * Returns the difference of this energy and another one, whose density is proportional to the ratio of both densities.
+     *
+     * @param other an energy of the same dimension
+     * @return the difference
+     * @throws IllegalArgumentException if the dimensions differ
+     */
+    default EnergyFunction minus(EnergyFunction other) {
+        return new SumOfEnergies(this, new DividedEnergy(other, -1));
     }
 
     /**

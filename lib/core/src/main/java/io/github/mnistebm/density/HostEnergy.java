@@ -68,14 +68,14 @@ public interface HostEnergy {
     }
 
     /**
-     * Returns this energy divided by a temperature.
+     * Returns this energy divided by a number.
      *
-     * @param temperature T; positive
-     * @return E/T
+     * @param divisor the number, such as a temperature; not 0
+     * @return the quotient
      */
-    default HostEnergy dividedBy(double temperature) {
+    default HostEnergy dividedBy(double divisor) {
         HostEnergy energy = this;
-        float factor = (float) (1 / temperature);
+        float factor = (float) (1 / divisor);
         return new HostEnergy() {
             @Override
             public int dimension() {

@@ -12,6 +12,9 @@ import java.util.Optional;
  */
 public interface ReferenceMeasure extends EnergyFunction {
 
+    /** The part of a measure that remains when it is brought nearer to states. */
+    double KEPT = 0.1;
+
     /**
      * Draws exact samples.
      *
@@ -39,6 +42,18 @@ public interface ReferenceMeasure extends EnergyFunction {
      */
     default boolean isFitted() {
         return false;
+    }
+
+    /**
+     * Returns a measure that is nearer to some states, for proposals and draws. Its density is at least {@value #KEPT} of this one's everywhere, so
+     * that weights of its draws are bounded wherever those of this one's are.
+     *
+     * @param parent the parent of the manager that owns the arrays of the result
+     * @param states the states, {@code [n, d]}
+     * @return the measure; a measure that nothing can be fitted of returns itself
+     */
+    default ReferenceMeasure towards(NDManager parent, NDArray states) {
+        return this;
     }
 
     /**

@@ -42,6 +42,16 @@ public record TiltedEnergy(EnergyFunction tilt, ReferenceMeasure reference) impl
         return temperature == 1 ? this : new TiltedEnergy(tilt, reference.tempered(temperature));
     }
 
+    /**
+     * Returns this energy as a tilting of another reference measure, for proposals and draws of that one.
+     *
+     * @param other r, of the same dimension
+     * @return f(u) − log q(u) + log r(u) − log r(u); this object if r is q
+     */
+    public TiltedEnergy over(ReferenceMeasure other) {
+        return other == reference ? this : new TiltedEnergy(minus(other), other);
+    }
+
     @Override
     public NDArray energy(NDArray states) {
         return tilt.energy(states).addi(reference.energy(states));

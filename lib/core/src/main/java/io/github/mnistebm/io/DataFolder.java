@@ -104,4 +104,13 @@ public final class DataFolder {
     public static Path objectives() {
         return path().resolve("objectives.csv");
     }
+
+    /**
+     * Returns the table of the conditions.
+     *
+     * @return the file that {@code run bench conditions} writes
+     */
+    public static Path conditions() {
+        return path().resolve("conditions.csv");
+    }
 }

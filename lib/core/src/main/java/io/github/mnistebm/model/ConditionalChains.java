@@ -7,7 +7,7 @@ import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.condition.MeasuredCondition;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.EnergyFunction;
-import io.github.mnistebm.density.TiltedEnergy;
+import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
@@ -16,6 +16,7 @@ import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -32,29 +33,40 @@ final class ConditionalChains {
 
     private static final int LEAST_BLOCKS = 6;
 
+    /** Accepted jumps of a chain after which it has left those that began where it did. */
+    private static final double PARTING_JUMPS = 3;
+
+    /** How many times as many steps are taken to get there, at most. */
+    private static final int MOST = 5;
+
     private final DigitModel model;
     private final EnergyFunction asked;
     private final MeasuredCondition measured;
     private final TransitionKernel kernel;
-    private final TiltedEnergy energy;
     private final SamplerConfig config;
+    private final boolean part;
+    private int blocks;
     private double acceptance;
     private double jumpAcceptance;
     private double stepSize;
     private int step;
 
-    ConditionalChains(DigitModel model, Condition condition, SamplerConfig config) {
+    /**
+     * Prepares chains.
+     *
+     * @param proposal the measure that jumps are proposed from
+     * @param config the length of the chains and their first step size
+     * @param part whether several chains may begin at the same state, so that they take as many more steps as they need to part
+     */
+    ConditionalChains(
+            DigitModel model, Condition condition, ReferenceMeasure proposal, SamplerConfig config, boolean part) {
         this.model = model;
         asked = model.energyOf(condition);
         measured = model.measured(condition);
-        energy = model.given(condition);
-        kernel = LangevinAlgorithm.MALA.kernelWithJumps(energy);
+        kernel = LangevinAlgorithm.MALA.kernelWithJumps(model.given(condition), proposal);
         this.config = config;
-    }
-
-    /** Returns the energy of p(u) p(condition | u). */
-    TiltedEnergy energy() {
-        return energy;
+        this.part = part;
+        blocks = Math.max(LEAST_BLOCKS, (config.steps() + BLOCK - 1) / BLOCK);
     }
 
     /** Returns how many chains to start so that enough of them meet the condition. */
@@ -63,11 +75,15 @@ final class ConditionalChains {
     }
 
     int steps() {
-        return config.burnIn() + blocks() * BLOCK;
+        return config.burnIn() + blocks * BLOCK;
     }
 
-    private int blocks() {
-        return Math.max(LEAST_BLOCKS, (config.steps() + BLOCK - 1) / BLOCK);
+    /** Takes as many more blocks as the first one asks for. */
+    private void lengthen() {
+        double jumps = BLOCK / 2 * jumpAcceptance;
+        if (part && !Double.isNaN(jumps)) {
+            blocks = (int) Math.max(blocks, Math.min(MOST * blocks, Math.ceil(PARTING_JUMPS / jumps)));
+        }
     }
 
     /**
@@ -89,26 +105,34 @@ final class ConditionalChains {
     }
 
     /**
+     * Takes the steps of burn-in; in a scope.
+     *
+     * @param start draws of the networks' distribution, {@link #candidates} of them or more
+     * @param random the source of randomness
+     * @return the states; empty if no image of them meets the condition
+     */
+    Optional<States> begin(NDArray start, RandomSource random) {
+        States first = states(advanced(start, config.burnIn(), 1, config.stepSize(), random));
+        return Arrays.stream(first.logWeights()).allMatch(logWeight -> logWeight == Double.NEGATIVE_INFINITY)
+                ? Optional.empty()
+                : Optional.of(first);
+    }
+
+    /**
      * Runs chains; in a scope.
      *
      * @param manager the owner of the states
-     * @param start draws of the networks' distribution, {@link #candidates} of them
+     * @param first the states after burn-in
      * @param chains the number of chains
      * @param random the source of randomness
      * @param watcher sees them from their first states that meet the condition
      * @return the states at the end
-     * @throws IllegalStateException if no image of the first states meets the condition
      */
-    States run(NDManager manager, NDArray start, int chains, RandomSource random, DigitWalk.Watcher watcher) {
-        States first = states(advanced(start, config.burnIn(), 1, config.stepSize(), random));
-        if (Arrays.stream(first.logWeights()).allMatch(logWeight -> logWeight == Double.NEGATIVE_INFINITY)) {
-            throw new IllegalStateException(
-                    "condition: of " + first.logWeights().length + " images that should meet it, none does");
-        }
+    States run(NDManager manager, States first, int chains, RandomSource random, DigitWalk.Watcher watcher) {
         States now = first.rows(manager, ModelDraws.chosen(first.logWeights(), chains, random));
         see(now, watcher);
         SplittableRandom uniform = random.forLoops();
-        for (int block = 0; block < blocks(); block++) {
+        for (int block = 0; block < blocks; block++) {
             States proposed = states(advanced(now.latents(), 0, BLOCK, stepSize, random));
             long[] rows = new long[chains];
             double[] logWeights = new double[2 * chains];
@@ -124,6 +148,9 @@ final class ConditionalChains {
                     now.images().concat(proposed.images(), 0),
                     logWeights);
             now = both.rows(manager, rows);
+            if (block == 0) {
+                lengthen();
+            }
             see(now, watcher);
         }
         return now;

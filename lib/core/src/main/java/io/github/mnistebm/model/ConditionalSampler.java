@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.condition.MeasuredCondition;
 import io.github.mnistebm.data.DigitImages;
+import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.SequentialMonteCarlo;
@@ -25,9 +26,10 @@ import java.util.function.LongConsumer;
  * Conditions of energies alone weight the model's images by their probability.
  *
  * <p>Chains of the Metropolis-adjusted Langevin algorithm with jumps, whose acceptance knows the condition, find such images by the networks'
- * energy, and accept by the images. They start at the model's latents, resampled by p(condition | u), or, where fewer than one in fifty meets
- * the condition or too few of them are left, at particles of sequential Monte Carlo. Several threads may draw at once: the same
- * seed gives the same images.
+ * energy, and accept by the images. Jumps are proposed from the {@linkplain io.github.mnistebm.density.ReferenceMeasure#towards reference measure,
+ * brought nearer to latents that meet the condition}. The chains start at draws of that measure, resampled by their weights, or, where fewer than
+ * one image in fifty meets the condition, at particles of sequential Monte Carlo. Where several may start at the same state, they take as many
+ * more steps as they need to part. Several threads may draw at once: the same seed gives the same images.
  *
  * @param model the model; not closed
  * @param condition the condition
@@ -39,10 +41,11 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
     /** The share of images below which chains start at particles of sequential Monte Carlo. */
     public static final double RARE = 0.02;
 
-    /** Effective draws for each chain, with which a fifth of the steps is enough, and for each four, with which chains start at them. */
+    /** Effective draws for each chain, with which chains start at them and a fifth of the steps is enough. */
     private static final int MANY = 5;
 
-    private static final int LEAST_WORTH = 50;
+    /** How many times as many first states are tried where no image of them meets the condition. */
+    private static final int SECOND_TRY = 16;
 
     /** Populations of sequential Monte Carlo, whose differences tell the error of the share. */
     private static final int POPULATIONS = 8;
@@ -123,21 +126,6 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
         }
     }
 
-    /** Receives drawn latents and images. */
-    @FunctionalInterface
-    public interface Sink {
-
-        /**
-         * Takes the next images.
-         *
-         * @param latents u, {@code [n, d]}; freed after this call
-         * @param images the most probable image of each latent, unsigned bytes 0 and 1, {@code [n, 784]}; freed after this call
-         * @param means the probability of each pixel to be white, {@code [n, 784]}; freed after this call
-         * @throws IOException if they cannot be put where they belong
-         */
-        void accept(NDArray latents, NDArray images, NDArray means) throws IOException;
-    }
-
     /**
      * Checks the values.
      *
@@ -197,7 +185,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
      * @throws IllegalStateException if the model lacks the networks that the condition takes, or no image is found that meets it
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
-    public Summary draw(long images, int seed, Sink sink, LongConsumer progress) throws IOException {
+    public Summary draw(long images, int seed, DigitSampler.Sink sink, LongConsumer progress) throws IOException {
         if (images < 1) {
             throw new IllegalArgumentException("images: must be at least 1, found " + images);
         }
@@ -251,7 +239,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
     }
 
     /** The same, with a sink for the images at the end. */
-    Summary walk(ModelDraws draws, int walking, int seed, Sink sink, DigitWalk.Watcher watcher) {
+    Summary walk(ModelDraws draws, int walking, int seed, DigitSampler.Sink sink, DigitWalk.Watcher watcher) {
         Rounds rounds = new Rounds(draws);
         try {
             rounds.draw(walking, RandomSource.of(seed), sink, watcher);
@@ -268,6 +256,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
         private double evidence;
         private double squares;
         private int populations;
+        private boolean sequential;
         private double acceptance;
         private double jumpAcceptance;
         private double stepSize;
@@ -278,21 +267,28 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
             given = draws.given(model.energyOf(condition));
         }
 
-        void draw(int round, RandomSource random, Sink sink, DigitWalk.Watcher watcher) throws IOException {
-            int candidates = ConditionalChains.candidates(round);
-            double worth = given.effectiveSampleSize();
-            boolean sequential = given.share().value() < RARE && worth < candidates
-                    || !(worth >= Math.max(LEAST_WORTH, candidates / 4));
-            boolean shorter = !sequential && worth >= MANY * candidates;
+        void draw(int round, RandomSource random, DigitSampler.Sink sink, DigitWalk.Watcher watcher)
+                throws IOException {
             try (NDScope scope = new NDScope();
                     NDManager manager = model.manager().newSubManager()) {
                 scope.suppressNotUsedWarning();
-                ConditionalChains walking =
-                        new ConditionalChains(model, condition, shorter ? DigitSampler.shorter(config) : config);
-                NDArray start = sequential
-                        ? particles(manager, walking.energy(), candidates, random)
-                        : draws.choose(manager, given, candidates, random);
-                ConditionalChains.States end = walking.run(manager, start, round, random, watcher);
+                ReferenceMeasure near = draws.reference(manager, given, random);
+                int candidates = ConditionalChains.candidates(round);
+                Starts starts = starts(manager, near, candidates, random);
+                ConditionalChains walking = new ConditionalChains(
+                        model,
+                        condition,
+                        near,
+                        starts.worth() >= MANY * candidates ? DigitSampler.shorter(config) : config,
+                        starts.worth() < candidates);
+                ConditionalChains.States first = walking.begin(starts.positions(), random)
+                        .or(() -> walking.begin(
+                                starts(manager, near, SECOND_TRY * candidates, random)
+                                        .positions(),
+                                random))
+                        .orElseThrow(() -> new IllegalStateException(
+                                "condition: of " + SECOND_TRY * candidates + " images that should meet it, none does"));
+                ConditionalChains.States end = walking.run(manager, first, round, random, watcher);
                 sink.accept(end.latents(), end.images(), end.means());
                 acceptance += walking.acceptanceRate() * round;
                 jumpAcceptance += walking.jumpAcceptanceRate() * round;
@@ -301,8 +297,25 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
             }
         }
 
+        /** Draws from p(u) p(condition | u). */
+        private Starts starts(NDManager manager, ReferenceMeasure near, int count, RandomSource random) {
+            double worth = given.effectiveSampleSize();
+            if (worth >= MANY * count) {
+                return new Starts(draws.choose(manager, given, count, random), worth);
+            }
+            TiltedEnergy energy = model.given(condition).over(near);
+            if (given.share().value() < RARE && worth < count) {
+                return new Starts(particles(manager, energy, count, random), 0);
+            }
+            ChainStart.States states = ChainStart.TARGET.states(manager, energy, count, random);
+            sequential |= states.origin().sequential();
+            return new Starts(
+                    states.positions(), sequential ? 0 : states.origin().effectiveSampleSize());
+        }
+
         private NDArray particles(NDManager manager, TiltedEnergy energy, int count, RandomSource random) {
             Particles particles = ConditionalSampler.particles(manager, energy, count, random);
+            sequential = true;
             for (double logEvidence : particles.logEvidence()) {
                 double ratio = Math.exp(logEvidence - draws.weights().value());
                 evidence += ratio;
@@ -314,7 +327,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
 
         Summary summary(long images) {
             return new Summary(
-                    share(), populations > 0, acceptance / images, jumpAcceptance / images, stepSize / images, steps);
+                    share(), sequential, acceptance / images, jumpAcceptance / images, stepSize / images, steps);
         }
 
         /** Estimates the share from the evidences of populations too, each over the mean weight, and returns the better estimate. */
@@ -331,7 +344,15 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
     }
 
     /**
-     * Chains' starts.
+     * States that chains start from.
+     *
+     * @param positions {@code [chains, d]}
+     * @param worth the number of independent draws that they were chosen from, or 0 if that is not known
+     */
+    private record Starts(NDArray positions, double worth) {}
+
+    /**
+     * Particles of several populations.
      *
      * @param start the states, {@code [chains, d]}
      * @param logEvidence the estimate that each population gives of log ∫ q exp(−f) p(condition | u)

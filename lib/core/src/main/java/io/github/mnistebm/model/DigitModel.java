@@ -241,8 +241,15 @@ public final class DigitModel implements AutoCloseable {
         return condition.energy(subject());
     }
 
-    /** Returns a condition on the images of latents. */
-    MeasuredCondition measured(Condition condition) {
+    /**
+     * Returns a condition on the images of latents, which says of each whether it meets the condition.
+     *
+     * @param condition the condition
+     * @return the condition on images; it uses this model
+     * @throws IllegalStateException if the model lacks the networks that the condition takes; the message says how to add them
+     * @throws IllegalArgumentException if the model has no such class
+     */
+    public MeasuredCondition measured(Condition condition) {
         return MeasuredCondition.of(condition, subject());
     }
 

@@ -38,19 +38,20 @@ public record DigitSampler(
         int chains,
         double temperature) {
 
-    /** Receives drawn images. */
+    /** Receives drawn latents and images. */
     @FunctionalInterface
     public interface Sink {
 
         /**
          * Takes the next images.
          *
+         * @param latents u, {@code [n, d]}; freed after this call
          * @param images the most probable image of each latent, white where the mean exceeds one half; unsigned bytes 0
          *     and 1, {@code [n, 784]}; freed after this call
          * @param means the probability of each pixel to be white, {@code [n, 784]}; freed after this call
          * @throws IOException if they cannot be put where they belong
          */
-        void accept(NDArray images, NDArray means) throws IOException;
+        void accept(NDArray latents, NDArray images, NDArray means) throws IOException;
     }
 
     /**
@@ -215,7 +216,7 @@ public record DigitSampler(
                                 random,
                                 step -> progress.accept(work(before) + work(round) * step / length));
                 NDArray means = model.decode(run.last());
-                sink.accept(Binarization.ofMeans(means), means);
+                sink.accept(run.last(), Binarization.ofMeans(means), means);
                 acceptance += run.meanAcceptanceRate() * round / images;
                 jumpAcceptance += run.jumpAcceptanceRate() * round / images;
                 stepSize += run.stepSize() * round / images;
@@ -255,7 +256,8 @@ public record DigitSampler(
         NDManager owner = model.manager().newSubManager();
         try {
             NDList parts = new NDList();
-            Summary summary = draw(images, seed, (part, means) -> parts.add(Scope.owned(owner, part)), progress);
+            Summary summary =
+                    draw(images, seed, (latents, part, means) -> parts.add(Scope.owned(owner, part)), progress);
             NDArray all = Scope.owned(owner, NDArrays.concat(parts));
             parts.close();
             return new Drawing(owner, all, summary);

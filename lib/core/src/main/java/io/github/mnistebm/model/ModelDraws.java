@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.sampling.SystematicResampling;
 import io.github.mnistebm.tensor.Cancellation;
@@ -20,6 +21,9 @@ public final class ModelDraws {
     private static final int DRAWS = 200_000;
     private static final int DRAWS_AT_ONCE = 10_000;
     private static final int KEPT = 20_000;
+
+    /** Latents that a reference measure is brought nearer to. */
+    private static final int FITTED = 2000;
 
     private final DigitModel model;
     private final float[] positions;
@@ -119,6 +123,11 @@ public final class ModelDraws {
                 logProbabilities,
                 new ConditionalSampler.Share(mean, Math.sqrt(variance)),
                 sum * sum / Math.max(Double.MIN_NORMAL, squares) / shrinkage);
+    }
+
+    /** Returns the reference measure, brought nearer to the latents that meet a condition. */
+    ReferenceMeasure reference(NDManager manager, Given given, RandomSource random) {
+        return Scope.compute(() -> model.reference().towards(manager, choose(model.manager(), given, FITTED, random)));
     }
 
     /** Chooses latents by the probability of a condition. */

@@ -34,11 +34,25 @@ public enum LangevinAlgorithm {
      * @return the kernel
      */
     public TransitionKernel kernelWithJumps(TiltedEnergy energy) {
+        return kernelWithJumps(energy, energy.reference(), energy.tilt());
+    }
+
+    /**
+     * Creates the kernel of an energy with jumps proposed from a measure. If the measure was fitted to data, every other step of the adjusted
+     * algorithm is a jump.
+     *
+     * @param energy the target
+     * @param proposal the measure
+     * @return the kernel
+     */
+    public TransitionKernel kernelWithJumps(EnergyFunction energy, ReferenceMeasure proposal) {
+        return kernelWithJumps(energy, proposal, energy.minus(proposal));
+    }
+
+    private TransitionKernel kernelWithJumps(EnergyFunction energy, ReferenceMeasure proposal, EnergyFunction tilt) {
         TransitionKernel langevin = kernel(energy);
-        ReferenceMeasure reference = energy.reference();
-        return langevin.rejects() && reference.isFitted()
-                ? new LangevinWithJumps(
-                        langevin, new IndependenceMetropolis(energy, reference, energy.tilt()), JUMP_INTERVAL)
+        return langevin.rejects() && proposal.isFitted()
+                ? new LangevinWithJumps(langevin, new IndependenceMetropolis(energy, proposal, tilt), JUMP_INTERVAL)
                 : langevin;
     }
 }

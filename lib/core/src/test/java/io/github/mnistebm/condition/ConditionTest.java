@@ -1,18 +1,22 @@
 package io.github.mnistebm.condition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.DecodedLogits;
+import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.HostEnergy;
 import io.github.mnistebm.morphology.Measure;
 import io.github.mnistebm.tensor.RandomSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -395,6 +399,51 @@ class ConditionTest {
                         .energy(subject))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("condition: expected dimension 5, found 3");
+    }
+
+    /** A vertical bar 4 pixels wide and 20 high, whatever the latent is. */
+    private static byte[] bar() {
+        byte[] bar = new byte[784];
+        for (int row = 4; row < 24; row++) {
+            Arrays.fill(bar, row * 28 + 12, row * 28 + 16, (byte) 1);
+        }
+        return bar;
+    }
+
+    @Test
+    void imagesOfKnownDigitsMeetAConditionOrDoNot() {
+        NDArray images = DigitImages.array(manager, bar()).repeat(0, 3);
+        byte[] digits = {1, 1, 7};
+        assertThat(met("1", images, digits)).containsExactly(true, true, false);
+        assertThat(met("not (1 or 2)", images, digits)).containsExactly(false, false, true);
+        assertThat(met("1, width > 10", images, digits)).containsExactly(false, false, false);
+        assertThat(met("7, width < 10, slant between -5 and 5", images, digits)).containsExactly(false, false, true);
+        assertThat(met("7 or width < 10", images, digits)).containsExactly(true, true, true);
+        MeasuredCondition energy = MeasuredCondition.of(
+                Condition.ofLatents(EnergyFunction.of(DIMENSION, (state, gradient) -> 0)), subject);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> energy.met(images, digits))
+                .withMessage("condition: an energy states a part of it; expected digits and measures");
+    }
+
+    private boolean[] met(String condition, NDArray images, byte[] digits) {
+        return MeasuredCondition.of(Condition.parse(condition), subject).met(images, digits);
+    }
+
+    /** So many that images times probabilities are more than an integer holds. */
+    @Test
+    void manyImagesMeetWhatFewDo() {
+        int copies = 400;
+        NDArray many = states.repeat(0, copies);
+        MeasuredCondition notOne = MeasuredCondition.of(Condition.digit(1).not(), subject);
+        double[] few = notOne.logProbabilities(states, manager.zeros(new Shape(STATES, 784), DataType.UINT8));
+        double[] found =
+                notOne.logProbabilities(many, manager.zeros(new Shape((long) STATES * copies, 784), DataType.UINT8));
+        assertThat((long) STATES * copies * STATES * copies * CLASSES).isGreaterThan(Integer.MAX_VALUE);
+        assertThat(few).contains(0).contains(Double.NEGATIVE_INFINITY);
+        for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).isEqualTo(few[i / copies]);
+        }
     }
 
     @Test

@@ -293,6 +293,26 @@ class GaussianMixtureTest {
     }
 
     @Test
+    void towardsStatesOfOneComponentThatComponentHasTheGreatestWeight_andTheOthersKeepATenth() {
+        try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
+            NDArray states = manager.create(new float[][] {{-6, -1}, {-5, 0}});
+            try (GaussianMixture near = mixture.towards(manager, states)) {
+                assertThat(near.namedParameters().get("weights").toFloatArray())
+                        .containsExactly(new float[] {0.93f, 0.07f}, within(1e-5f));
+                assertThat(near.namedParameters().get("means"))
+                        .isEqualTo(mixture.namedParameters().get("means"));
+                assertThat(near.sample(manager, 100, random).getShape()).isEqualTo(new Shape(100, 2));
+            }
+        }
+    }
+
+    @Test
+    void aFixedMeasureComesNoNearer() {
+        StandardNormal fixed = new StandardNormal(2);
+        assertThat(fixed.towards(manager, manager.zeros(new Shape(1, 2)))).isSameAs(fixed);
+    }
+
+    @Test
     void itsResponsibilitiesAreTheSharesOfTheDensities() {
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
             NDArray shares = mixture.responsibilities(manager.create(new float[][] {{-0.5f, 0.4f}}));

@@ -59,6 +59,23 @@ class TiltedEnergyTest {
     }
 
     @Test
+    void overAnotherMeasureItIsTheSameEnergyWithAnotherTilt() {
+        NDArray state = manager.create(new float[][] {{3, 1}});
+        StandardNormal other = new StandardNormal(2);
+        TiltedEnergy over = energy.over(other);
+        double expected = 2 * Math.log(2 * Math.PI) + 5 + 2.5;
+        assertThat((double) over.energy(state).getFloat(0)).isCloseTo(expected, within(1e-5));
+        assertThat((double) over.tilt().energy(state).getFloat(0))
+                .isCloseTo(expected - Math.log(2 * Math.PI) - 5, within(1e-5));
+        assertThat(over.energyAndGradient(state).gradient().toFloatArray())
+                .containsExactly(new float[] {3.5f, 5}, within(1e-5f));
+        assertThat(energy.over(reference)).isSameAs(energy);
+        float[] energies = new float[1];
+        over.tilt().onHost().orElseThrow().evaluator(1).energy(1, new float[][] {{3}, {1}}, energies);
+        assertThat((double) energies[0]).isCloseTo(expected - Math.log(2 * Math.PI) - 5, within(1e-5));
+    }
+
+    @Test
     void bothAreOfOneDimension() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TiltedEnergy(new StandardNormal(3), reference))

@@ -219,7 +219,7 @@ class ConditionalSamplerTest {
                 ConditionalSampler.of(model, Condition.height().below(-200));
         assertThatThrownBy(() -> impossible.draw(10, 1, (latents, images, means) -> {}, steps -> {}))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("condition: of 36 images that should meet it, none does");
+                .hasMessage("condition: of 576 images that should meet it, none does");
     }
 
     @Test

@@ -26,7 +26,7 @@ class DigitSamplerTest extends WithTinyModel {
         sampler.draw(
                 10,
                 1,
-                (images, means) -> {
+                (latents, images, means) -> {
                     rounds.add(images.getShape().get(0));
                     assertThat(means.getShape()).isEqualTo(images.getShape());
                 },
@@ -42,7 +42,7 @@ class DigitSamplerTest extends WithTinyModel {
                 .draw(
                         3,
                         1,
-                        (images, means) -> {
+                        (latents, images, means) -> {
                             byte[] pixels = images.toByteArray();
                             float[] probabilities = means.toFloatArray();
                             for (int i = 0; i < pixels.length; i++) {

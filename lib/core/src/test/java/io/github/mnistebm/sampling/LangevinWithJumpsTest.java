@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.ReferenceMeasure;
@@ -43,26 +42,8 @@ class LangevinWithJumpsTest {
         return Sampler.of(kernel, config).run(start, random);
     }
 
-    /** The property that the target has and the proposal lacks. */
-    private record Tilt(EnergyFunction target, EnergyFunction proposal) implements EnergyFunction {
-        @Override
-        public int dimension() {
-            return target.dimension();
-        }
-
-        @Override
-        public NDArray energy(NDArray states) {
-            return target.energy(states).sub(proposal.energy(states));
-        }
-
-        @Override
-        public EnergyAndGradient energyAndGradient(NDArray states) {
-            throw new UnsupportedOperationException("not needed here");
-        }
-    }
-
     private static IndependenceMetropolis jumps(EnergyFunction target, ReferenceMeasure proposal) {
-        return new IndependenceMetropolis(target, proposal, new Tilt(target, proposal));
+        return new IndependenceMetropolis(target, proposal, target.minus(proposal));
     }
 
     @Test
@@ -78,6 +59,17 @@ class LangevinWithJumpsTest {
                 // A jump goes to the other side with probability 1/2, and from right to left is accepted with 3/7.
                 assertThat(run.jumpAcceptanceRate()).isCloseTo(0.3 + 0.7 * (0.5 + 0.5 * 3 / 7), within(0.02));
             }
+        }
+    }
+
+    @Test
+    void everyOtherStepIsAJumpFromTheMeasureThatIsGiven() {
+        try (NDManager manager = NDManager.newBaseManager();
+                GaussianMixture target = target(manager, 0.3);
+                GaussianMixture proposal = target(manager, 0.5);
+                SampleRun run = run(manager, LangevinAlgorithm.MALA.kernelWithJumps(target, proposal))) {
+            assertThat(shareOnTheLeft(run)).isCloseTo(0.3, within(4.5 * Math.sqrt(0.3 * 0.7 / CHAINS)));
+            assertThat(run.jumpAcceptanceRate()).isCloseTo(0.3 + 0.7 * (0.5 + 0.5 * 3 / 7), within(0.02));
         }
     }
 

@@ -45,6 +45,7 @@ import tech.tablesaw.api.Table;
             ObjectivesBenchCommand.class,
             AnomalyBenchCommand.class,
             RestoreBenchCommand.class,
+            ConditionsBenchCommand.class,
             BenchWorkerCommand.class
         })
 public final class BenchCommand implements Callable<Integer> {

@@ -1,12 +1,12 @@
-package io.github.mnistebm.web;
+package io.github.mnistebm.evaluation;
 
 /**
  * The classifier two-sample test with a nearest neighbour (Lopez-Paz &amp; Oquab 2017, "Revisiting classifier two-sample tests"): the
  * share of all points whose nearest other point is of their own sample. It is one half where nothing distinguishes the samples.
  */
-final class NeighbourTest {
+public final class TwoSampleTest {
 
-    private NeighbourTest() {}
+    private TwoSampleTest() {}
 
     /**
      * Computes the share.
@@ -15,8 +15,13 @@ final class NeighbourTest {
      * @param second those of the second one, as many
      * @param dimension the number of coordinates of a point
      * @return the share, in [0, 1]
+     * @throws IllegalArgumentException if the samples are not of the same size
      */
-    static double share(float[] first, float[] second, int dimension) {
+    public static double share(float[] first, float[] second, int dimension) {
+        if (first.length != second.length) {
+            throw new IllegalArgumentException(
+                    "second: expected " + first.length / dimension + " points, found " + second.length / dimension);
+        }
         int n = first.length / dimension;
         float[] all = new float[2 * n * dimension];
         System.arraycopy(first, 0, all, 0, n * dimension);

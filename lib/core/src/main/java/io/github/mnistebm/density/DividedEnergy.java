@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import io.github.mnistebm.tensor.Tensors;
 import java.util.Optional;
 
-/** An energy divided by a temperature. */
-record TemperedEnergy(EnergyFunction energy, double temperature) implements EnergyFunction {
+/** An energy divided by a number: by a temperature, or by −1, to take it from another one. */
+record DividedEnergy(EnergyFunction energy, double divisor) implements EnergyFunction {
 
     @Override
     public int dimension() {
@@ -14,18 +14,18 @@ record TemperedEnergy(EnergyFunction energy, double temperature) implements Ener
 
     @Override
     public NDArray energy(NDArray states) {
-        return energy.energy(states).div(Tensors.scalar(states.getManager(), temperature));
+        return energy.energy(states).div(Tensors.scalar(states.getManager(), divisor));
     }
 
     @Override
     public EnergyAndGradient energyAndGradient(NDArray states) {
         EnergyAndGradient at = energy.energyAndGradient(states);
-        NDArray divisor = Tensors.scalar(states.getManager(), temperature);
-        return new EnergyAndGradient(at.energy().div(divisor), at.gradient().div(divisor));
+        NDArray by = Tensors.scalar(states.getManager(), divisor);
+        return new EnergyAndGradient(at.energy().div(by), at.gradient().div(by));
     }
 
     @Override
     public Optional<HostEnergy> onHost() {
-        return energy.onHost().map(host -> host.dividedBy(temperature));
+        return energy.onHost().map(host -> host.dividedBy(divisor));
     }
 }
