@@ -215,6 +215,21 @@ install_tools() {
     mv "$AXE.part" "$AXE"
 }
 
+# --- what only `bench page` needs -----------------------------------------------------------------------------------
+
+lighthouse_is_ready() { [[ -x $LIGHTHOUSE/node_modules/.bin/lighthouse ]]; }
+
+install_lighthouse() {
+    say "Lighthouse into $LIGHTHOUSE"
+    rm -rf "$LIGHTHOUSE.part" && mkdir -p "$LIGHTHOUSE.part"
+    npm install --silent --no-audit --no-fund --prefix "$LIGHTHOUSE.part" "lighthouse@$LIGHTHOUSE_VERSION" >/dev/null ||
+        die "npm could not fetch Lighthouse $LIGHTHOUSE_VERSION"
+    rm -rf "$LIGHTHOUSE"
+    mv "$LIGHTHOUSE.part" "$LIGHTHOUSE"
+}
+
+# --- packages of npm ------------------------------------------------------------------------------------------------
+
 # unpack_npm PACKAGE@VERSION PART: unpacks into a new folder. A failure leaves nothing of it.
 unpack_npm() {
     rm -rf "$2" && mkdir -p "$2"

@@ -1,7 +1,8 @@
 """Measures how long a visitor of `run serve` waits, and what comes over the wire: `run bench page`.
 
 Real requests to a warm server, one after the other and each on a connection of its own, the kinds by turns. A stream is compressed, as
-browsers ask for it, unless it says "plain". The figures are medians, and the least and the greatest.
+browsers ask for it, unless it says "plain". The figures are medians, and the least and the greatest. Lighthouse then scores the page in
+Chromium as on a phone of the middle class, light and dark.
 """
 
 import argparse
@@ -9,15 +10,21 @@ import json
 import os
 import pathlib
 import platform
+import shutil
 import signal
 import socket
 import statistics
+import subprocess
 import time
 
 import load
 
 IMAGE = [[0] * 28] * 4 + [[0] * 12 + [1] * 4 + [0] * 12] * 20 + [[0] * 28] * 4
 WARM_UP = 5
+CATEGORIES = ("performance", "accessibility", "best-practices")
+# Blink's numbers of the colour schemes.
+SCHEMES = {"light": 1, "dark": 0}
+LIGHTHOUSE_ROUNDS = 3
 STREAM = "Accept: text/event-stream\r\n"
 COMPRESSED = STREAM + "Accept-Encoding: gzip, deflate, br\r\n"
 # The name of a request, its path, its body and its headers.
@@ -60,9 +67,27 @@ def processor():
     return platform.processor()
 
 
+def scores(lighthouse, address, rounds):
+    """Returns Lighthouse's scores out of 100, medians over the rounds, by colour scheme."""
+    found = {}
+    for scheme, preferred in SCHEMES.items():
+        runs = []
+        for _ in range(rounds):
+            flags = f"--headless=new --no-sandbox --blink-settings=preferredColorScheme={preferred}"
+            command = [lighthouse, address.geturl(), "--quiet", f"--chrome-flags={flags}", "--output=json"]
+            environment = os.environ | {"CHROME_PATH": shutil.which("chromium")}
+            done = subprocess.run(
+                [*command, f"--only-categories={','.join(CATEGORIES)}"], env=environment, stdout=subprocess.PIPE, check=True
+            )
+            runs.append(json.loads(done.stdout)["categories"])
+        found[scheme] = {name: round(100 * statistics.median(run[name]["score"] for run in runs)) for name in CATEGORIES}
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser(prog="bench page", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--lighthouse", help=argparse.SUPPRESS)
     parser.add_argument("--json", type=pathlib.Path, help="a file for the figures")
     options = parser.parse_args()
     if options.rounds < 1:
@@ -76,6 +101,7 @@ def main():
         for _ in range(options.rounds):
             for name, request in REQUESTS.items():
                 found[name].append(ask(address, *request))
+        scored = scores(options.lighthouse, address, LIGHTHOUSE_ROUNDS) if options.lighthouse else {}
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=120)
@@ -88,6 +114,9 @@ def main():
             f"{name}: {1000 * statistics.median(end):.0f} ms ({1000 * min(end):.0f} to {1000 * max(end):.0f}), "
             f"first frame {1000 * statistics.median(first):.0f} ms, {statistics.median(count):,.0f} bytes"
         )
+    for scheme, categories in scored.items():
+        figures[f"Lighthouse, {scheme}"] = categories
+        print(f"Lighthouse, {scheme}: " + ", ".join(f"{name} {score}" for name, score in categories.items()))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
 

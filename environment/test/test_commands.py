@@ -211,6 +211,29 @@ def test_bench_objectives_writes_a_row_for_each_objective_beside_the_reference_m
     assert all(all(row.values()) for row in rows.values())
 
 
+def test_bench_conditions_measures_draws_beside_rejection_and_real_images(run, root, tmp_path):
+    file = tmp_path / "conditions.csv"
+    model = ("--model", root / "data" / "pretrained", "--num-images", "100", "--pool", "2000")
+    result = run("bench", "conditions", *model, "--given", "1", "--given", "not 1, wide", "--out", file)
+    assert result.returncode == 0, result.stderr
+    with file.open() as lines:
+        none, one, wide = csv.DictReader(lines)
+    assert none["condition"] == "none" and none["Fréchet distance"] and not none["read as asked"]
+    assert one["condition"] == "1"
+    assert float(one["read as asked"]) > 0.95
+    assert 0.05 < float(one["share of the model's images"]) < 0.2
+    assert wide["condition"] == "not 1, width above quantile 0.8"
+    assert all(one.values()) and all(wide.values())
+
+
+def test_bench_conditions_refuses_a_condition_that_it_does_not_understand(run, tmp_path):
+    file = tmp_path / "conditions.csv"
+    result = run("bench", "conditions", "--given", "3 or", "--out", file)
+    assert result.returncode == 2
+    assert "conditions: --given: expected a digit" in result.stderr
+    assert not file.exists()
+
+
 def test_bench_anomaly_tells_what_is_no_digit(run, root):
     result = run("bench", "anomaly", "--model", root / "data" / "pretrained")
     assert result.returncode == 0, result.stderr

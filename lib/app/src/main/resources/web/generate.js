@@ -12,6 +12,8 @@ const error = document.getElementById("generate-error");
 const downloads = document.getElementById("downloads");
 const numbers = document.getElementById("numbers");
 
+let isDue = false;
+
 const run = runner({
   stop: document.getElementById("generate-stop"),
   start: [form.querySelector("button[type=submit]")],
@@ -26,6 +28,20 @@ function short(seconds) {
 function onTheWay({ step, steps, secondsLeft }) {
   return `Step ${step.toLocaleString("en")} of ${steps.toLocaleString("en")}`
     + (step === 0 ? "." : `, ${short(secondsLeft)} s left.`);
+}
+
+/** Shows a drawing when the browser paints next: frames that arrive together cost no more than the last of them. */
+function showSoon(drawing) {
+  if (isDue) {
+    return;
+  }
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    if (drawing.result === null) {
+      showDrawing(drawing);
+    }
+  });
 }
 
 /** Draws digits as the form says. */
@@ -43,7 +59,7 @@ export function generate() {
     const result = await follow("api/generate", asked, signal, (event) => {
       const frame = { ...event, pixels: pixelsOf(event.frame) };
       drawing.frames.push(frame);
-      showDrawing(drawing);
+      showSoon(drawing);
       tell("frame", frame);
       progress.value = event.step / event.steps;
       status.textContent = onTheWay(event);

@@ -16,15 +16,22 @@ export function canvas() {
  * @param {ArrayLike<number>} values 784, from 0 (black) to 255 (white)
  */
 export function paint(target, values) {
-  paintColours(target, (i) => [values[i], values[i], values[i]]);
+  fill(target, (data, at, i) => {
+    data[at] = data[at + 1] = data[at + 2] = values[i];
+  });
 }
 
 /** Paints red, green and blue of each pixel. */
 export function paintColours(target, colour) {
+  fill(target, (data, at, i) => data.set(colour(i), at));
+}
+
+/** Fills a canvas with what a function writes for each pixel. */
+function fill(target, write) {
   const context = target.getContext("2d");
   const image = context.createImageData(SIDE, SIDE);
   for (let i = 0; i < PIXELS; i++) {
-    image.data.set(colour(i), 4 * i);
+    write(image.data, 4 * i, i);
     image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
@@ -33,10 +40,13 @@ export function paintColours(target, colour) {
 /** From the Base64 of a frame, which has two pixels a byte in fifteenths of white, to the pixels of its images. */
 export function pixelsOf(frame) {
   const text = atob(frame);
-  return Uint8Array.from({ length: 2 * text.length }, (_, i) => {
-    const both = text.charCodeAt(i >> 1);
-    return 17 * (i % 2 === 0 ? both >> 4 : both & 15);
-  });
+  const pixels = new Uint8Array(2 * text.length);
+  for (let i = 0; i < text.length; i++) {
+    const both = text.charCodeAt(i);
+    pixels[2 * i] = 17 * (both >> 4);
+    pixels[2 * i + 1] = 17 * (both & 15);
+  }
+  return pixels;
 }
 
 /** From 28 rows of 28 values to 784. */

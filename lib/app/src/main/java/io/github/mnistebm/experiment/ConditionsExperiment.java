@@ -222,11 +222,11 @@ public final class ConditionsExperiment {
 
     private void append(String name, Map<Column, Double> row) {
         table.stringColumn(CONDITION).append(name);
-        row.forEach((column, value) -> table.doubleColumn(column.title).append(value));
         for (Column column : Column.values()) {
-            if (!row.containsKey(column)) {
-                table.doubleColumn(column.title).appendMissing();
-            }
+            Double value = row.get(column);
+            // Tablesaw leaves the cell of a null empty.
+            table.doubleColumn(column.title)
+                    .append(value == null ? null : Double.valueOf(Math.round(value * 1e4) / 1e4));
         }
     }
 
