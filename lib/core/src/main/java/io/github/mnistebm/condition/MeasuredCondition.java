@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 public final class MeasuredCondition {
 
     /** The least probability of a digit that is asked for. */
-    public static final double SURE = 0.9;
+    public static final double SURE = 0.98;
 
     private final Subject subject;
     private final Expansion expansion;

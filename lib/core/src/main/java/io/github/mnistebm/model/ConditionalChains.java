@@ -78,12 +78,25 @@ final class ConditionalChains {
         return config.burnIn() + blocks * BLOCK;
     }
 
-    /** Takes as many more blocks as the first one asks for. */
-    private void lengthen() {
-        double jumps = BLOCK / 2 * jumpAcceptance;
-        if (part && !Double.isNaN(jumps)) {
+    /** Takes as many more blocks as the first one asks for, of which a share was accepted. */
+    private void lengthen(double accepted) {
+        double jumps = BLOCK / 2 * jumpAcceptance * accepted;
+        if (!Double.isNaN(jumps)) {
             blocks = (int) Math.max(blocks, Math.min(MOST * blocks, Math.ceil(PARTING_JUMPS / jumps)));
         }
+    }
+
+    /** Returns the number of independent draws that weighted states are worth. */
+    private static double worth(double[] logWeights) {
+        double greatest = Arrays.stream(logWeights).max().orElseThrow();
+        double sum = 0;
+        double squares = 0;
+        for (double logWeight : logWeights) {
+            double weight = Math.exp(logWeight - greatest);
+            sum += weight;
+            squares += weight * weight;
+        }
+        return sum * sum / squares;
     }
 
     /**
@@ -129,18 +142,21 @@ final class ConditionalChains {
      * @return the states at the end
      */
     States run(NDManager manager, States first, int chains, RandomSource random, DigitWalk.Watcher watcher) {
+        boolean several = part || worth(first.logWeights()) < chains;
         States now = first.rows(manager, ModelDraws.chosen(first.logWeights(), chains, random));
         see(now, watcher);
         SplittableRandom uniform = random.forLoops();
         for (int block = 0; block < blocks; block++) {
             States proposed = states(advanced(now.latents(), 0, BLOCK, stepSize, random));
             long[] rows = new long[chains];
+            int moved = 0;
             double[] logWeights = new double[2 * chains];
             System.arraycopy(now.logWeights(), 0, logWeights, 0, chains);
             System.arraycopy(proposed.logWeights(), 0, logWeights, chains, chains);
             for (int i = 0; i < chains; i++) {
                 boolean accepted = Math.log(uniform.nextDouble()) < logWeights[chains + i] - logWeights[i];
                 rows[i] = accepted ? chains + i : i;
+                moved += accepted ? 1 : 0;
             }
             States both = new States(
                     now.latents().concat(proposed.latents(), 0),
@@ -148,8 +164,8 @@ final class ConditionalChains {
                     now.images().concat(proposed.images(), 0),
                     logWeights);
             now = both.rows(manager, rows);
-            if (block == 0) {
-                lengthen();
+            if (several && block == 0) {
+                lengthen((double) moved / chains);
             }
             see(now, watcher);
         }
