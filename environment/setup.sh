@@ -217,12 +217,18 @@ install_tools() {
 
 # --- what only `bench page` needs -----------------------------------------------------------------------------------
 
-lighthouse_is_ready() { [[ -x $LIGHTHOUSE/node_modules/.bin/lighthouse ]]; }
+lighthouse_is_ready() {
+    [[ -x $LIGHTHOUSE/node_modules/.bin/lighthouse ]] && { ! has_apt || command -v chromium >/dev/null; }
+}
 
 install_lighthouse() {
+    if has_apt && ! command -v chromium >/dev/null; then
+        install_packages chromium
+    fi
+    [[ -x $LIGHTHOUSE/node_modules/.bin/lighthouse ]] && return
     say "Lighthouse into $LIGHTHOUSE"
     rm -rf "$LIGHTHOUSE.part" && mkdir -p "$LIGHTHOUSE.part"
-    npm install --silent --no-audit --no-fund --prefix "$LIGHTHOUSE.part" "lighthouse@$LIGHTHOUSE_VERSION" >/dev/null ||
+    npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$LIGHTHOUSE.part" "lighthouse@$LIGHTHOUSE_VERSION" >/dev/null ||
         die "npm could not fetch Lighthouse $LIGHTHOUSE_VERSION"
     rm -rf "$LIGHTHOUSE"
     mv "$LIGHTHOUSE.part" "$LIGHTHOUSE"

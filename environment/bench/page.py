@@ -2,7 +2,7 @@
 
 Real requests to a warm server, one after the other and each on a connection of its own, the kinds by turns. A stream is compressed, as
 browsers ask for it, unless it says "plain". The figures are medians, and the least and the greatest. Lighthouse then scores the page in
-Chromium as on a phone of the middle class, light and dark.
+Chromium as on a mid-range phone, light and dark, where there is a Chromium.
 """
 
 import argparse
@@ -76,9 +76,10 @@ def scores(lighthouse, address, rounds):
             flags = f"--headless=new --no-sandbox --blink-settings=preferredColorScheme={preferred}"
             command = [lighthouse, address.geturl(), "--quiet", f"--chrome-flags={flags}", "--output=json"]
             environment = os.environ | {"CHROME_PATH": shutil.which("chromium")}
-            done = subprocess.run(
-                [*command, f"--only-categories={','.join(CATEGORIES)}"], env=environment, stdout=subprocess.PIPE, check=True
-            )
+            command.append(f"--only-categories={','.join(CATEGORIES)}")
+            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE)
+            if done.returncode != 0:
+                raise SystemExit(f"page: Lighthouse ended with {done.returncode}")
             runs.append(json.loads(done.stdout)["categories"])
         found[scheme] = {name: round(100 * statistics.median(run[name]["score"] for run in runs)) for name in CATEGORIES}
     return found
@@ -101,22 +102,24 @@ def main():
         for _ in range(options.rounds):
             for name, request in REQUESTS.items():
                 found[name].append(ask(address, *request))
-        scored = scores(options.lighthouse, address, LIGHTHOUSE_ROUNDS) if options.lighthouse else {}
+        figures = {"processor": processor(), "cores": os.cpu_count(), "rounds": options.rounds}
+        print(f"{figures['processor']}, {figures['cores']} cores, {options.rounds} rounds")
+        for name, answers in found.items():
+            first, end, count = zip(*answers, strict=True)
+            figures[name] = {"seconds to the first frame": summary(first), "seconds": summary(end), "bytes": summary(count)}
+            print(
+                f"{name}: {1000 * statistics.median(end):.0f} ms ({1000 * min(end):.0f} to {1000 * max(end):.0f}), "
+                f"first frame {1000 * statistics.median(first):.0f} ms, {statistics.median(count):,.0f} bytes"
+            )
+        if options.lighthouse and not shutil.which("chromium"):
+            print("Lighthouse: left out, since chromium is not on the PATH")
+        elif options.lighthouse:
+            for scheme, categories in scores(options.lighthouse, address, LIGHTHOUSE_ROUNDS).items():
+                figures[f"Lighthouse, {scheme}"] = categories
+                print(f"Lighthouse, {scheme}: " + ", ".join(f"{name} {score}" for name, score in categories.items()))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=120)
-    figures = {"processor": processor(), "cores": os.cpu_count(), "rounds": options.rounds}
-    print(f"{figures['processor']}, {figures['cores']} cores, {options.rounds} rounds")
-    for name, answers in found.items():
-        first, end, count = zip(*answers, strict=True)
-        figures[name] = {"seconds to the first frame": summary(first), "seconds": summary(end), "bytes": summary(count)}
-        print(
-            f"{name}: {1000 * statistics.median(end):.0f} ms ({1000 * min(end):.0f} to {1000 * max(end):.0f}), "
-            f"first frame {1000 * statistics.median(first):.0f} ms, {statistics.median(count):,.0f} bytes"
-        )
-    for scheme, categories in scored.items():
-        figures[f"Lighthouse, {scheme}"] = categories
-        print(f"Lighthouse, {scheme}: " + ", ".join(f"{name} {score}" for name, score in categories.items()))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
 

@@ -12,7 +12,8 @@ const error = document.getElementById("generate-error");
 const downloads = document.getElementById("downloads");
 const numbers = document.getElementById("numbers");
 
-let isDue = false;
+/** The drawing that is shown when the browser paints next. */
+let due = null;
 
 const run = runner({
   stop: document.getElementById("generate-stop"),
@@ -32,16 +33,15 @@ function onTheWay({ step, steps, secondsLeft }) {
 
 /** Shows a drawing when the browser paints next: frames that arrive together cost no more than the last of them. */
 function showSoon(drawing) {
-  if (isDue) {
-    return;
+  if (!due) {
+    requestAnimationFrame(() => {
+      if (due.result === null) {
+        showDrawing(due);
+      }
+      due = null;
+    });
   }
-  isDue = true;
-  requestAnimationFrame(() => {
-    isDue = false;
-    if (drawing.result === null) {
-      showDrawing(drawing);
-    }
-  });
+  due = drawing;
 }
 
 /** Draws digits as the form says. */

@@ -48,5 +48,6 @@ try {
   }
   await showMap();
 } catch (failure) {
+  document.getElementById("given").hidden = true;
   error.textContent = `The models cannot be listed. ${messageOf(failure)}`;
 }

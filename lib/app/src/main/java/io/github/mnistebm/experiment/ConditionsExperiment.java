@@ -18,6 +18,8 @@ import io.github.mnistebm.morphology.Morphology;
 import io.github.mnistebm.tensor.Scope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -38,6 +40,8 @@ public final class ConditionsExperiment {
 
     /** The fewest images that a comparison takes. */
     public static final int FEWEST = DigitClassifier.FEATURES + 1;
+
+    private static final MathContext DIGITS = new MathContext(4);
 
     /** The most sets of images over which a distance is averaged. */
     private static final int MOST_PARTS = 10;
@@ -117,7 +121,7 @@ public final class ConditionsExperiment {
     }
 
     /**
-     * Begins an experiment: draws the model's images without a condition. The first row of the table is about them.
+     * Creates an experiment, and draws the model's images without a condition. The first row of the table is about them.
      *
      * @param model the model, with the networks of conditions
      * @param classifier the classifier that reads the images
@@ -150,7 +154,7 @@ public final class ConditionsExperiment {
         model.requiredConditions();
         DigitSampler sampler = DigitSampler.of(model);
         long work = sampler.work(1);
-        // Another seed than that of the draws given conditions, which would be alike.
+        // With the same seed, these and the draws given conditions would share random numbers.
         all = drawn(sink -> sampler.draw(pool, seed + 1, sink, steps -> progress.accept(steps / work)));
         this.train = Scope.compute(() -> new Real(train.thresholded().toByteArray(), train.labels()));
         this.test = Scope.compute(() -> new Real(test.thresholded().toByteArray(), test.labels()));
@@ -162,6 +166,7 @@ public final class ConditionsExperiment {
         }
         Map<Column, Double> row = new EnumMap<>(Column.class);
         putDistances(row, all.images(), all.images(), this.train.images(), this.test.images(), images);
+        row.remove(Column.KEPT);
         append("none", row);
     }
 
@@ -193,13 +198,21 @@ public final class ConditionsExperiment {
      * @throws IllegalStateException if no image is found that meets it
      */
     public void add(Condition condition, LongConsumer progress) {
+        Map<Column, Double> row = new EnumMap<>(Column.class);
+        try {
+            measure(condition, progress, row);
+        } finally {
+            append(condition.toString(), row);
+        }
+    }
+
+    private void measure(Condition condition, LongConsumer progress, Map<Column, Double> row) {
+        MeasuredCondition measured = model.measured(condition);
+        byte[] reconstructions = meeting(measured, decoded);
         ConditionalSampler sampler = ConditionalSampler.of(model, condition);
         long work = sampler.work(1);
         Drawn given = drawn(sink -> sampler.draw(images, seed, sink, steps -> progress.accept(steps / work)));
-        MeasuredCondition measured = model.measured(condition);
-        Map<Column, Double> row = new EnumMap<>(Column.class);
         row.put(Column.MET, share(met(measured, given.images(), read(given.images()))));
-        byte[] reconstructions = meeting(measured, decoded);
         if (reconstructions.length > 0) {
             row.put(Column.REAL_MET, share(met(measured, reconstructions, read(reconstructions))));
         }
@@ -217,7 +230,6 @@ public final class ConditionsExperiment {
                             * table.doubleColumn(Column.FLOOR.title).get(0)
                             / table.doubleColumn(Column.FRECHET_DISTANCE.title).get(0));
         }
-        append(condition.toString(), row);
     }
 
     private void append(String name, Map<Column, Double> row) {
@@ -225,9 +237,12 @@ public final class ConditionsExperiment {
         for (Column column : Column.values()) {
             Double value = row.get(column);
             // Tablesaw leaves the cell of a null empty.
-            table.doubleColumn(column.title)
-                    .append(value == null ? null : Double.valueOf(Math.round(value * 1e4) / 1e4));
+            table.doubleColumn(column.title).append(value == null || !Double.isFinite(value) ? null : rounded(value));
         }
+    }
+
+    private static Double rounded(double value) {
+        return new BigDecimal(value).round(DIGITS).doubleValue();
     }
 
     /** Returns the draws without a condition that rejection keeps. */
@@ -314,8 +329,8 @@ public final class ConditionsExperiment {
     /** Compares the means of energy, latents and measures, each in standard errors of their difference, and the latents by a two-sample test. */
     private void putDeviations(Map<Column, Double> row, Drawn given, Drawn kept) {
         double[] deviations = Scope.compute(() -> {
-            NDArray first = features(given);
-            NDArray second = features(kept);
+            NDArray first = quantities(given);
+            NDArray second = quantities(kept);
             NDArray difference = first.mean(new int[] {0}).sub(second.mean(new int[] {0}));
             return difference
                     .div(squaredError(first).add(squaredError(second)).sqrt())
@@ -336,7 +351,7 @@ public final class ConditionsExperiment {
                         model.energy().dimension()));
     }
 
-    private NDArray features(Drawn drawn) {
+    private NDArray quantities(Drawn drawn) {
         NDManager manager = model.manager();
         NDArray latents = latents(manager, drawn);
         Morphology[] morphologies = Morphology.ofAll(drawn.images());

@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * A condition on images rather than on latents. A measure is that of the image. A digit is asked for with success where the networks give it, or
- * one of several digits, a probability of at least {@value #SURE}, given the latent: an image that they cannot read for sure meets no condition on
- * digits. Other conditions count as their energies say. Several threads may use it at once.
+ * A condition on images rather than on latents. A measure is that of the image. An image shows a digit, or one of several, if the networks give
+ * it a probability of at least {@value #SURE}, given the latent: an image that they cannot read for sure meets no condition on digits. Other conditions count as their energies say. Several threads may use it at once.
  */
 public final class MeasuredCondition {
 
@@ -88,15 +87,20 @@ public final class MeasuredCondition {
      * Returns whether images of known digits meet the condition.
      *
      * @param images unsigned bytes 0 and 1, {@code [n, 784]}
-     * @param digits the digit of each image
+     * @param digits the digit of each image, unsigned bytes
      * @return n values
-     * @throws IllegalArgumentException if an energy states a part of the condition, which images alone cannot decide
+     * @throws IllegalArgumentException if there are not as many digits as images, or an energy states a part of the condition, which images alone
+     *     cannot decide
      */
     public boolean[] met(NDArray images, byte[] digits) {
+        if (images.getShape().get(0) != digits.length) {
+            throw new IllegalArgumentException(
+                    "digits: expected " + images.getShape().get(0) + ", found " + digits.length);
+        }
         Morphology[] morphologies = morphologies(images);
         boolean[] met = new boolean[digits.length];
         for (int i = 0; i < met.length; i++) {
-            int digit = digits[i];
+            int digit = digits[i] & 0xff;
             if (!(rest(morphologies, i, asked -> asked.get(digit)) instanceof Formula.Constant constant)) {
                 throw new IllegalArgumentException(
                         "condition: an energy states a part of it; expected digits and measures");

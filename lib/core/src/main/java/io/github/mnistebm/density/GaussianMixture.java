@@ -240,7 +240,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
     /**
      * Returns the mixture of the same normal distributions with the weights that a step of expectation maximization gives (Dempster, Laird &amp;
-     * Rubin 1977), mixed with {@value ReferenceMeasure#KEPT} of the present weights.
+     * Rubin 1977), mixed with {@value ReferenceMeasure#RETAINED_SHARE} of the present weights.
      */
     @Override
     public GaussianMixture towards(NDManager parent, NDArray states) {
@@ -248,7 +248,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
             float[] shares = responsibilities(states).mean(new int[] {0}).toFloatArray();
             float[] mixed = weights.toFloatArray();
             for (int k = 0; k < components; k++) {
-                mixed[k] = (float) (KEPT * mixed[k] + (1 - KEPT) * shares[k]);
+                mixed[k] = (float) (RETAINED_SHARE * mixed[k] + (1 - RETAINED_SHARE) * shares[k]);
             }
             return new GaussianMixture(parent, mixed, means.toFloatArray(), factors.toFloatArray());
         });

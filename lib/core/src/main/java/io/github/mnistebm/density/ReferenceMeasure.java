@@ -12,8 +12,8 @@ import java.util.Optional;
  */
 public interface ReferenceMeasure extends EnergyFunction {
 
-    /** The part of a measure that remains when it is brought nearer to states. */
-    double KEPT = 0.1;
+    /** The share of a measure that remains when it is brought nearer to states. */
+    double RETAINED_SHARE = 0.1;
 
     /**
      * Draws exact samples.
@@ -45,12 +45,12 @@ public interface ReferenceMeasure extends EnergyFunction {
     }
 
     /**
-     * Returns a measure that is nearer to some states, for proposals and draws. Its density is at least {@value #KEPT} of this one's everywhere, so
+     * Returns a measure that is nearer to some states, for proposals and draws. Its density is at least {@value #RETAINED_SHARE} of this one's everywhere, so
      * that weights of its draws are bounded wherever those of this one's are.
      *
      * @param parent the parent of the manager that owns the arrays of the result
      * @param states the states, {@code [n, d]}
-     * @return the measure; a measure that nothing can be fitted of returns itself
+     * @return the measure; this one if it cannot be fitted
      */
     default ReferenceMeasure towards(NDManager parent, NDArray states) {
         return this;

@@ -8,6 +8,7 @@ import io.github.mnistebm.condition.MeasuredCondition;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.ReferenceMeasure;
+import io.github.mnistebm.diagnostics.LogMean;
 import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
@@ -16,6 +17,7 @@ import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -37,35 +39,38 @@ final class ConditionalChains {
     private static final double PARTING_JUMPS = 3;
 
     /** How many times as many steps are taken to get there, at most. */
-    private static final int MOST = 5;
+    private static final int MOST_TIMES_LONGER = 5;
 
     private final DigitModel model;
     private final EnergyFunction asked;
     private final MeasuredCondition measured;
     private final TransitionKernel kernel;
     private final SamplerConfig config;
-    private final boolean part;
+    private final boolean mayCoincide;
     private int blocks;
     private double acceptance;
     private double jumpAcceptance;
     private double stepSize;
-    private int step;
 
     /**
-     * Prepares chains.
+     * Creates chains.
      *
      * @param proposal the measure that jumps are proposed from
      * @param config the length of the chains and their first step size
-     * @param part whether several chains may begin at the same state, so that they take as many more steps as they need to part
+     * @param mayCoincide whether several chains may begin at the same state, so that they take more steps, to part
      */
     ConditionalChains(
-            DigitModel model, Condition condition, ReferenceMeasure proposal, SamplerConfig config, boolean part) {
+            DigitModel model,
+            Condition condition,
+            ReferenceMeasure proposal,
+            SamplerConfig config,
+            boolean mayCoincide) {
         this.model = model;
         asked = model.energyOf(condition);
         measured = model.measured(condition);
         kernel = LangevinAlgorithm.MALA.kernelWithJumps(model.given(condition), proposal);
         this.config = config;
-        this.part = part;
+        this.mayCoincide = mayCoincide;
         blocks = Math.max(LEAST_BLOCKS, (config.steps() + BLOCK - 1) / BLOCK);
     }
 
@@ -78,25 +83,16 @@ final class ConditionalChains {
         return config.burnIn() + blocks * BLOCK;
     }
 
-    /** Takes as many more blocks as the first one asks for, of which a share was accepted. */
-    private void lengthen(double accepted) {
-        double jumps = BLOCK / 2 * jumpAcceptance * accepted;
+    /** Increases the number of blocks by what the first one tells, over all chains. */
+    private void lengthen(boolean[] accepted) {
+        int moved = 0;
+        for (boolean one : accepted) {
+            moved += one ? 1 : 0;
+        }
+        double jumps = BLOCK / 2 * jumpAcceptance * moved / accepted.length;
         if (!Double.isNaN(jumps)) {
-            blocks = (int) Math.max(blocks, Math.min(MOST * blocks, Math.ceil(PARTING_JUMPS / jumps)));
+            blocks = (int) Math.max(blocks, Math.min(MOST_TIMES_LONGER * blocks, Math.ceil(PARTING_JUMPS / jumps)));
         }
-    }
-
-    /** Returns the number of independent draws that weighted states are worth. */
-    private static double worth(double[] logWeights) {
-        double greatest = Arrays.stream(logWeights).max().orElseThrow();
-        double sum = 0;
-        double squares = 0;
-        for (double logWeight : logWeights) {
-            double weight = Math.exp(logWeight - greatest);
-            sum += weight;
-            squares += weight * weight;
-        }
-        return sum * sum / squares;
     }
 
     /**
@@ -107,13 +103,21 @@ final class ConditionalChains {
      * @param images {@code [n, 784]}
      * @param logWeights log w
      */
-    record States(NDArray latents, NDArray means, NDArray images, double[] logWeights) {
+    record States(NDArray latents, NDArray means, NDArray images, double[] logWeights) implements Scope.Result {
 
+        @Override
+        public List<NDArray> arrays() {
+            return List.of(latents, means, images);
+        }
+
+        /** Returns some of the states, which the manager owns. */
         States rows(NDManager manager, long[] indices) {
             NDIndex rows = new NDIndex().addIndices("{}", manager.create(indices));
             double[] chosen =
                     Arrays.stream(indices).mapToDouble(i -> logWeights[(int) i]).toArray();
-            return new States(latents.get(rows), means.get(rows), images.get(rows), chosen);
+            States some = new States(latents.get(rows), means.get(rows), images.get(rows), chosen);
+            some.arrays().forEach(array -> array.attach(manager));
+            return some;
         }
     }
 
@@ -142,34 +146,46 @@ final class ConditionalChains {
      * @return the states at the end
      */
     States run(NDManager manager, States first, int chains, RandomSource random, DigitWalk.Watcher watcher) {
-        boolean several = part || worth(first.logWeights()) < chains;
+        boolean coincide =
+                chains > 1 && (mayCoincide || LogMean.of(first.logWeights()).effectiveSampleSize() < chains);
         States now = first.rows(manager, ModelDraws.chosen(first.logWeights(), chains, random));
-        see(now, watcher);
         SplittableRandom uniform = random.forLoops();
         for (int block = 0; block < blocks; block++) {
-            States proposed = states(advanced(now.latents(), 0, BLOCK, stepSize, random));
-            long[] rows = new long[chains];
-            int moved = 0;
-            double[] logWeights = new double[2 * chains];
-            System.arraycopy(now.logWeights(), 0, logWeights, 0, chains);
-            System.arraycopy(proposed.logWeights(), 0, logWeights, chains, chains);
-            for (int i = 0; i < chains; i++) {
-                boolean accepted = Math.log(uniform.nextDouble()) < logWeights[chains + i] - logWeights[i];
-                rows[i] = accepted ? chains + i : i;
-                moved += accepted ? 1 : 0;
+            States before = now;
+            boolean[] accepted = new boolean[chains];
+            now = Scope.compute(() -> afterBlock(manager, before, accepted, random, uniform));
+            if (block == 0) {
+                if (coincide) {
+                    lengthen(accepted);
+                }
+                // Only now is the number of steps known.
+                see(config.burnIn(), before, watcher);
             }
-            States both = new States(
-                    now.latents().concat(proposed.latents(), 0),
-                    now.means().concat(proposed.means(), 0),
-                    now.images().concat(proposed.images(), 0),
-                    logWeights);
-            now = both.rows(manager, rows);
-            if (several && block == 0) {
-                lengthen((double) moved / chains);
-            }
-            see(now, watcher);
+            see(config.burnIn() + (block + 1) * BLOCK, now, watcher);
+            before.arrays().forEach(NDArray::close);
         }
         return now;
+    }
+
+    /** Takes a block of steps, accepted or not for each chain. */
+    private States afterBlock(
+            NDManager manager, States before, boolean[] accepted, RandomSource random, SplittableRandom uniform) {
+        int chains = accepted.length;
+        States proposed = states(advanced(before.latents(), 0, BLOCK, stepSize, random));
+        long[] rows = new long[chains];
+        double[] logWeights = new double[2 * chains];
+        System.arraycopy(before.logWeights(), 0, logWeights, 0, chains);
+        System.arraycopy(proposed.logWeights(), 0, logWeights, chains, chains);
+        for (int i = 0; i < chains; i++) {
+            accepted[i] = Math.log(uniform.nextDouble()) < logWeights[chains + i] - logWeights[i];
+            rows[i] = accepted[i] ? chains + i : i;
+        }
+        States both = new States(
+                before.latents().concat(proposed.latents(), 0),
+                before.means().concat(proposed.means(), 0),
+                before.images().concat(proposed.images(), 0),
+                logWeights);
+        return both.rows(manager, rows);
     }
 
     private NDArray advanced(NDArray from, int burnIn, int steps, double firstStepSize, RandomSource random) {
@@ -179,14 +195,16 @@ final class ConditionalChains {
                 .stepSize(firstStepSize)
                 .targetAcceptance(config.targetAcceptance())
                 .build();
-        SampleRun run = Sampler.of(kernel, some).run(from, random);
-        stepSize = run.stepSize();
-        step += burnIn + (burnIn == 0 ? steps : 0);
-        if (burnIn == 0) {
-            acceptance = run.meanAcceptanceRate();
-            jumpAcceptance = run.jumpAcceptanceRate();
+        try (SampleRun run = Sampler.of(kernel, some).run(from, random)) {
+            stepSize = run.stepSize();
+            if (burnIn == 0) {
+                acceptance = run.meanAcceptanceRate();
+                jumpAcceptance = run.jumpAcceptanceRate();
+            }
+            NDArray last = run.last();
+            last.attach(from.getManager());
+            return last;
         }
-        return run.last();
     }
 
     private States states(NDArray latents) {
@@ -201,7 +219,7 @@ final class ConditionalChains {
         return new States(latents, means, images, logWeights);
     }
 
-    private void see(States states, DigitWalk.Watcher watcher) {
+    private void see(int step, States states, DigitWalk.Watcher watcher) {
         Scope.run(() -> watcher.see(new DigitWalk.Snapshot(
                 step,
                 steps(),

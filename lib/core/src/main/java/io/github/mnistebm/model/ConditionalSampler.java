@@ -28,8 +28,8 @@ import java.util.function.LongConsumer;
  * <p>Chains of the Metropolis-adjusted Langevin algorithm with jumps, whose acceptance knows the condition, find such images by the networks'
  * energy, and accept by the images. Jumps are proposed from the {@linkplain io.github.mnistebm.density.ReferenceMeasure#towards reference measure,
  * brought nearer to latents that meet the condition}. The chains start at draws of that measure, resampled by their weights, or, where fewer than
- * one image in fifty meets the condition, at particles of sequential Monte Carlo. Where several may start at the same state, they take as many
- * more steps as they need to part. Several threads may draw at once: the same seed gives the same images.
+ * one image in fifty meets the condition, at particles of sequential Monte Carlo. Where several may start at the same state, they take up
+ * to five times as many steps, to part. Several threads may draw at once: the same seed gives the same images.
  *
  * @param model the model; not closed
  * @param condition the condition
@@ -46,6 +46,8 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
 
     /** How many times as many first states are tried where no image of them meets the condition. */
     private static final int SECOND_TRY = 16;
+
+    private static final int MOST_TRIED = 4096;
 
     /** Populations of sequential Monte Carlo, whose differences tell the error of the share. */
     private static final int POPULATIONS = 8;
@@ -89,7 +91,7 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
      * @param acceptanceRate mean acceptance probability of Langevin steps after burn-in
      * @param jumpAcceptanceRate the same of jumps, NaN if there were none
      * @param stepSize mean over the rounds of the step size after burn-in
-     * @param steps the steps of each chain, burn-in included
+     * @param steps the steps of each chain, burn-in included, in the longest of the rounds
      */
     public record Summary(
             Share share,
@@ -281,19 +283,18 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
                         near,
                         starts.worth() >= MANY * candidates ? DigitSampler.shorter(config) : config,
                         starts.worth() < candidates);
+                int more = Math.max(candidates, Math.min(SECOND_TRY * candidates, MOST_TRIED));
                 ConditionalChains.States first = walking.begin(starts.positions(), random)
                         .or(() -> walking.begin(
-                                starts(manager, near, SECOND_TRY * candidates, random)
-                                        .positions(),
-                                random))
+                                starts(manager, near, more, random).positions(), random))
                         .orElseThrow(() -> new IllegalStateException(
-                                "condition: of " + SECOND_TRY * candidates + " images that should meet it, none does"));
+                                "condition: of " + more + " images that should meet it, none does"));
                 ConditionalChains.States end = walking.run(manager, first, round, random, watcher);
                 sink.accept(end.latents(), end.images(), end.means());
                 acceptance += walking.acceptanceRate() * round;
                 jumpAcceptance += walking.jumpAcceptanceRate() * round;
                 stepSize += walking.stepSize() * round;
-                steps = walking.steps();
+                steps = Math.max(steps, walking.steps());
             }
         }
 
@@ -310,7 +311,8 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
             ChainStart.States states = ChainStart.TARGET.states(manager, energy, count, random);
             sequential |= states.origin().sequential();
             return new Starts(
-                    states.positions(), sequential ? 0 : states.origin().effectiveSampleSize());
+                    states.positions(),
+                    states.origin().sequential() ? 0 : states.origin().effectiveSampleSize());
         }
 
         private NDArray particles(NDManager manager, TiltedEnergy energy, int count, RandomSource random) {

@@ -22,7 +22,7 @@ public final class ModelDraws {
     private static final int DRAWS_AT_ONCE = 10_000;
     private static final int KEPT = 20_000;
 
-    /** Latents that a reference measure is brought nearer to. */
+    /** The number of latents that a reference measure is brought nearer to. */
     private static final int FITTED = 2000;
 
     private final DigitModel model;

@@ -12,13 +12,16 @@ import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -201,6 +204,21 @@ class ConditionalSamplerTest {
         assertThat(one.value()).isLessThan(ConditionalSampler.RARE);
         assertThat(one.value()).isCloseTo(other.value(), within(5 * Math.hypot(one.error(), other.error())));
         assertThat(one.toString()).startsWith("1 in ").endsWith("of this model's images");
+    }
+
+    @Test
+    void aWatcherSeesAsManyStepsAsItIsTold() {
+        ModelDraws draws = ModelDraws.of(model, RandomSource.of(1));
+        for (int chains : new int[] {1, 50}) {
+            List<Integer> steps = new ArrayList<>();
+            Set<Integer> all = new HashSet<>();
+            ConditionalSampler.of(model, Condition.parse("not 1, slant > 0")).walk(draws, chains, 1, seen -> {
+                steps.add(seen.step());
+                all.add(seen.steps());
+            });
+            assertThat(steps).isSorted().doesNotHaveDuplicates();
+            assertThat(all).containsExactly(steps.get(steps.size() - 1));
+        }
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class SparkDigits implements Callable<Integer> {
                         .draw(
                                 images,
                                 seed,
-                                (drawn, means) -> writer.write(drawn.toByteArray(), means.toFloatArray()),
+                                (latents, drawn, means) -> writer.write(drawn.toByteArray(), means.toFloatArray()),
                                 steps -> {});
                 writer.finish();
                 return images;

@@ -46,8 +46,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class ConditionsBenchCommand implements Callable<Integer> {
 
-    private static final int DIGITS = 10;
-
     private static final List<String> COMPOSITIONS = List.of(
             "3 or 8, slant < -10, not bold",
             "7, not slanted",
@@ -63,10 +61,8 @@ final class ConditionsBenchCommand implements Callable<Integer> {
             names = "--given",
             paramLabel = "CONDITION",
             description =
-                    "A condition, as that of infer; can be given several times. Default: the rows of data/conditions.csv.")
-    private List<String> given = Stream.concat(
-                    IntStream.range(0, DIGITS).mapToObj(String::valueOf), COMPOSITIONS.stream())
-            .toList();
+                    "A condition, as that of infer; can be given several times. Default: each digit, and six compositions.")
+    private List<String> given;
 
     @Option(
             names = "--num-images",
@@ -86,7 +82,8 @@ final class ConditionsBenchCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "The file for the table, as CSV. Default: data/conditions.csv.")
+            description =
+                    "The file for the table, as CSV. A row without figures is of a condition that no image met. Default: data/conditions.csv.")
     private Path out;
 
     @Mixin
@@ -107,9 +104,8 @@ final class ConditionsBenchCommand implements Callable<Integer> {
         Options.requireAtLeast(spec, "--num-images", ConditionsExperiment.FEWEST, images);
         Options.requireAtLeast(spec, "--pool", images, pool);
         Options.requireWritable(spec, "--out", file);
-        List<Condition> conditions = given.stream().map(this::parsed).toList();
         try (DigitModel loaded = model.load(device)) {
-            loaded.requiredConditions();
+            List<Condition> conditions = conditions(loaded);
             Device where = loaded.manager().getDevice();
             Path folder = data.folder(loaded.card());
             try (DigitImages train = DigitImages.train(folder, where);
@@ -126,9 +122,14 @@ final class ConditionsBenchCommand implements Callable<Integer> {
                         pool,
                         seed.value(),
                         done -> drawn.accept((double) done / pool));
-                for (int i = 0; i < conditions.size(); i++) {
-                    DoubleConsumer share = progress.share(given.get(i));
-                    experiment.add(conditions.get(i), done -> share.accept((double) done / images));
+                for (Condition condition : conditions) {
+                    DoubleConsumer share = progress.share(condition.toString());
+                    try {
+                        experiment.add(condition, done -> share.accept((double) done / images));
+                    } catch (IllegalStateException e) {
+                        progress.end();
+                        System.out.println(condition + ": " + e.getMessage());
+                    }
                 }
                 progress.end();
                 System.out.println(experiment.table().printAll());
@@ -139,9 +140,17 @@ final class ConditionsBenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Condition parsed(String text) {
+    /** Returns the conditions that are asked for, each of which is possible for the model. */
+    private List<Condition> conditions(DigitModel loaded) {
+        int classes = loaded.requiredConditions().classes();
+        List<String> texts = given != null
+                ? given
+                : Stream.concat(IntStream.range(0, classes).mapToObj(String::valueOf), COMPOSITIONS.stream())
+                        .toList();
         try {
-            return Condition.parse(text);
+            List<Condition> conditions = texts.stream().map(Condition::parse).toList();
+            conditions.forEach(loaded::given);
+            return conditions;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--given: " + e.getMessage(), e);
         }
