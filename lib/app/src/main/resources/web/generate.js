@@ -35,10 +35,15 @@ function onTheWay({ step, steps, secondsLeft }) {
 function showSoon(drawing) {
   if (!due) {
     requestAnimationFrame(() => {
-      if (due.result === null) {
-        showDrawing(due);
-      }
+      const latest = due;
       due = null;
+      try {
+        if (latest.result === null) {
+          showDrawing(latest);
+        }
+      } catch {
+        // The run shows the result itself, and reports what fails then.
+      }
     });
   }
   due = drawing;
