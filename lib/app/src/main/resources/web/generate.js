@@ -37,12 +37,8 @@ function showSoon(drawing) {
     requestAnimationFrame(() => {
       const latest = due;
       due = null;
-      try {
-        if (latest.result === null) {
-          showDrawing(latest);
-        }
-      } catch {
-        // The run shows the result itself, and reports what fails then.
+      if (latest.result === null) {
+        showDrawing(latest);
       }
     });
   }
@@ -64,7 +60,11 @@ export function generate() {
     const result = await follow("api/generate", asked, signal, (event) => {
       const frame = { ...event, pixels: pixelsOf(event.frame) };
       drawing.frames.push(frame);
-      showSoon(drawing);
+      if (drawing.frames.length === 1) {
+        showDrawing(drawing);
+      } else {
+        showSoon(drawing);
+      }
       tell("frame", frame);
       progress.value = event.step / event.steps;
       status.textContent = onTheWay(event);
