@@ -1,8 +1,8 @@
 """Measures how long a visitor of `run serve` waits, and what comes over the wire: `run bench page`.
 
 Real requests to a warm server, one after the other and each on a connection of its own, the kinds by turns. A stream is compressed, as
-browsers ask for it, unless it says "plain". The figures are medians, and the least and the greatest. Lighthouse then scores the page in
-Chromium as on a mid-range phone, light and dark, where there is a Chromium.
+browsers ask for it, unless it says "plain". The figures are medians, and the least and the greatest. With --lighthouse, Lighthouse
+then scores the page in Chromium as on a mid-range phone, light and dark, where there is a Chromium.
 """
 
 import argparse
@@ -88,7 +88,7 @@ def scores(lighthouse, address, rounds):
 def main():
     parser = argparse.ArgumentParser(prog="bench page", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--lighthouse", help=argparse.SUPPRESS)
+    parser.add_argument("--lighthouse", action="store_true", help="also let Lighthouse score the page")
     parser.add_argument("--json", type=pathlib.Path, help="a file for the figures")
     options = parser.parse_args()
     if options.rounds < 1:
@@ -114,7 +114,7 @@ def main():
         if options.lighthouse and not shutil.which("chromium"):
             print("Lighthouse: left out, since chromium is not on the PATH")
         elif options.lighthouse:
-            for scheme, categories in scores(options.lighthouse, address, LIGHTHOUSE_ROUNDS).items():
+            for scheme, categories in scores(os.environ["LIGHTHOUSE"], address, LIGHTHOUSE_ROUNDS).items():
                 figures[f"Lighthouse, {scheme}"] = categories
                 print(f"Lighthouse, {scheme}: " + ", ".join(f"{name} {score}" for name, score in categories.items()))
     finally:
