@@ -12,9 +12,6 @@ const error = document.getElementById("generate-error");
 const downloads = document.getElementById("downloads");
 const numbers = document.getElementById("numbers");
 
-/** The drawing that is shown when the browser paints next. */
-let due = null;
-
 const run = runner({
   stop: document.getElementById("generate-stop"),
   start: [form.querySelector("button[type=submit]")],
@@ -29,20 +26,6 @@ function short(seconds) {
 function onTheWay({ step, steps, secondsLeft }) {
   return `Step ${step.toLocaleString("en")} of ${steps.toLocaleString("en")}`
     + (step === 0 ? "." : `, ${short(secondsLeft)} s left.`);
-}
-
-/** Shows a drawing when the browser paints next: frames that arrive together cost no more than the last of them. */
-function showSoon(drawing) {
-  if (!due) {
-    requestAnimationFrame(() => {
-      const latest = due;
-      due = null;
-      if (latest.result === null) {
-        showDrawing(latest);
-      }
-    });
-  }
-  due = drawing;
 }
 
 /** Draws digits as the form says. */
@@ -60,11 +43,7 @@ export function generate() {
     const result = await follow("api/generate", asked, signal, (event) => {
       const frame = { ...event, pixels: pixelsOf(event.frame) };
       drawing.frames.push(frame);
-      if (drawing.frames.length === 1) {
-        showDrawing(drawing);
-      } else {
-        showSoon(drawing);
-      }
+      showDrawing(drawing);
       tell("frame", frame);
       progress.value = event.step / event.steps;
       status.textContent = onTheWay(event);
