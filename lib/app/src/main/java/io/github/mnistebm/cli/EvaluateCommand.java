@@ -152,7 +152,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Path folder = data.folder(loaded.card());
             try (DigitImages train = DigitImages.train(folder, where);
                     DigitImages test = DigitImages.test(folder, where);
-                    DigitClassifier classifier = classifier(loaded, train, test);
+                    DigitClassifier classifier = EvaluationClassifier.of(spec, model, loaded, train, test);
                     ModelEvaluation evaluation = new ModelEvaluation(loaded, train, test, classifier)) {
                 Map<String, Object> results = new LinkedHashMap<>();
                 List<String> arguments = spec.commandLine().getParseResult().originalArgs();
@@ -170,12 +170,6 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private DigitClassifier classifier(DigitModel loaded, DigitImages train, DigitImages test) throws IOException {
-        DataOption.requireTrainedOn(spec, loaded.card(), train);
-        DataOption.requireTrainedOn(spec, loaded.card(), test);
-        return EvaluationClassifier.of(spec, model.folder(), train, test);
     }
 
     private void samples(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {

@@ -178,25 +178,14 @@ final class InferCommand implements Callable<Integer> {
     }
 
     private Condition condition() {
-        if (given == null) {
-            return null;
-        }
-        try {
-            return Condition.parse(given);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--given: " + e.getMessage(), e);
-        }
+        return given == null ? null : Options.condition(spec, "--given", given);
     }
 
     private ConditionalSampler conditional(DigitSampler sampler, Condition condition) {
         if (sampler.algorithm() != LangevinAlgorithm.MALA) {
             throw new ParameterException(spec.commandLine(), "--given: needs --sampler mala");
         }
-        try {
-            sampler.model().given(condition);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--given: " + e.getMessage(), e);
-        }
+        Options.requirePossible(spec, "--given", sampler.model(), condition);
         return new ConditionalSampler(sampler.model(), condition, sampler.config(), sampler.chains());
     }
 

@@ -1,7 +1,6 @@
 package io.github.mnistebm.experiment;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.condition.Condition;
@@ -16,12 +15,10 @@ import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.morphology.Measure;
 import io.github.mnistebm.morphology.Morphology;
 import io.github.mnistebm.tensor.Scope;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -81,15 +78,43 @@ public final class ConditionsExperiment {
     }
 
     /**
+     * Images.
+     *
+     * @param pixels 0 and 1, n rows of 784
+     * @param morphologies their measures
+     */
+    private record Images(byte[] pixels, Morphology[] morphologies) {
+
+        static Images of(byte[] pixels) {
+            return new Images(pixels, Morphology.ofAll(pixels));
+        }
+
+        int size() {
+            return morphologies.length;
+        }
+
+        Images rows(int[] rows) {
+            byte[] chosen = new byte[rows.length * DigitImages.PIXELS];
+            for (int i = 0; i < rows.length; i++) {
+                System.arraycopy(
+                        pixels, rows[i] * DigitImages.PIXELS, chosen, i * DigitImages.PIXELS, DigitImages.PIXELS);
+            }
+            return new Images(
+                    chosen,
+                    Arrays.stream(rows).mapToObj(row -> morphologies[row]).toArray(Morphology[]::new));
+        }
+    }
+
+    /**
      * Draws of the model.
      *
      * @param latents u, n rows of d
-     * @param images 0 and 1, n rows of 784
+     * @param images the image of each
      */
-    private record Drawn(float[] latents, byte[] images) {
+    private record Drawn(float[] latents, Images images) {
 
         int size() {
-            return images.length / DigitImages.PIXELS;
+            return images.size();
         }
 
         Drawn rows(int[] rows) {
@@ -98,21 +123,24 @@ public final class ConditionsExperiment {
             for (int i = 0; i < rows.length; i++) {
                 System.arraycopy(latents, rows[i] * d, chosen, i * d, d);
             }
-            return new Drawn(chosen, chosen(images, rows));
-        }
-
-        Drawn first(int count) {
-            return rows(IntStream.range(0, count).toArray());
+            return new Drawn(chosen, images.rows(rows));
         }
     }
 
     /**
      * Images of the data set.
      *
-     * @param images 0 and 1, n rows of 784
+     * @param images the images
      * @param labels their classes
      */
-    private record Real(byte[] images, byte[] labels) {}
+    private record Real(Images images, byte[] labels) {
+
+        Images meeting(MeasuredCondition measured) {
+            boolean[] met = measured.met(images.morphologies(), labels);
+            return images.rows(
+                    IntStream.range(0, met.length).filter(i -> met[i]).toArray());
+        }
+    }
 
     /** A drawing, which gives its latents and images to a sink. */
     @FunctionalInterface
@@ -155,38 +183,40 @@ public final class ConditionsExperiment {
         DigitSampler sampler = DigitSampler.of(model);
         long work = sampler.work(1);
         // With the same seed, these and the draws given conditions would share random numbers.
-        all = drawn(sink -> sampler.draw(pool, seed + 1, sink, steps -> progress.accept(steps / work)));
-        this.train = Scope.compute(() -> new Real(train.thresholded().toByteArray(), train.labels()));
-        this.test = Scope.compute(() -> new Real(test.thresholded().toByteArray(), test.labels()));
-        decoded = Scope.compute(() ->
-                new Real(model.decodeBinary(model.encode(test.thresholded())).toByteArray(), test.labels()));
+        all = drawn(pool, sink -> sampler.draw(pool, seed + 1, sink, steps -> progress.accept(steps / work)));
+        try (NDArray binary = train.thresholded()) {
+            this.train = new Real(Images.of(binary.toByteArray()), train.labels());
+        }
+        try (NDArray binary = test.thresholded()) {
+            this.test = new Real(Images.of(binary.toByteArray()), test.labels());
+            byte[] reconstructions =
+                    Scope.compute(() -> model.decodeBinary(model.encode(binary)).toByteArray());
+            decoded = new Real(Images.of(reconstructions), test.labels());
+        }
         table = Table.create("conditions", StringColumn.create(CONDITION));
         for (Column column : Column.values()) {
             table.addColumns(DoubleColumn.create(column.title));
         }
         Map<Column, Double> row = new EnumMap<>(Column.class);
-        putDistances(row, all.images(), all.images(), this.train.images(), this.test.images(), images);
-        row.remove(Column.KEPT);
+        putDistances(
+                row,
+                this.test.images(),
+                Map.of(Column.FRECHET_DISTANCE, all.images(), Column.FLOOR, this.train.images()));
         append("none", row);
     }
 
-    private static Drawn drawn(Drawing drawing) {
-        ByteArrayOutputStream latents = new ByteArrayOutputStream();
-        ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+    private Drawn drawn(int count, Drawing drawing) {
+        FloatBuffer latents = FloatBuffer.allocate(count * model.energy().dimension());
+        ByteBuffer pixels = ByteBuffer.allocate(count * DigitImages.PIXELS);
         try {
             drawing.into((some, binary, means) -> {
-                latents.write(some.toByteArray());
-                pixels.write(binary.toByteArray());
+                latents.put(some.toFloatArray());
+                pixels.put(binary.toByteArray());
             });
         } catch (IOException e) {
             throw new AssertionError("the sink throws nothing", e);
         }
-        FloatBuffer values = ByteBuffer.wrap(latents.toByteArray())
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-        float[] all = new float[values.remaining()];
-        values.get(all);
-        return new Drawn(all, pixels.toByteArray());
+        return new Drawn(latents.array(), Images.of(pixels.array()));
     }
 
     /**
@@ -208,20 +238,29 @@ public final class ConditionsExperiment {
 
     private void measure(Condition condition, LongConsumer progress, Map<Column, Double> row) {
         MeasuredCondition measured = model.measured(condition);
-        byte[] reconstructions = meeting(measured, decoded);
+        Images reconstructions = decoded.meeting(measured);
         ConditionalSampler sampler = ConditionalSampler.of(model, condition);
         long work = sampler.work(1);
-        Drawn given = drawn(sink -> sampler.draw(images, seed, sink, steps -> progress.accept(steps / work)));
-        row.put(Column.MET, share(met(measured, given.images(), read(given.images()))));
-        if (reconstructions.length > 0) {
-            row.put(Column.REAL_MET, share(met(measured, reconstructions, read(reconstructions))));
+        Drawn given = drawn(images, sink -> sampler.draw(images, seed, sink, steps -> progress.accept(steps / work)));
+        row.put(Column.MET, shareRead(measured, given.images()));
+        if (reconstructions.size() > 0) {
+            row.put(Column.REAL_MET, shareRead(measured, reconstructions));
         }
         Drawn kept = all.rows(kept(measured));
         row.put(Column.SHARE, (double) kept.size() / all.size());
         if (kept.size() >= FEWEST) {
             putDeviations(row, given, kept);
         }
-        putDistances(row, given.images(), kept.images(), meeting(measured, train), meeting(measured, test), images);
+        putDistances(
+                row,
+                test.meeting(measured),
+                Map.of(
+                        Column.FRECHET_DISTANCE,
+                        given.images(),
+                        Column.KEPT,
+                        kept.images(),
+                        Column.FLOOR,
+                        train.meeting(measured)));
         if (row.containsKey(Column.FLOOR)) {
             row.put(
                     Column.RATIO,
@@ -247,83 +286,50 @@ public final class ConditionsExperiment {
 
     /** Returns the draws without a condition that rejection keeps. */
     private int[] kept(MeasuredCondition measured) {
-        return Scope.compute(() -> {
-            NDManager manager = model.manager();
-            double[] logProbabilities =
-                    measured.logProbabilities(latents(manager, all), DigitImages.array(manager, all.images()));
-            return IntStream.range(0, all.size())
-                    .filter(i -> logProbabilities[i] == 0)
-                    .toArray();
-        });
+        double[] logProbabilities = Scope.compute(
+                () -> measured.logProbabilities(latents(all), all.images().morphologies()));
+        return IntStream.range(0, all.size())
+                .filter(i -> logProbabilities[i] == 0)
+                .toArray();
     }
 
-    private boolean[] met(MeasuredCondition measured, byte[] pixels, byte[] digits) {
-        return Scope.compute(() -> measured.met(DigitImages.array(model.manager(), pixels), digits));
+    /** Returns the share of images that meet a condition as the classifier reads them. */
+    private double shareRead(MeasuredCondition measured, Images some) {
+        boolean[] met = measured.met(some.morphologies(), Scope.compute(() -> classifier.read(array(some))));
+        return IntStream.range(0, met.length).filter(i -> met[i]).count() / (double) met.length;
     }
 
-    private byte[] meeting(MeasuredCondition measured, Real real) {
-        boolean[] met = met(measured, real.images(), real.labels());
-        return chosen(
-                real.images(),
-                IntStream.range(0, met.length).filter(i -> met[i]).toArray());
-    }
-
-    private byte[] read(byte[] pixels) {
-        long[] digits = Scope.compute(() -> classifier
-                .probabilities(DigitImages.array(model.manager(), pixels))
-                .argMax(1)
-                .toLongArray());
-        byte[] read = new byte[digits.length];
-        for (int i = 0; i < read.length; i++) {
-            read[i] = (byte) digits[i];
-        }
-        return read;
-    }
-
-    private static double share(boolean[] values) {
-        return IntStream.range(0, values.length).filter(i -> values[i]).count() / (double) values.length;
-    }
-
-    private static byte[] chosen(byte[] pixels, int[] rows) {
-        byte[] chosen = new byte[rows.length * DigitImages.PIXELS];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(pixels, rows[i] * DigitImages.PIXELS, chosen, i * DigitImages.PIXELS, DigitImages.PIXELS);
-        }
-        return chosen;
-    }
-
-    /** Compares images with test images: those drawn, those kept by rejection, and training images, at most so many of each at a time. */
-    private void putDistances(
-            Map<Column, Double> row, byte[] given, byte[] kept, byte[] realTrain, byte[] realTest, int most) {
-        int least = Math.min(Math.min(given.length, kept.length), realTrain.length) / DigitImages.PIXELS;
-        int same = Math.min(most, least);
-        if (same < FEWEST || realTest.length < FEWEST * DigitImages.PIXELS) {
+    /** Compares sets of images with test images, as many of each set at a time, and at most as many as are drawn given a condition. */
+    private void putDistances(Map<Column, Double> row, Images realTest, Map<Column, Images> sets) {
+        int least = sets.values().stream().mapToInt(Images::size).min().orElseThrow();
+        int same = Math.min(images, least);
+        if (same < FEWEST || realTest.size() < FEWEST) {
             return;
         }
         Scope.run(() -> {
-            NDArray features = features(realTest);
-            row.put(Column.FRECHET_DISTANCE, distance(given, same, features));
-            row.put(Column.KEPT, distance(kept, same, features));
-            row.put(Column.FLOOR, distance(realTrain, same, features));
+            NDArray features = classifier.features(array(realTest));
+            sets.forEach((column, some) -> row.put(column, distance(some, same, features)));
         });
     }
 
     /** Returns the mean distance of so many of the images at a time, since it depends on their number. */
-    private double distance(byte[] pixels, int same, NDArray features) {
-        NDArray all = features(pixels);
-        return IntStream.range(0, (int) Math.min(MOST_PARTS, all.getShape().get(0) / same))
-                .mapToDouble(part -> Scope.compute(
-                        () -> FrechetDistance.between(all.get(part * same + ":" + (part + 1) * same), features)))
+    private double distance(Images some, int same, NDArray features) {
+        return IntStream.range(0, Math.min(MOST_PARTS, some.size() / same))
+                .mapToDouble(part -> Scope.compute(() -> {
+                    Images asMany = some.rows(
+                            IntStream.range(part * same, (part + 1) * same).toArray());
+                    return FrechetDistance.between(classifier.features(array(asMany)), features);
+                }))
                 .average()
                 .orElseThrow();
     }
 
-    private NDArray features(byte[] pixels) {
-        return classifier.features(DigitImages.array(model.manager(), pixels));
+    private NDArray array(Images some) {
+        return DigitImages.array(model.manager(), some.pixels());
     }
 
-    private static NDArray latents(NDManager manager, Drawn drawn) {
-        return manager.create(drawn.latents(), new Shape(drawn.size(), drawn.latents().length / drawn.size()));
+    private NDArray latents(Drawn drawn) {
+        return model.manager().create(drawn.latents(), new Shape(drawn.size(), drawn.latents().length / drawn.size()));
     }
 
     /** Compares the means of energy, latents and measures, each in standard errors of their difference, and the latents by a two-sample test. */
@@ -342,19 +348,16 @@ public final class ConditionsExperiment {
         row.put(
                 Column.MEAN_DEVIATION,
                 Math.sqrt(Arrays.stream(deviations).map(z -> z * z).average().orElseThrow()));
-        int same = Math.min(given.size(), kept.size());
+        int d = model.energy().dimension();
+        int same = Math.min(given.size(), kept.size()) * d;
         row.put(
                 Column.NEIGHBOURS,
-                TwoSampleTest.share(
-                        given.first(same).latents(),
-                        kept.first(same).latents(),
-                        model.energy().dimension()));
+                TwoSampleTest.share(Arrays.copyOf(given.latents(), same), Arrays.copyOf(kept.latents(), same), d));
     }
 
     private NDArray quantities(Drawn drawn) {
-        NDManager manager = model.manager();
-        NDArray latents = latents(manager, drawn);
-        Morphology[] morphologies = Morphology.ofAll(drawn.images());
+        NDArray latents = latents(drawn);
+        Morphology[] morphologies = drawn.images().morphologies();
         double[] measures = new double[morphologies.length * Measure.values().length];
         for (int i = 0; i < morphologies.length; i++) {
             for (Measure measure : Measure.values()) {
@@ -366,7 +369,7 @@ public final class ConditionsExperiment {
                 .expandDims(1)
                 .concat(latents, 1)
                 .toType(DataType.FLOAT64, false)
-                .concat(manager.create(measures, new Shape(morphologies.length, Measure.values().length)), 1);
+                .concat(model.manager().create(measures, new Shape(morphologies.length, Measure.values().length)), 1);
     }
 
     /** Returns the squared standard error of the mean of each column. */

@@ -50,8 +50,19 @@ public final class MeasuredCondition {
      * @return n numbers: without conditions that energies state, 0 where an image meets the condition and minus infinity elsewhere
      */
     public double[] logProbabilities(NDArray latents, NDArray images) {
+        boolean measured = expansion.formula().variables().anyMatch(any -> any instanceof Measure);
+        return logProbabilities(latents, measured ? Morphology.ofAll(images.toByteArray()) : null);
+    }
+
+    /**
+     * Like {@link #logProbabilities(NDArray, NDArray)}, where the measures of the images are known already.
+     *
+     * @param latents u, {@code [n, d]}
+     * @param morphologies the measures of the most probable image of each latent, n of them; not read if the condition has none
+     * @return n numbers
+     */
+    public double[] logProbabilities(NDArray latents, Morphology[] morphologies) {
         boolean read = expansion.formula().variables().anyMatch(Expansion.DIGIT::equals);
-        Morphology[] morphologies = morphologies(images);
         float[] classes = read
                 ? Scope.compute(() -> subject.networks().probabilities(latents).toFloatArray())
                 : null;
@@ -86,18 +97,16 @@ public final class MeasuredCondition {
     /**
      * Returns whether images of known digits meet the condition.
      *
-     * @param images unsigned bytes 0 and 1, {@code [n, 784]}
+     * @param morphologies the measures of the images
      * @param digits the digit of each image, unsigned bytes
      * @return n values
      * @throws IllegalArgumentException if there are not as many digits as images, or an energy states a part of the condition, which images alone
      *     cannot decide
      */
-    public boolean[] met(NDArray images, byte[] digits) {
-        if (images.getShape().get(0) != digits.length) {
-            throw new IllegalArgumentException(
-                    "digits: expected " + images.getShape().get(0) + ", found " + digits.length);
+    public boolean[] met(Morphology[] morphologies, byte[] digits) {
+        if (morphologies.length != digits.length) {
+            throw new IllegalArgumentException("digits: expected " + morphologies.length + ", found " + digits.length);
         }
-        Morphology[] morphologies = morphologies(images);
         boolean[] met = new boolean[digits.length];
         for (int i = 0; i < met.length; i++) {
             int digit = digits[i] & 0xff;
@@ -108,12 +117,6 @@ public final class MeasuredCondition {
             met[i] = constant.value();
         }
         return met;
-    }
-
-    /** Returns the measures of the images; null if the condition has none. */
-    private Morphology[] morphologies(NDArray images) {
-        boolean measured = expansion.formula().variables().anyMatch(any -> any instanceof Measure);
-        return measured ? Morphology.ofAll(images.toByteArray()) : null;
     }
 
     /** Returns what is left of the formula for an image, whose digit a predicate knows. */

@@ -41,11 +41,11 @@ public record DigitChains(int[][] labels, DataSet data, int thinning, Table quan
             int chains = (int) positions.getShape().get(1);
             NDArray images = model.decodeBinary(
                     positions.reshape(-1, positions.getShape().get(2)));
-            long[] read = classifier.probabilities(images).argMax(1).toLongArray();
+            byte[] read = classifier.read(images);
             int[][] labels = new int[chains][draws];
             for (int draw = 0; draw < draws; draw++) {
                 for (int chain = 0; chain < chains; chain++) {
-                    labels[chain][draw] = (int) read[draw * chains + chain];
+                    labels[chain][draw] = read[draw * chains + chain] & 0xff;
                 }
             }
             return new DigitChains(labels, classifier.dataSet(), thinning, quantities);

@@ -219,6 +219,17 @@ public final class DigitClassifier implements AutoCloseable {
     }
 
     /**
+     * Returns the most probable class of each image.
+     *
+     * @param images 0 and 1, of any data type, {@code [n, 784]}
+     * @return the labels, n unsigned bytes
+     */
+    public byte[] read(NDArray images) {
+        return Scope.compute(() ->
+                probabilities(images).argMax(1).toType(DataType.UINT8, false).toByteArray());
+    }
+
+    /**
      * Measures the accuracy on thresholded images.
      *
      * @param images labelled images
@@ -238,10 +249,10 @@ public final class DigitClassifier implements AutoCloseable {
      * @return the share that is read rightly
      */
     public double accuracy(NDArray images, byte[] labels) {
-        long[] read = Scope.compute(() -> probabilities(images).argMax(1).toLongArray());
+        byte[] read = read(images);
         int right = 0;
         for (int i = 0; i < read.length; i++) {
-            right += read[i] == (labels[i] & 0xff) ? 1 : 0;
+            right += read[i] == labels[i] ? 1 : 0;
         }
         return (double) right / read.length;
     }

@@ -10,11 +10,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.DecodedLogits;
-import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.HostEnergy;
 import io.github.mnistebm.morphology.Measure;
+import io.github.mnistebm.morphology.Morphology;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.Arrays;
 import java.util.List;
@@ -412,7 +412,8 @@ class ConditionTest {
 
     @Test
     void imagesOfKnownDigitsMeetAConditionOrDoNot() {
-        NDArray images = DigitImages.array(manager, bar()).repeat(0, 3);
+        Morphology bar = Morphology.of(bar());
+        Morphology[] images = {bar, bar, bar};
         byte[] digits = {1, 1, 7};
         assertThat(met("1", images, digits)).containsExactly(true, true, false);
         assertThat(met("not (1 or 2)", images, digits)).containsExactly(false, false, true);
@@ -426,7 +427,7 @@ class ConditionTest {
                 .withMessage("condition: an energy states a part of it; expected digits and measures");
     }
 
-    private boolean[] met(String condition, NDArray images, byte[] digits) {
+    private boolean[] met(String condition, Morphology[] images, byte[] digits) {
         return MeasuredCondition.of(Condition.parse(condition), subject).met(images, digits);
     }
 

@@ -25,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures whether the images that a model draws given conditions meet them, and are distributed as they should be. */
@@ -110,7 +109,7 @@ final class ConditionsBenchCommand implements Callable<Integer> {
             Path folder = data.folder(loaded.card());
             try (DigitImages train = DigitImages.train(folder, where);
                     DigitImages test = DigitImages.test(folder, where);
-                    DigitClassifier classifier = classifier(loaded, train, test);
+                    DigitClassifier classifier = EvaluationClassifier.of(spec, model, loaded, train, test);
                     Progress progress = new Progress()) {
                 DoubleConsumer drawn = progress.share("without a condition");
                 ConditionsExperiment experiment = new ConditionsExperiment(
@@ -147,17 +146,10 @@ final class ConditionsBenchCommand implements Callable<Integer> {
                 ? given
                 : Stream.concat(IntStream.range(0, classes).mapToObj(String::valueOf), COMPOSITIONS.stream())
                         .toList();
-        try {
-            List<Condition> conditions = texts.stream().map(Condition::parse).toList();
-            conditions.forEach(loaded::given);
-            return conditions;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--given: " + e.getMessage(), e);
-        }
-    }
-
-    private DigitClassifier classifier(DigitModel loaded, DigitImages train, DigitImages test) throws IOException {
-        DataOption.requireTrainedOn(spec, loaded.card(), test);
-        return EvaluationClassifier.of(spec, model.folder(), train, test);
+        List<Condition> conditions = texts.stream()
+                .map(text -> Options.condition(spec, "--given", text))
+                .toList();
+        conditions.forEach(condition -> Options.requirePossible(spec, "--given", loaded, condition));
+        return conditions;
     }
 }

@@ -69,7 +69,7 @@ final class RestoreBenchCommand implements Callable<Integer> {
             Path folder = data.folder(loaded.card());
             try (DigitImages train = DigitImages.train(folder, where);
                     DigitImages test = DigitImages.test(folder, where);
-                    DigitClassifier classifier = classifier(loaded, train, test);
+                    DigitClassifier classifier = EvaluationClassifier.of(spec, model, loaded, train, test);
                     DigitImages some = test.first(Math.min(images, test.size()));
                     Progress progress = new Progress()) {
                 Table table = RestorationExperiment.run(loaded, classifier, train, some, seed.value(), progress::share);
@@ -78,10 +78,5 @@ final class RestoreBenchCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private DigitClassifier classifier(DigitModel loaded, DigitImages train, DigitImages test) throws IOException {
-        DataOption.requireTrainedOn(spec, loaded.card(), test);
-        return EvaluationClassifier.of(spec, model.folder(), train, test);
     }
 }

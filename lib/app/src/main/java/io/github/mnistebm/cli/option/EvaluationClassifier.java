@@ -6,6 +6,7 @@ import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.evaluation.Classifiers;
 import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.model.DigitModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -16,6 +17,15 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class EvaluationClassifier {
 
     private EvaluationClassifier() {}
+
+    /** Finds the classifier of a model's set, or trains it and keeps it beside the model. Fails if the model was trained on other images. */
+    public static DigitClassifier of(
+            CommandSpec spec, ModelOption model, DigitModel loaded, DigitImages train, DigitImages test)
+            throws IOException {
+        DataOption.requireTrainedOn(spec, loaded.card(), train);
+        DataOption.requireTrainedOn(spec, loaded.card(), test);
+        return of(spec, model.folder(), train, test);
+    }
 
     /** Finds the classifier of a set, or trains it and keeps it beside the model. Says so. */
     public static DigitClassifier of(CommandSpec spec, Path model, DigitImages train, DigitImages test)

@@ -1,8 +1,10 @@
 package io.github.mnistebm.cli.option;
 
 import io.github.mnistebm.cli.terminal.Messages;
+import io.github.mnistebm.condition.Condition;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.io.StagedFile;
+import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -40,6 +42,24 @@ public final class Options {
         if (value < least) {
             throw new ParameterException(
                     spec.commandLine(), option + ": must be at least " + least + ", found " + value);
+        }
+    }
+
+    /** Returns the condition that a text states. Fails, naming the option, if it states none. */
+    public static Condition condition(CommandSpec spec, String option, String text) {
+        try {
+            return Condition.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Fails, naming the option, if no image of a model can meet a condition, or every image does. */
+    public static void requirePossible(CommandSpec spec, String option, DigitModel model, Condition condition) {
+        try {
+            model.given(condition);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
     }
 
