@@ -1,6 +1,7 @@
-"""The notebooks in JupyterLab, in a real browser."""
+"""The notebooks in JupyterLab, in a real browser, with the quick preset."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from playwright.sync_api import expect, sync_playwright
 pytestmark = pytest.mark.slow
 
 MINUTES = 60_000
+
+NOTEBOOKS = ("inference", "evaluation", "sampling", "train")
 
 SETTINGS = {
     # All cells are in the document, and not only those in sight.
@@ -42,12 +45,12 @@ def lab(root, tmp_path_factory):
     server = subprocess.Popen(
         [root / "environment" / "run", "lab", "--no-browser", f"--port={port}", f"--notebook-dir={project}"]
         + ["--IdentityProvider.token="],
-        env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(settings)},
+        env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(settings), "MNIST_EBM_PRESET": "quick"},
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}/lab/tree/notebooks/inference.ipynb"
+    address = f"http://127.0.0.1:{port}/lab/tree/notebooks/"
     while server.poll() is None:
         try:
             urllib.request.urlopen(address).close()
@@ -61,21 +64,46 @@ def lab(root, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(lab):
-    """The notebook of drawing, open, with its kernel ready."""
+def browser():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(lab)
-        page.locator(".jp-Notebook").wait_for(timeout=2 * MINUTES)
-        idle(page)
-        yield page
+        yield browser
         browser.close()
 
 
-def idle(page):
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    """The notebook of drawing, open, with its kernel ready."""
+    page = open_notebook(browser, lab, "inference")
+    yield page
+    shut_down(page)
+
+
+def open_notebook(browser, lab, name):
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(f"{lab}{name}.ipynb?reset")
+    page.locator(".jp-Notebook").wait_for(timeout=2 * MINUTES)
+    idle(page)
+    return page
+
+
+def choose(page, menu, *items):
+    """Chooses an item of a menu, as a user does."""
+    page.locator(".lm-MenuBar-item", has_text=menu).first.click()
+    for item in items:
+        page.locator(".lm-Menu-item:visible").filter(has_text=item).first.click()
+
+
+def shut_down(page):
+    """Ends the notebook's kernel, and closes the page."""
+    choose(page, "Kernel", re.compile("^Shut Down Kernel$"))
+    page.locator('.jp-NotebookPanel [data-status="idle"]').first.wait_for(state="detached", timeout=MINUTES)
+    page.close()
+
+
+def idle(page, minutes=1.5):
     """Waits until the kernel is at rest."""
-    page.locator('.jp-NotebookPanel [data-status="idle"]').first.wait_for(timeout=1.5 * MINUTES)
+    page.locator('.jp-NotebookPanel [data-status="idle"]').first.wait_for(timeout=minutes * MINUTES)
 
 
 def run_cell(page, text):
@@ -97,9 +125,71 @@ def new_cell(page, text):
     return page.locator(".jp-CodeCell.jp-mod-active")
 
 
+def kernels():
+    """The Java processes of notebooks."""
+    found = subprocess.run(["pgrep", "-f", "jjava.jar"], capture_output=True, text=True).stdout.split()
+    return set(map(int, found))
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_charts_and_tables_can_be_read_in_both_themes(lab, browser, theme, tmp_path):
+    page = open_notebook(browser, lab, "sampling")
+    choose(page, "Settings", "Theme", re.compile(f"^{theme}$"))
+    run_cell(page, "RandomSource random")
+    run_cell(page, "EnergyFunction bioassay")
+    table = page.locator(".jp-RenderedHTMLCommon table")
+    table.wait_for(timeout=2 * MINUTES)
+    colours = table.locator("td").first.evaluate(
+        """cell => {
+            let back = cell;
+            while (back && /, 0\\)$|transparent/.test(getComputedStyle(back).backgroundColor)) back = back.parentElement;
+            return [getComputedStyle(cell).color, getComputedStyle(back).backgroundColor];
+        }"""
+    )
+    text, background = (luminance(colour) for colour in colours)
+    assert (max(text, background) + 0.05) / (min(text, background) + 0.05) >= 4.5
+    page.screenshot(path=tmp_path / "page.png")
+    shut_down(page)
+
+
+def luminance(colour):
+    """The relative luminance of a colour of CSS."""
+    channels = [int(channel) / 255 for channel in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_as_a_whole(lab, browser, name):
+    others = kernels()
+    page = open_notebook(browser, lab, name)
+    cells = page.locator(".jp-CodeCell")
+    choose(page, "Run", re.compile("^Run All Cells$"))
+    last = cells.last.locator(".jp-InputPrompt")
+    pictures = set()
+    deadline = time.monotonic() + 30 * 60
+    while not re.fullmatch(r"\[\d+\]:", last.inner_text()):
+        assert time.monotonic() < deadline
+        pictures |= set(page.locator(".jp-OutputArea-output img").evaluate_all("all => all.map(image => image.src.length)"))
+        page.wait_for_timeout(1000)
+    idle(page)
+    faults = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')
+    assert faults.count() == 0, faults.all_inner_texts()
+    shown = page.locator(".jp-OutputArea-output img").count()
+    assert shown > 3
+    if name == "train":
+        # Curves grew on the way.
+        assert len(pictures) > shown + 5
+    choose(page, "Kernel", re.compile("^Restart Kernel…$"))
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    idle(page)
+    assert len(kernels() - others) == 1
+    shut_down(page)
+
+
 def test_the_first_cells_draw_digits(page):
     run_cell(page, "RandomSource random")
-    drawing = run_cell(page, "DigitSampler.of(model).draw(100, 1)")
+    drawing = run_cell(page, "sampler.draw(100, 1")
     picture = drawing.locator(".jp-OutputArea-output img")
     picture.wait_for(timeout=3 * MINUTES)
     assert picture.evaluate("image => image.naturalWidth") > 400
@@ -124,7 +214,7 @@ def test_shift_tab_shows_a_signature(page):
 
 def test_stop_ends_a_long_cell_and_the_next_one_runs(page):
     idle(page)
-    long = run_cell(page, "Condition.parse(text)).draw(20, 1)")
+    long = run_cell(page, "each.draw(20, 1")
     page.locator('.jp-NotebookPanel [data-status="busy"]').first.wait_for(timeout=MINUTES)
     page.wait_for_timeout(5000)
     page.get_by_role("button", name="Interrupt the kernel").click()

@@ -153,13 +153,14 @@ final class EvaluateCommand implements Callable<Integer> {
             try (DigitImages train = DigitImages.train(folder, where);
                     DigitImages test = DigitImages.test(folder, where);
                     DigitClassifier classifier = EvaluationClassifier.of(spec, model, loaded, train, test);
-                    ModelEvaluation evaluation = new ModelEvaluation(loaded, train, test, classifier)) {
+                    Progress progress = new Progress();
+                    ModelEvaluation evaluation = new ModelEvaluation(loaded, train, test, classifier, progress)) {
                 Map<String, Object> results = new LinkedHashMap<>();
                 List<String> arguments = spec.commandLine().getParseResult().originalArgs();
                 results.put("command", "./environment/run " + String.join(" ", arguments));
                 results.put("data set", train.dataSet().name());
                 results.put("classifier test accuracy", classifier.accuracy(test));
-                samples(loaded, evaluation, results);
+                samples(loaded, evaluation, progress, results);
                 logLikelihoods(loaded, evaluation, results);
                 natsPerImage(loaded, evaluation, results);
                 chains(evaluation, results);
@@ -172,15 +173,15 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void samples(DigitModel loaded, ModelEvaluation evaluation, Map<String, Object> results) {
+    private void samples(
+            DigitModel loaded, ModelEvaluation evaluation, Progress progress, Map<String, Object> results) {
         DigitSampler sampler = sampling.sampler(spec, loaded, numImages);
         List<Integer> used = new ArrayList<>();
         List<Map<String, SampleQuality>> sets = new ArrayList<>();
         List<Map<String, Double>> copies = new ArrayList<>();
         for (int seed = sampling.seed(); seed < sampling.seed() + seeds; seed++) {
-            try (Progress progress = new Progress();
-                    DigitSampler.Drawing drawing =
-                            sampler.draw(numImages, seed, progress.sampling(sampler.work(numImages)))) {
+            try (DigitSampler.Drawing drawing =
+                    sampler.draw(numImages, seed, progress.sampling(sampler.work(numImages)))) {
                 progress.end();
                 drawing.summary()
                         .warning()

@@ -8,9 +8,9 @@ import io.github.mnistebm.cli.option.TrainingOptions;
 import io.github.mnistebm.cli.terminal.Interruption;
 import io.github.mnistebm.cli.terminal.Messages;
 import io.github.mnistebm.cli.terminal.Progress;
-import io.github.mnistebm.cli.terminal.StatusLine;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.energy.EnergyTrainer;
+import io.github.mnistebm.io.ClockTime;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.model.Checkpoint;
 import io.github.mnistebm.model.Checkpoints;
@@ -277,7 +277,7 @@ final class TrainCommand implements Callable<Integer> {
             Path folder = complete || !diverged && !ModelFolder.isIn(target) ? target : checkpoints.interrupted();
             save(training, folder, complete, train, test);
             if (complete) {
-                System.out.println("took: " + StatusLine.clock(System.nanoTime() - start));
+                System.out.println("took: " + ClockTime.of(System.nanoTime() - start));
             }
             System.out.println((complete ? "model: " : "the last complete epoch: ") + folder);
         }

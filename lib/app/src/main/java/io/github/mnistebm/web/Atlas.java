@@ -2,8 +2,8 @@ package io.github.mnistebm.web;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.evaluation.DigitClassifier;
+import io.github.mnistebm.landscape.ClassMeans;
 import io.github.mnistebm.landscape.PrincipalPlane;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.TargetPool;
@@ -19,11 +19,17 @@ import java.util.stream.IntStream;
  * Without a classifier it is the plane of the draws' own principal components.
  *
  * @param plane the plane
+ * @param means the mean of the draws of each class; empty without a classifier
  * @param classes the names of the classes; empty without a classifier
  * @param states the draws, {@code [n * d]}
  * @param readings the class of each draw, and its probability; empty without a classifier
  */
-record Atlas(PrincipalPlane plane, List<String> classes, float[] states, List<Reading> readings) {
+record Atlas(
+        PrincipalPlane plane,
+        Optional<ClassMeans> means,
+        List<String> classes,
+        float[] states,
+        List<Reading> readings) {
 
     static final int DRAWS = 1000;
 
@@ -43,39 +49,21 @@ record Atlas(PrincipalPlane plane, List<String> classes, float[] states, List<Re
             try (manager) {
                 NDArray states = pool.choose(manager, model.energy(), DRAWS, RandomSource.of(1))
                         .positions();
+                float[] values = states.toFloatArray();
                 if (classifier.isEmpty()) {
-                    return new Atlas(PrincipalPlane.of(states), List.of(), states.toFloatArray(), List.of());
+                    return new Atlas(PrincipalPlane.of(states), Optional.empty(), List.of(), values, List.of());
                 }
                 List<Reading> readings = read(classifier.get(), model.decodeBinary(states));
-                List<String> classes = classifier.get().dataSet().classes().stream()
-                        .filter(name -> readings.stream()
-                                .anyMatch(reading -> reading.as().equals(name)))
-                        .toList();
-                float[] values = states.toFloatArray();
-                NDArray means = means(manager, classes, values, readings);
-                // A model may draw a class or two only.
-                PrincipalPlane plane = PrincipalPlane.of(classes.size() < 3 ? states : means);
-                return new Atlas(plane, classes, values, readings);
+                List<String> all = classifier.get().dataSet().classes();
+                byte[] labels = new byte[readings.size()];
+                for (int i = 0; i < labels.length; i++) {
+                    labels[i] = (byte) all.indexOf(readings.get(i).as());
+                }
+                ClassMeans means = ClassMeans.of(states, labels);
+                List<String> classes = means.classes().stream().map(all::get).toList();
+                return new Atlas(PrincipalPlane.of(states, labels), Optional.of(means), classes, values, readings);
             }
         });
-    }
-
-    private static NDArray means(NDManager manager, List<String> classes, float[] states, List<Reading> readings) {
-        int d = states.length / readings.size();
-        float[] means = new float[classes.size() * d];
-        int[] counts = new int[classes.size()];
-        for (Reading reading : readings) {
-            counts[classes.indexOf(reading.as())]++;
-        }
-        for (int i = 0; i < states.length; i++) {
-            int of = classes.indexOf(readings.get(i / d).as());
-            means[of * d + i % d] += states[i] / counts[of];
-        }
-        return manager.create(means, new Shape(classes.size(), d));
-    }
-
-    NDArray means(NDManager manager) {
-        return means(manager, classes, states, readings);
     }
 
     /** Reads images, 0 and 1, {@code [n, 784]}. */

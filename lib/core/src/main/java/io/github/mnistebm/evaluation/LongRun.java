@@ -53,14 +53,18 @@ public final class LongRun {
         NDArray positions = Scope.owned(start.getManager(), start.duplicate());
         try {
             int done = 0;
+            int last = steps[steps.length - 1];
             for (int until : steps) {
                 if (until <= done + 1) {
                     throw new IllegalArgumentException(
                             "steps: expected ascending numbers, at least 2 apart, found " + until + " after " + done);
                 }
                 int burnIn = done == 0 ? until - 1 : 0;
+                double before = done;
                 config.burnIn(burnIn).steps(until - done - burnIn);
-                try (SampleRun run = Sampler.of(kernel, config.build()).run(positions, random)) {
+                try (SampleRun run = Sampler.of(kernel, config.build()).run(positions, random, step -> evaluation
+                        .listener()
+                        .partDone("long chains", (before + step) / last))) {
                     SampleQuality quality = Scope.compute(() -> evaluation.quality(model.decodeBinary(run.last())));
                     chainSteps.append(until);
                     distances.append(quality.frechetDistance());

@@ -22,6 +22,7 @@ import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A model against the test images, beside its yardsticks: real images, images that its decoder makes of real
@@ -47,6 +48,7 @@ public final class ModelEvaluation implements AutoCloseable {
     /** A baseline: the normal distribution of the training latents' mean and covariance, which whitening makes standard. */
     public static final String GAUSSIAN = "normal distribution";
 
+    private static final String LATENTS = "log-likelihood of latents";
     private static final int COMPONENTS = 50;
     private static final int EM_ITERATIONS = 40;
 
@@ -68,6 +70,7 @@ public final class ModelEvaluation implements AutoCloseable {
     private final NDManager manager;
     private final DigitModel model;
     private final DigitClassifier classifier;
+    private final EvaluationListener listener;
     private final NDArray trainImages;
     private final NDArray testImages;
     /** Images as the model was trained on: drawn once if its binarization is stochastic, else those above. */
@@ -87,6 +90,25 @@ public final class ModelEvaluation implements AutoCloseable {
      * @param classifier the reader; not closed
      */
     public ModelEvaluation(DigitModel model, DigitImages train, DigitImages test, DigitClassifier classifier) {
+        this(model, train, test, classifier, EvaluationListener.NONE);
+    }
+
+    /**
+     * Reads the test images.
+     *
+     * @param model the model; not closed
+     * @param train the training images
+     * @param test the images that all are compared with
+     * @param classifier the reader; not closed
+     * @param listener the listener to the course of the measurements
+     */
+    public ModelEvaluation(
+            DigitModel model,
+            DigitImages train,
+            DigitImages test,
+            DigitClassifier classifier,
+            EvaluationListener listener) {
+        this.listener = listener;
         this.manager = model.manager().newSubManager();
         this.model = model;
         this.classifier = classifier;
@@ -100,6 +122,10 @@ public final class ModelEvaluation implements AutoCloseable {
                 : trainImages;
         this.testLikeTrained =
                 drawn ? Scope.owned(manager, test.binarized(Binarization.STOCHASTIC, pixels.numbered(1))) : testImages;
+    }
+
+    EvaluationListener listener() {
+        return listener;
     }
 
     /**
@@ -126,14 +152,20 @@ public final class ModelEvaluation implements AutoCloseable {
             long n = Math.min(samples.getShape().get(0), all);
             NDArray subset = random.permutation(manager, all).get(new NDIndex().addSliceDim(0, n));
             NDArray images = trainImages.get(new NDIndex().addIndices("{}", subset));
-            sets.put(SAMPLES, quality(samples));
-            sets.put(CEILING, quality(model.decodeBinary(model.latentSpace().sample(images, random))));
-            sets.put(FLOOR, quality(images));
-            sets.put(MIXTURE, quality(model.decodeBinary(mixture().sample(manager, n, random))));
-            sets.put(
+            Map<String, Supplier<NDArray>> kinds = new LinkedHashMap<>();
+            kinds.put(SAMPLES, () -> samples);
+            kinds.put(CEILING, () -> model.decodeBinary(model.latentSpace().sample(images, random)));
+            kinds.put(FLOOR, () -> images);
+            kinds.put(MIXTURE, () -> model.decodeBinary(mixture().sample(manager, n, random)));
+            kinds.put(
                     GAUSSIAN,
-                    quality(model.decodeBinary(
-                            new StandardNormal(model.energy().dimension()).sample(manager, n, random))));
+                    () -> model.decodeBinary(
+                            new StandardNormal(model.energy().dimension()).sample(manager, n, random)));
+            listener.partDone("quality", 0);
+            kinds.forEach((name, set) -> {
+                sets.put(name, quality(set.get()));
+                listener.partDone("quality", (double) sets.size() / kinds.size());
+            });
         });
         return sets;
     }
@@ -159,14 +191,29 @@ public final class ModelEvaluation implements AutoCloseable {
      */
     public Map<String, LogLikelihood> logLikelihoods(double stepSize, RandomSource random) {
         Map<String, LogLikelihood> found = new LinkedHashMap<>();
+        SamplerConfig config = SamplerConfig.builder().build();
+        int steps = config.burnIn() + config.steps();
+        double all = steps + 2.0 * TEMPERATURES;
         try (NDArray latents = model.latentSpace().sample(testLikeTrained, random);
                 SampleRun samples =
-                        model.sample(ANNEALED_CHAINS, SamplerConfig.builder().build(), random)) {
+                        model.sample(ANNEALED_CHAINS, config, random, step -> listener.partDone(LATENTS, step / all))) {
             AnnealedImportanceSampling annealed =
                     new AnnealedImportanceSampling(model.energy(), TEMPERATURES, stepSize);
             found.put("energy, by importance sampling", LogLikelihood.of(model.energy(), latents, DRAWS, random));
-            found.put("energy, annealed, from above", annealed.upper(latents, ANNEALED_CHAINS, random));
-            found.put("energy, annealed, from below", annealed.lower(latents, samples.last(), random));
+            found.put(
+                    "energy, annealed, from above",
+                    annealed.upper(
+                            latents,
+                            ANNEALED_CHAINS,
+                            random,
+                            step -> listener.partDone(LATENTS, (steps + step) / all)));
+            found.put(
+                    "energy, annealed, from below",
+                    annealed.lower(
+                            latents,
+                            samples.last(),
+                            random,
+                            step -> listener.partDone(LATENTS, (steps + TEMPERATURES + step) / all)));
             found.put("reference measure alone", LogLikelihood.of(model.reference(), latents));
             found.put(MIXTURE, mixtureLogLikelihood(latents));
             found.put(
@@ -193,7 +240,12 @@ public final class ModelEvaluation implements AutoCloseable {
             return Scope.compute(() -> {
                 NDArray chosen = chosen(images, random);
                 return new PixelLikelihood(latentSpace::reconstructionEnergy, model.energy(), normal)
-                        .estimate(chosen, model.encode(chosen), draws, random);
+                        .estimate(
+                                chosen,
+                                model.encode(chosen),
+                                draws,
+                                random,
+                                share -> listener.partDone("log-likelihood of images", share));
             });
         }
     }
@@ -278,7 +330,9 @@ public final class ModelEvaluation implements AutoCloseable {
                 .steps(steps)
                 .thinning(steps / DIAGNOSED_DRAWS)
                 .build();
-        try (SampleRun run = model.sample(DIAGNOSED_CHAINS, config, seed)) {
+        double all = DIAGNOSED_BURN_IN + steps;
+        try (SampleRun run = model.sample(
+                DIAGNOSED_CHAINS, config, RandomSource.of(seed), step -> listener.partDone("chains", step / all))) {
             return DigitChains.of(run, config.thinning(), model, classifier);
         }
     }

@@ -51,6 +51,25 @@ public final class PrincipalPlane {
         return fitted(mean, centred);
     }
 
+    /**
+     * Fits the plane on which the means of classes lie farthest apart, each mean with the same weight. Whitened latents as a whole have no
+     * principal direction, since their covariance is I; the means of their classes have.
+     *
+     * @param points {@code [n, d]} with n at least 3 and d at least 2
+     * @param labels the class of each point, n unsigned bytes
+     * @return the plane; that of the points themselves where there are fewer than three classes
+     * @throws IllegalArgumentException if there are not as many labels as points, or {@link #of(NDArray)} throws it
+     */
+    public static PrincipalPlane of(NDArray points, byte[] labels) {
+        ClassMeans means = ClassMeans.of(points, labels);
+        if (means.classes().size() < 3) {
+            return of(points);
+        }
+        try (NDArray each = means.in(points.getManager())) {
+            return of(each);
+        }
+    }
+
     private static PrincipalPlane fitted(double[] mean, DMatrixRMaj centred) {
         int d = mean.length;
         SingularValueDecomposition_F64<DMatrixRMaj> svd =

@@ -27,6 +27,12 @@ public enum ChainStart {
     /** Effective draws for each chain, above which at most one chain in twenty starts where another does. */
     private static final int WORTH_A_CHAIN = 20;
 
+    /** The part of the steps of a long run that is enough where chains hardly ever start at the same state. */
+    private static final int SHORTER = 5;
+
+    /** Every other step is a jump. */
+    private static final int STEPS_A_JUMP = 2;
+
     private static final int LEAST_POOL = 20_000;
     private static final int GREATEST_POOL = 1_000_000;
 
@@ -38,12 +44,15 @@ public enum ChainStart {
      *
      * @param draws the number of draws of the reference measure that the starts were chosen from; 0 if they were not chosen
      * @param effectiveSampleSize the number of equally weighted draws that those are worth
+     * @param partingJumps the jumps after which {@linkplain ImportanceResampling.Draws#partingJumps most chains have left their starts}; 0 if
+     *     there are no jumps
      * @param paretoShape the largest k of the {@linkplain ParetoShape tail of the weights}; NaN without weights
      * @param sequential whether sequential Monte Carlo took over, since k was too large
      */
-    public record Origin(long draws, double effectiveSampleSize, double paretoShape, boolean sequential) {
+    public record Origin(
+            long draws, double effectiveSampleSize, int partingJumps, double paretoShape, boolean sequential) {
 
-        private static final Origin REFERENCE_DRAWS = new Origin(0, Double.NaN, Double.NaN, false);
+        private static final Origin REFERENCE_DRAWS = new Origin(0, Double.NaN, 0, Double.NaN, false);
 
         /** Adds the origin of earlier rounds; null for none. */
         Origin and(Origin earlier) {
@@ -52,13 +61,24 @@ public enum ChainStart {
                     : new Origin(
                             draws + earlier.draws,
                             effectiveSampleSize + earlier.effectiveSampleSize,
+                            Math.max(partingJumps, earlier.partingJumps),
                             Math.max(paretoShape, earlier.paretoShape),
                             sequential || earlier.sequential);
         }
 
-        /** Returns whether hardly any two of some chains start at the same state, and all are distributed as the target. */
-        boolean partsChains(int chains) {
-            return !sequential && effectiveSampleSize >= (double) chains * WORTH_A_CHAIN;
+        /**
+         * Returns the number of steps after which draws of some chains are as good as independent: a part of the most where hardly any two
+         * start at the same state, as many as jumps need to part them, and at most so many.
+         */
+        int steps(int chains, int most) {
+            if (draws == 0 || sequential) {
+                return most;
+            }
+            int least = fewSteps(most);
+            if (effectiveSampleSize >= (double) chains * WORTH_A_CHAIN) {
+                return least;
+            }
+            return partingJumps == 0 ? most : Math.max(least, Math.min(most, STEPS_A_JUMP * partingJumps));
         }
 
         /**
@@ -90,6 +110,11 @@ public enum ChainStart {
      */
     record States(NDArray positions, Origin origin) {}
 
+    /** Returns the number of steps that is enough where chains hardly ever start at the same state. */
+    static int fewSteps(int most) {
+        return most / SHORTER;
+    }
+
     States states(NDManager manager, TiltedEnergy energy, int chains, RandomSource random) {
         if (this == REFERENCE) {
             return new States(energy.reference().sample(manager, chains, random), Origin.REFERENCE_DRAWS);
@@ -98,7 +123,8 @@ public enum ChainStart {
         ImportanceResampling.Draws drawn = new ImportanceResampling(pool).draw(manager, energy, chains, random);
         // Also where k is not a number.
         boolean sequential = !(drawn.paretoShape() <= ParetoShape.RELIABLE);
-        Origin origin = new Origin(pool, drawn.effectiveSampleSize(), drawn.paretoShape(), sequential);
+        int jumps = energy.reference().isFitted() ? drawn.partingJumps() : 0;
+        Origin origin = new Origin(pool, drawn.effectiveSampleSize(), jumps, drawn.paretoShape(), sequential);
         if (!sequential) {
             return new States(drawn.positions(), origin);
         }

@@ -215,10 +215,22 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
      * @throws IllegalStateException if the model lacks the networks that the condition takes, or no image is found that meets it
      */
     public Drawing draw(int images, int seed) {
+        return draw(images, seed, steps -> {});
+    }
+
+    /**
+     * Draws images into memory, and reports progress.
+     *
+     * @param images the number of images; at least 1
+     * @param seed the seed of the random numbers
+     * @param progress the consumer of the number of chain steps done, out of {@link #work}
+     * @return the images; close it
+     * @throws IllegalStateException if the model lacks the networks that the condition takes, or no image is found that meets it
+     */
+    public Drawing draw(int images, int seed, LongConsumer progress) {
         ByteArrayOutputStream drawn = new ByteArrayOutputStream();
         try {
-            Summary summary =
-                    draw(images, seed, (latents, some, means) -> drawn.write(some.toByteArray()), steps -> {});
+            Summary summary = draw(images, seed, (latents, some, means) -> drawn.write(some.toByteArray()), progress);
             return new Drawing(DigitImages.array(model.manager(), drawn.toByteArray()), summary);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -281,7 +293,9 @@ public record ConditionalSampler(DigitModel model, Condition condition, SamplerC
                         model,
                         condition,
                         near,
-                        starts.worth() >= MANY * candidates ? DigitSampler.shorter(config) : config,
+                        starts.worth() >= MANY * candidates
+                                ? DigitSampler.ofLength(config, ChainStart.fewSteps(config.burnIn() + config.steps()))
+                                : config,
                         starts.worth() < candidates);
                 int more = Math.max(candidates, Math.min(SECOND_TRY * candidates, MOST_TRIED));
                 ConditionalChains.States first = walking.begin(starts.positions(), random)

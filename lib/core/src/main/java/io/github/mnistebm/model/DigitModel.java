@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import tech.tablesaw.api.Table;
 
@@ -329,11 +330,26 @@ public final class DigitModel implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     public SampleRun sample(int chains, SamplerConfig config, RandomSource random) {
+        return sample(chains, config, random, step -> {});
+    }
+
+    /**
+     * Like {@link #sample(int, SamplerConfig, int)}, with random numbers from a source, and reports progress.
+     *
+     * @param chains the number of chains; at least 1
+     * @param config the length of the chains and their step size
+     * @param random the source of randomness
+     * @param progress the consumer of the number of steps done, of burn-in and after it
+     * @return the draws; close it
+     * @throws IllegalArgumentException if {@code chains} is not positive
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public SampleRun sample(int chains, SamplerConfig config, RandomSource random, IntConsumer progress) {
         if (chains < 1) {
             throw new IllegalArgumentException("chains: must be at least 1, found " + chains);
         }
         try (NDArray start = reference().sample(manager, chains, random)) {
-            return Sampler.of(kernel(), config).run(start, random);
+            return Sampler.of(kernel(), config).run(start, random, progress);
         }
     }
 

@@ -129,9 +129,6 @@ public record DigitSampler(
     /** The default number of steps of a chain that starts at the target, so that chains that start at the same state part. */
     public static final int STEPS_FROM_TARGET = 200;
 
-    /** The part of the steps that is enough where chains hardly ever start at the same state. */
-    private static final int SHORTER = 5;
-
     /**
      * Creates a sampler with the defaults: chains that {@linkplain ChainStart#TARGET start at the target} and take at most
      * {@value #STEPS_FROM_TARGET} steps of MALA, the model's step size as the first one, and 1000 chains at once.
@@ -208,8 +205,8 @@ public record DigitSampler(
                     NDManager manager = model.manager().newSubManager()) {
                 scope.suppressNotUsedWarning();
                 ChainStart.States started = start.states(manager, energy, round, random);
-                SamplerConfig used = started.origin().partsChains(round) ? shorter(config) : config;
-                int length = used.burnIn() + used.steps();
+                int length = started.origin().steps(round, config.burnIn() + config.steps());
+                SamplerConfig used = ofLength(config, length);
                 SampleRun run = Sampler.of(algorithm.kernelWithJumps(energy), used)
                         .run(
                                 started.positions(),
@@ -227,16 +224,12 @@ public record DigitSampler(
         return new Summary(acceptance, jumpAcceptance, stepSize, steps, origin);
     }
 
-    /** Returns the default number of steps of chains that start at the target, by whether hardly any two start at the same state. */
-    static int stepsFromTarget(boolean differ) {
-        return differ ? STEPS_FROM_TARGET / SHORTER : STEPS_FROM_TARGET;
-    }
-
-    /** Returns the length of chains that is enough where hardly any two start at the same state. */
-    static SamplerConfig shorter(SamplerConfig config) {
+    /** Returns the configuration with another number of steps, the same part of them burn-in. */
+    static SamplerConfig ofLength(SamplerConfig config, int steps) {
+        int burnIn = (int) ((long) steps * config.burnIn() / (config.burnIn() + config.steps()));
         return SamplerConfig.builder()
-                .burnIn(config.burnIn() / SHORTER)
-                .steps(Math.max(1, config.steps() / SHORTER))
+                .burnIn(burnIn)
+                .steps(steps - burnIn)
                 .stepSize(config.stepSize())
                 .targetAcceptance(config.targetAcceptance())
                 .build();

@@ -57,7 +57,7 @@ public final class TargetPool implements WalkStart {
         for (int chain = 0; chain < chains; chain++) {
             System.arraycopy(positions, (int) order[chain % STATES] * d, chosen, chain * d, d);
         }
-        int steps = DigitSampler.stepsFromTarget(origin.partsChains(chains));
+        int steps = origin.steps(chains, DigitSampler.STEPS_FROM_TARGET);
         return new Start(manager.create(chosen, new Shape(chains, d)), steps);
     }
 }

@@ -52,9 +52,7 @@ public interface WalkStart {
     static WalkStart target() {
         return (manager, energy, chains, random) -> {
             ChainStart.States states = ChainStart.TARGET.states(manager, energy, chains, random);
-            return new Start(
-                    states.positions(),
-                    DigitSampler.stepsFromTarget(states.origin().partsChains(chains)));
+            return new Start(states.positions(), states.origin().steps(chains, DigitSampler.STEPS_FROM_TARGET));
         };
     }
 }

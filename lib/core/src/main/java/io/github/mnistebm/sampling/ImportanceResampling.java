@@ -10,6 +10,7 @@ import io.github.mnistebm.diagnostics.ParetoShape;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,6 +22,11 @@ import java.util.List;
  * @param pool the number of states to choose from; at least 2
  */
 public record ImportanceResampling(int pool) {
+
+    /** The share of chains that may be left where they started after the jumps of {@link Draws#partingJumps}. */
+    public static final double STILL_AT_START = 0.2;
+
+    private static final int MOST_JUMPS = 1024;
 
     private static final int DRAWS_AT_ONCE = 10_000;
 
@@ -40,10 +46,13 @@ public record ImportanceResampling(int pool) {
      *
      * @param positions the states, {@code [count, d]}
      * @param effectiveSampleSize (Σ wᵢ)² / Σ wᵢ² of the pool (Kong 1992)
+     * @param partingJumps the number of jumps, proposed from the reference measure, after which no more than {@value #STILL_AT_START} of the
+     *     chains that start at such states are expected to be there still; at most {@value #MOST_JUMPS}
      * @param paretoShape k of the {@linkplain ParetoShape weights' tail}; above {@value ParetoShape#RELIABLE} the states are not to be
      *     relied on
      */
-    public record Draws(NDArray positions, double effectiveSampleSize, double paretoShape) implements Scope.Result {
+    public record Draws(NDArray positions, double effectiveSampleSize, int partingJumps, double paretoShape)
+            implements Scope.Result {
 
         @Override
         public List<NDArray> arrays() {
@@ -91,7 +100,39 @@ public record ImportanceResampling(int pool) {
             long[] chosen = new long[count];
             SystematicResampling.choose(weights, 0, pool, random.forLoops().nextDouble(), chosen, 0, count);
             NDArray positions = NDArrays.concat(parts).get(new NDIndex().addIndices("{}", manager.create(chosen)));
-            return new Draws(positions, sum * sum / squares, ParetoShape.of(logWeights));
+            return new Draws(positions, sum * sum / squares, partingJumps(weights), ParetoShape.of(logWeights));
         });
+    }
+
+    /**
+     * Counts the jumps that part chains. A jump from uᵢ is accepted with the probability min(1, wⱼ / wᵢ), if uⱼ is proposed (Tierney 1994), so
+     * that a chain leaves uᵢ with the mean aᵢ of that over the pool. Of the chains, Σ wᵢ (1 − aᵢ)ⁿ / Σ wᵢ are at their starts after n jumps.
+     */
+    private static int partingJumps(float[] weights) {
+        float[] sorted = weights.clone();
+        Arrays.sort(sorted);
+        int n = sorted.length;
+        double[] logStays = new double[n];
+        double smaller = 0;
+        for (int i = 0; i < n; i++) {
+            double accepted = sorted[i] > 0 ? (smaller / sorted[i] + n - i) / n : 1;
+            logStays[i] = Math.log1p(-Math.min(1, accepted));
+            smaller += sorted[i];
+        }
+        int few = 0;
+        int enough = MOST_JUMPS;
+        while (enough - few > 1) {
+            int jumps = (few + enough) / 2;
+            double still = 0;
+            for (int i = 0; i < n; i++) {
+                still += sorted[i] * Math.exp(jumps * logStays[i]);
+            }
+            if (still <= STILL_AT_START * smaller) {
+                enough = jumps;
+            } else {
+                few = jumps;
+            }
+        }
+        return enough;
     }
 }

@@ -139,7 +139,7 @@ class ModelEvaluationTest {
                     entry("log-likelihoods", () -> evaluation.logLikelihoods(0.03, random)),
                     entry("log-likelihood", () -> LogLikelihood.of(model.energy(), latents, 10_000, random)),
                     entry("annealed", () -> new AnnealedImportanceSampling(model.energy(), 2, 0.03)
-                            .lower(latents, latents, random)),
+                            .lower(latents, latents, random, step -> {})),
                     entry("images", () -> evaluation.natsPerImage(40, 1000, random)),
                     entry("bounds", () -> evaluation.posteriorBounds(4, 0, random)),
                     entry("mixture", () -> evaluation.mixtureLogLikelihood(latents)),

@@ -52,6 +52,32 @@ class PrincipalPlaneTest {
     }
 
     @Test
+    void thePlaneOfClassesKeepsTheDirectionsInWhichTheirMeansDiffer() {
+        // The classes differ along the second and the fourth coordinate only.
+        float[][] rows = new float[20][4];
+        byte[] labels = new byte[20];
+        for (int i = 0; i < 20; i++) {
+            int label = i / 2;
+            labels[i] = (byte) label;
+            rows[i] = new float[] {i % 2 == 0 ? 5 : -5, label, 0, label % 2};
+        }
+        float[] coordinates =
+                PrincipalPlane.of(points(rows), labels).project(points(rows)).toFloatArray();
+        for (int i = 0; i < 40; i += 4) {
+            assertThat(coordinates[i]).isCloseTo(coordinates[i + 2], within(1e-5f));
+            assertThat(coordinates[i + 1]).isCloseTo(coordinates[i + 3], within(1e-5f));
+        }
+        assertThat(Math.hypot(coordinates[36] - coordinates[0], coordinates[37] - coordinates[1]))
+                .isCloseTo(Math.hypot(9, 1), within(1e-4));
+    }
+
+    @Test
+    void withTwoClassesItIsThePlaneOfThePoints() {
+        PrincipalPlane plane = PrincipalPlane.of(points(RHOMBUS), new byte[] {0, 0, 0, 1, 1, 1});
+        assertThat(plane.share()).isEqualTo(PrincipalPlane.of(points(RHOMBUS)).share());
+    }
+
+    @Test
     void pointsOnALineAndTooFewAreReported() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PrincipalPlane.of(points(new float[] {0, 0}, new float[] {1, 1}, new float[] {2, 2})))

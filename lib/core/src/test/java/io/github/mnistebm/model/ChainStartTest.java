@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.sampling.SampleRun;
-import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,12 +53,13 @@ class ChainStartTest {
     @Test
     void evenWeightsResampleThePool() {
         ChainStart.States states = ChainStart.TARGET.states(manager, measured(2, 2), 100, random);
-        assertThat(states.origin().partsChains(100)).isTrue();
+        assertThat(states.origin().steps(100, 200)).isEqualTo(40);
         assertThat(states.origin().sequential()).isFalse();
         assertThat(states.origin().toString()).matches("from 20,000 draws worth 1\\d,\\d{3}, Pareto k -?\\d\\.\\d\\d");
         ChainStart.States related = ChainStart.TARGET.states(manager, measured(2, 0.3), 1000, random);
         assertThat(related.origin().sequential()).isFalse();
-        assertThat(related.origin().partsChains(1000)).isFalse();
+        // A standard normal distribution is not fitted, so that no jump parts the chains.
+        assertThat(related.origin().steps(1000, 200)).isEqualTo(200);
     }
 
     /** In 30 dimensions hardly any of the pool is where the target is: without the stages in between, a few states would stand for all. */
@@ -67,7 +69,7 @@ class ChainStartTest {
         double s = 0.3;
         ChainStart.States states = ChainStart.TARGET.states(manager, measured(30, s), chains, random);
         assertThat(states.origin().sequential()).isTrue();
-        assertThat(states.origin().partsChains(chains)).isFalse();
+        assertThat(states.origin().steps(chains, 200)).isEqualTo(200);
         assertThat(states.origin().toString()).startsWith("by sequential Monte Carlo, since Pareto k is ");
         double variance = s * s / (1 + s * s);
         double tolerance = 4 * Math.sqrt(variance / chains);
@@ -83,31 +85,42 @@ class ChainStartTest {
         assertThat(states.origin()).hasToString("from draws of the reference measure");
     }
 
+    @Test
+    void chainsWithJumpsTakeTheStepsThatPartThem() {
+        ChainStart.Origin origin = new ChainStart.Origin(100_000, 4000, 37, 0.5, false);
+        assertThat(origin.steps(200, 200)).isEqualTo(40);
+        assertThat(origin.steps(201, 200)).isEqualTo(74);
+        assertThat(new ChainStart.Origin(100_000, 4000, 7, 0.5, false).steps(1000, 200))
+                .isEqualTo(40);
+        assertThat(new ChainStart.Origin(100_000, 4000, 120, 0.5, false).steps(1000, 200))
+                .isEqualTo(200);
+        assertThat(new ChainStart.Origin(100_000, 4000, 7, 0.9, true).steps(1000, 200))
+                .isEqualTo(200);
+    }
+
     /** Nothing is lost: the bundled model's energies and latents are those of chains that run for longer than a thousand steps. */
     @Test
     @Tag("slow")
     void drawingsFromTheTargetHaveTheMomentsOfLongChains() throws IOException {
         int chains = 400;
         try (DigitModel model = DigitModel.load(DataFolder.pretrained(), Device.cpu())) {
-            SamplerConfig length = SamplerConfig.builder()
-                    .stepSize(model.stepSize())
-                    .burnIn(100)
-                    .steps(100)
-                    .build();
             SamplerConfig longer = SamplerConfig.builder()
                     .stepSize(model.stepSize())
                     .burnIn(700)
                     .steps(700)
                     .build();
-            NDArray start = ChainStart.TARGET
-                    .states(manager, model.energy(), chains, random)
-                    .positions();
-            try (SampleRun drawn = Sampler.of(model.kernel(), length).run(start, random);
-                    SampleRun run = model.sample(chains, longer, random)) {
-                requireSameMean(
-                        model.energy().energy(drawn.last()), model.energy().energy(run.last()));
+            NDList kept = new NDList();
+            DigitSampler.of(model)
+                    .draw(
+                            chains,
+                            1,
+                            (latents, images, means) -> kept.add(Scope.owned(manager, latents.duplicate())),
+                            steps -> {});
+            NDArray drawn = kept.singletonOrThrow();
+            try (SampleRun run = model.sample(chains, longer, random)) {
+                requireSameMean(model.energy().energy(drawn), model.energy().energy(run.last()));
                 for (int i = 0; i < model.energy().dimension(); i++) {
-                    NDArray one = drawn.last().get(":, " + i);
+                    NDArray one = drawn.get(":, " + i);
                     NDArray other = run.last().get(":, " + i);
                     requireSameMean(one, other);
                     requireSameMean(one.square(), other.square());

@@ -106,7 +106,7 @@ class VariationalModelTest {
                             model.latentSpace()::reconstructionEnergy,
                             model.energy(),
                             model.latentSpace().standardNormal(model.manager()))
-                    .estimate(some, model.encode(some), 300, random);
+                    .estimate(some, model.encode(some), 300, random, done -> {});
             assertThat(found.normal().drawError()).isLessThan(0.1);
             assertThat(error + divergence)
                     .isBetween(found.normal().nats() + 0.1, found.normal().nats() + 10);

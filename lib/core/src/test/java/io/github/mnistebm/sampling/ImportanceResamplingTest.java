@@ -74,6 +74,27 @@ class ImportanceResamplingTest {
         }
     }
 
+    /**
+     * A tilt of ln 9 on one half of the plane gives weights of 1 and 1/9: a chain in the first half, where nine tenths of the target are, leaves its
+     * state by a jump with probability (1 + 1/9) / 2, one in the other half always.
+     */
+    @Test
+    void jumpsPartChainsAsTheirAcceptanceSays() {
+        TiltedEnergy halves = new TiltedEnergy(
+                EnergyFunction.of(2, (state, gradient) -> state[0] > 0 ? 0 : Math.log(9)), new StandardNormal(2));
+        double stays = 1 - (1 + 1.0 / 9) / 2;
+        int expected = (int) Math.ceil(Math.log(ImportanceResampling.STILL_AT_START / 0.9) / Math.log(stays));
+        assertThat(new ImportanceResampling(POOL)
+                        .draw(manager, halves, 1, random)
+                        .partingJumps())
+                .isEqualTo(expected);
+        // Even weights need one jump.
+        assertThat(new ImportanceResampling(POOL)
+                        .draw(manager, measured(0, 1e6), 1, random)
+                        .partingJumps())
+                .isEqualTo(1);
+    }
+
     @Test
     void theTailSaysWhereWeightsAreTooUneven() {
         ImportanceResampling sampler = new ImportanceResampling(POOL);

@@ -1,21 +1,29 @@
 package io.github.mnistebm.plot;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.energy.objective.ContrastiveDivergence;
 import io.github.mnistebm.energy.objective.EnergyLoss;
+import io.github.mnistebm.landscape.ClassMeans;
+import io.github.mnistebm.landscape.FreeEnergy;
+import io.github.mnistebm.landscape.PrincipalPlane;
 import io.github.mnistebm.sampling.SampleRun;
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Font;
 import java.awt.geom.Ellipse2D;
 import java.text.NumberFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.annotations.XYTextAnnotation;
+import org.jfree.chart.axis.AxisLocation;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnitSource;
@@ -25,11 +33,16 @@ import org.jfree.chart.plot.CombinedDomainXYPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.LookupPaintScale;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.chart.renderer.xy.XYBlockRenderer;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.title.PaintScaleLegend;
+import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.category.DefaultCategoryDataset;
+import org.jfree.data.xy.DefaultXYZDataset;
 import org.jfree.data.xy.XYDataset;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
@@ -53,6 +66,15 @@ public final class Charts {
     private static final Color[] DARK_COLOURS = {
         Color.BLACK, new Color(0x8B0000), new Color(0x00008B), new Color(0x005000), new Color(0x6A0DAD)
     };
+
+    private static final int BANDS = 12;
+    private static final double NATS_A_BAND = 0.5;
+
+    /** One a band: from dark blue to white, in equal steps, so that lightness alone orders them. */
+    private static final Color[] BAND_COLOURS = IntStream.range(0, BANDS)
+            .mapToObj(band -> (float) band / (BANDS - 1))
+            .map(share -> new Color(0.03f + 0.97f * share, 0.19f + 0.81f * share, 0.42f + 0.58f * share))
+            .toArray(Color[]::new);
 
     private Charts() {}
 
@@ -241,19 +263,19 @@ public final class Charts {
     /**
      * Draws latents as points, a colour a class.
      *
-     * @param map the plane
+     * @param plane the plane
      * @param latents {@code [n, d]}
      * @param labels the label of each, from 0 on, as unsigned bytes
      * @return the chart
      */
-    public static JFreeChart latents(LatentMap map, NDArray latents, byte[] labels) {
+    public static JFreeChart latents(PrincipalPlane plane, NDArray latents, byte[] labels) {
         JFreeChart chart = ChartFactory.createScatterPlot(
                 "latents of the images",
                 "first direction of the class means",
                 "second direction",
-                classes(map.project(latents), labels));
+                classes(project(plane, latents), labels));
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
-        for (int label = 0; label < LatentMap.classes(labels); label++) {
+        for (int label = 0; label < classes(labels); label++) {
             renderer.setSeriesPaint(label, COLOURS[label % COLOURS.length]);
             renderer.setSeriesShape(label, new Ellipse2D.Double(-1.2, -1.2, 2.4, 2.4));
         }
@@ -263,18 +285,18 @@ public final class Charts {
     /**
      * Draws the ways of chains over the latents of data.
      *
-     * @param map the plane
+     * @param plane the plane
      * @param latents the latents of the data, {@code [n, d]}
      * @param labels the label of each, from 0 on, as unsigned bytes
      * @param ways positions of the chains, {@code [draws, chains, d]}
      * @return the chart; each chain starts at a ring
      */
-    public static JFreeChart chains(LatentMap map, NDArray latents, byte[] labels, NDArray ways) {
-        JFreeChart chart = latents(map, latents, labels);
+    public static JFreeChart chains(PrincipalPlane plane, NDArray latents, byte[] labels, NDArray ways) {
+        JFreeChart chart = latents(plane, latents, labels);
         chart.setTitle("chains on their way");
         XYPlot plot = chart.getXYPlot();
         XYLineAndShapeRenderer points = (XYLineAndShapeRenderer) plot.getRenderer();
-        for (int label = 0; label < LatentMap.classes(labels); label++) {
+        for (int label = 0; label < classes(labels); label++) {
             points.setSeriesPaint(label, translucent(COLOURS[label % COLOURS.length]));
         }
         XYSeriesCollection lines = new XYSeriesCollection();
@@ -283,7 +305,7 @@ public final class Charts {
         for (long chain = 0; chain < chains; chain++) {
             XYSeries series = new XYSeries("chain " + (chain + 1), false);
             try (NDArray way = ways.get(new NDIndex(":, {}", chain))) {
-                double[][] path = map.project(way);
+                double[][] path = project(plane, way);
                 for (double[] point : path) {
                     series.add(point[0], point[1]);
                 }
@@ -308,6 +330,68 @@ public final class Charts {
         return chart;
     }
 
+    /**
+     * Draws the free energy of a distribution on a plane, in bands of half a nat, with the classes at their means.
+     *
+     * @param energy the free energy
+     * @param plane its plane
+     * @param means the means of the classes
+     * @return the chart, whose scale begins at the lowest energy
+     */
+    public static JFreeChart landscape(FreeEnergy energy, PrincipalPlane plane, ClassMeans means) {
+        float lowest = Float.POSITIVE_INFINITY;
+        for (float value : energy.values()) {
+            lowest = Math.min(lowest, value);
+        }
+        int side = energy.side();
+        double spacing = 2 * energy.halfWidth() / (side - 1);
+        double[][] points = new double[3][side * side];
+        for (int i = 0; i < side * side; i++) {
+            points[0][i] = i % side * spacing - energy.halfWidth();
+            points[1][i] = i / side * spacing - energy.halfWidth();
+            points[2][i] = energy.values()[i] - lowest;
+        }
+        DefaultXYZDataset data = new DefaultXYZDataset();
+        data.addSeries("free energy", points);
+        LookupPaintScale scale = new LookupPaintScale(0, BANDS * NATS_A_BAND, BAND_COLOURS[BANDS - 1]);
+        for (int band = 0; band < BANDS; band++) {
+            scale.add(band * NATS_A_BAND, BAND_COLOURS[band]);
+        }
+        XYBlockRenderer blocks = new XYBlockRenderer();
+        blocks.setBlockWidth(spacing);
+        blocks.setBlockHeight(spacing);
+        blocks.setPaintScale(scale);
+        NumberAxis[] axes = {new NumberAxis("first direction of the class means"), new NumberAxis("second direction")};
+        XYPlot plot = new XYPlot(data, axes[0], axes[1], blocks);
+        for (NumberAxis axis : axes) {
+            axis.setRange(-energy.halfWidth(), energy.halfWidth());
+            axis.setStandardTickUnits(new NumberTickUnitSource(false, numbers()));
+        }
+        plot.setOutlineVisible(false);
+        try (NDManager manager = NDManager.newBaseManager();
+                NDArray each = means.in(manager)) {
+            double[][] places = project(plane, each);
+            for (int i = 0; i < places.length; i++) {
+                XYTextAnnotation name =
+                        new XYTextAnnotation(String.valueOf(means.classes().get(i)), places[i][0], places[i][1]);
+                name.setFont(NumberAxis.DEFAULT_AXIS_LABEL_FONT.deriveFont(Font.BOLD, 18f));
+                name.setBackgroundPaint(new Color(255, 255, 255, 200));
+                plot.addAnnotation(name);
+            }
+        }
+        NumberAxis nats = new NumberAxis("free energy above the lowest, nats");
+        nats.setStandardTickUnits(new NumberTickUnitSource(true, numbers()));
+        PaintScaleLegend legend = new PaintScaleLegend(scale, nats);
+        legend.setPosition(RectangleEdge.RIGHT);
+        legend.setAxisLocation(AxisLocation.BOTTOM_OR_RIGHT);
+        legend.setMargin(10, 10, 40, 4);
+        JFreeChart chart = new JFreeChart("energy landscape", JFreeChart.DEFAULT_TITLE_FONT, plot, false);
+        chart.addSubtitle(legend);
+        chart.setBackgroundPaint(Color.WHITE);
+        chart.setPadding(new RectangleInsets(4, 4, 4, 12));
+        return chart;
+    }
+
     /** Returns the number format of the charts, which is English as their texts are, whatever the locale. */
     private static NumberFormat numbers() {
         NumberFormat numbers = NumberFormat.getNumberInstance(Locale.ROOT);
@@ -315,9 +399,28 @@ public final class Charts {
         return numbers;
     }
 
+    /** Returns the number of classes, one more than the greatest label. */
+    private static int classes(byte[] labels) {
+        int classes = 0;
+        for (byte label : labels) {
+            classes = Math.max(classes, Byte.toUnsignedInt(label) + 1);
+        }
+        return classes;
+    }
+
+    /** Returns the coordinates on the plane, {@code [n][2]}. */
+    private static double[][] project(PrincipalPlane plane, NDArray latents) {
+        try (NDArray projected = plane.project(latents)) {
+            float[] values = projected.toFloatArray();
+            double[][] points = new double[values.length / 2][];
+            Arrays.setAll(points, i -> new double[] {values[2 * i], values[2 * i + 1]});
+            return points;
+        }
+    }
+
     private static XYSeriesCollection classes(double[][] points, byte[] labels) {
         XYSeriesCollection data = new XYSeriesCollection();
-        for (int label = 0; label < LatentMap.classes(labels); label++) {
+        for (int label = 0; label < classes(labels); label++) {
             XYSeries series = new XYSeries(String.valueOf(label), false);
             for (int i = 0; i < points.length; i++) {
                 if ((labels[i] & 0xff) == label) {

@@ -1,18 +1,26 @@
 package io.github.mnistebm.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.autoencoder.AutoencoderTrainer;
 import io.github.mnistebm.energy.objective.ContrastiveDivergence;
+import io.github.mnistebm.landscape.ClassMeans;
+import io.github.mnistebm.landscape.FreeEnergy;
+import io.github.mnistebm.landscape.PrincipalPlane;
 import io.github.mnistebm.training.TrainingHistory;
 import java.awt.BasicStroke;
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Map;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.axis.AxisState;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.ValueAxis;
@@ -20,10 +28,13 @@ import org.jfree.chart.axis.ValueTick;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.CombinedDomainXYPlot;
 import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.PaintScale;
 import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.renderer.xy.XYBlockRenderer;
 import org.jfree.chart.renderer.xy.XYItemRenderer;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.data.xy.XYDataset;
+import org.jfree.data.xy.XYZDataset;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -126,5 +137,37 @@ class ChartsTest {
         assertThat(lines.getSeriesPaint(0)).isNotEqualTo(lines.getSeriesPaint(1));
         assertThat(((BasicStroke) lines.getSeriesStroke(0)).getDashArray()).isNull();
         assertThat(((BasicStroke) lines.getSeriesStroke(1)).getDashArray()).isNotEmpty();
+    }
+
+    @Test
+    void aLandscapeHasItsLowestEnergyDarkestAndTheClassesAtTheirMeans() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray points = manager.create(new float[][] {{2, 0}, {-1, 1}, {-1, -1}});
+            byte[] labels = {3, 5, 8};
+            PrincipalPlane plane = PrincipalPlane.of(points, labels);
+            // The lowest of four energies, 2 nats, is at the least coordinates.
+            FreeEnergy energy = new FreeEnergy(3, 2, new float[] {2, 4, 3, 12});
+            XYPlot plot = Charts.landscape(energy, plane, ClassMeans.of(points, labels))
+                    .getXYPlot();
+            XYZDataset data = (XYZDataset) plot.getDataset();
+            assertThat(data.getZValue(0, 0)).isZero();
+            assertThat(data.getXValue(0, 0)).isEqualTo(-3);
+            assertThat(data.getYValue(0, 0)).isEqualTo(-3);
+            assertThat(data.getZValue(0, 1)).isEqualTo(2);
+            assertThat(data.getXValue(0, 1)).isEqualTo(3);
+            PaintScale scale = ((XYBlockRenderer) plot.getRenderer()).getPaintScale();
+            assertThat(brightness(scale, 0)).isLessThan(brightness(scale, 0.6)).isLessThan(brightness(scale, 10));
+            assertThat(brightness(scale, 0)).isEqualTo(brightness(scale, 0.4));
+            float[] places = plane.project(points).toFloatArray();
+            assertThat(plot.getAnnotations())
+                    .extracting(name -> ((XYTextAnnotation) name).getText(), name -> ((XYTextAnnotation) name).getX())
+                    .containsExactly(tuple("3", (double) places[0]), tuple("5", (double) places[2]), tuple("8", (double)
+                            places[4]));
+        }
+    }
+
+    private static int brightness(PaintScale scale, double nats) {
+        Color colour = (Color) scale.getPaint(nats);
+        return colour.getRed() + colour.getGreen() + colour.getBlue();
     }
 }

@@ -1,5 +1,7 @@
 package io.github.mnistebm.cli.terminal;
 
+import io.github.mnistebm.evaluation.EvaluationListener;
+import io.github.mnistebm.io.ClockTime;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import me.tongfei.progressbar.ProgressState;
 import tech.tablesaw.api.Table;
 
 /** Shows how far a command is: one line that changes on a terminal, plain lines otherwise. */
-public final class Progress implements TrainingListener, AutoCloseable {
+public final class Progress implements TrainingListener, EvaluationListener, AutoCloseable {
 
     private static final long PLAIN_INTERVAL_NANOS = 10_000_000_000L;
 
@@ -23,6 +25,7 @@ public final class Progress implements TrainingListener, AutoCloseable {
     private final boolean terminal = System.console() != null && !"dumb".equals(System.getenv("TERM"));
     private ProgressBar bar;
     private String phase;
+    private DoubleConsumer measured;
     private volatile List<String> values = List.of();
     private int epochs;
     private int epochsBefore;
@@ -74,7 +77,7 @@ public final class Progress implements TrainingListener, AutoCloseable {
 
     private void printShare(double done) {
         long left = (long) ((lastLine - start) * (1 - done) / done);
-        System.out.printf(Locale.ROOT, "%s: %.0f %%, %s left%n", phase, 100 * done, StatusLine.clock(left));
+        System.out.printf(Locale.ROOT, "%s: %.0f %%, %s left%n", phase, 100 * done, ClockTime.of(left));
     }
 
     @Override
@@ -87,7 +90,7 @@ public final class Progress implements TrainingListener, AutoCloseable {
         int epoch = history.epochs();
         long left = (lastLine - start) / (epoch - epochsBefore) * (epochs - epoch);
         System.out.println(phase + " " + epoch + "/" + epochs + ": " + String.join(", ", lastRow(history.table()))
-                + ", " + StatusLine.clock(left) + " left");
+                + ", " + ClockTime.of(left) + " left");
     }
 
     /** Returns the last row's values with their names, but not its time. */
@@ -128,7 +131,7 @@ public final class Progress implements TrainingListener, AutoCloseable {
                         "sampling: %d %%, %.0f chain steps/s, %s left%n",
                         100 * done / chainSteps,
                         rate,
-                        StatusLine.clock((long) ((chainSteps - done) / rate * 1e9)));
+                        ClockTime.of((long) ((chainSteps - done) / rate * 1e9)));
             }
         };
     }
@@ -150,6 +153,17 @@ public final class Progress implements TrainingListener, AutoCloseable {
                 printShare(done);
             }
         };
+    }
+
+    @Override
+    public void partDone(String measurement, double share) {
+        if (!measurement.equals(phase)) {
+            measured = share(measurement);
+        }
+        measured.accept(share);
+        if (share >= 1) {
+            end();
+        }
     }
 
     private void begin(String nextPhase, long work, Function<ProgressState, StatusLine> line) {

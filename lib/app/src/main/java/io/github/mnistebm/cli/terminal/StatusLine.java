@@ -1,8 +1,7 @@
 package io.github.mnistebm.cli.terminal;
 
-import java.time.Duration;
+import io.github.mnistebm.io.ClockTime;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One line that says how far a piece of work is. It shows as much as fits: the position first, then the first of the values, the time
@@ -19,7 +18,7 @@ public record StatusLine(String position, List<String> values, long nanosLeft, S
 
     /** Returns the line in at most that many columns. */
     String in(int columns) {
-        String left = nanosLeft < 0 ? "" : clock(nanosLeft) + " left";
+        String left = nanosLeft < 0 ? "" : ClockTime.of(nanosLeft) + " left";
         int first = Math.min(1, values.size());
         // By importance: the longest line that fits.
         for (int shown = values.size(); shown > first; shown--) {
@@ -47,18 +46,5 @@ public record StatusLine(String position, List<String> values, long nanosLeft, S
             line.append(part.isEmpty() ? "" : SEPARATOR + part);
         }
         return line.toString();
-    }
-
-    /** Returns minutes and seconds, with hours where there are any. */
-    public static String clock(long nanos) {
-        Duration duration = Duration.ofNanos(nanos);
-        return duration.toHours() == 0
-                ? String.format(Locale.ROOT, "%d:%02d", duration.toMinutes(), duration.toSecondsPart())
-                : String.format(
-                        Locale.ROOT,
-                        "%d:%02d:%02d",
-                        duration.toHours(),
-                        duration.toMinutesPart(),
-                        duration.toSecondsPart());
     }
 }

@@ -37,10 +37,4 @@ class StatusLineTest {
         StatusLine line = new StatusLine("reference measure 12 %", List.of(), 3_000_000_000L, "4.1 %/s");
         assertThat(line.in(80)).isEqualTo("reference measure 12 %  0:03 left  4.1 %/s");
     }
-
-    @Test
-    void aLongTimeHasHours() {
-        assertThat(StatusLine.clock(3_725_000_000_000L)).isEqualTo("1:02:05");
-        assertThat(StatusLine.clock(59_900_000_000L)).isEqualTo("0:59");
-    }
 }

@@ -12,6 +12,7 @@ import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
+import java.util.function.IntConsumer;
 
 /**
  * Annealed importance sampling (Neal 2001, "Annealed importance sampling", equations 3 to 7) of the normalizing constant Z of
@@ -52,12 +53,13 @@ public final class AnnealedImportanceSampling {
      * @param states held-out data, {@code [n, d]} with n &gt; 1
      * @param chains draws of q to start from, at least 2
      * @param random the source of randomness
+     * @param progress the consumer of the number of temperatures done
      * @return the estimate
      */
-    public LogLikelihood upper(NDArray states, int chains, RandomSource random) {
+    public LogLikelihood upper(NDArray states, int chains, RandomSource random, IntConsumer progress) {
         return Scope.compute(() -> {
             NDArray start = energy.reference().sample(states.getManager(), chains, random);
-            return LogLikelihood.of(energy, states, LogMean.of(logWeights(start, true, random)));
+            return LogLikelihood.of(energy, states, LogMean.of(logWeights(start, true, random, progress)));
         });
     }
 
@@ -67,10 +69,11 @@ public final class AnnealedImportanceSampling {
      * @param states held-out data, {@code [n, d]} with n &gt; 1
      * @param samples the samples of p to start from, {@code [chains, d]} with at least 2 chains
      * @param random the source of randomness
+     * @param progress the consumer of the number of temperatures done
      * @return the estimate
      */
-    public LogLikelihood lower(NDArray states, NDArray samples, RandomSource random) {
-        double[] inverse = logWeights(samples, false, random);
+    public LogLikelihood lower(NDArray states, NDArray samples, RandomSource random, IntConsumer progress) {
+        double[] inverse = logWeights(samples, false, random, progress);
         for (int i = 0; i < inverse.length; i++) {
             inverse[i] = -inverse[i];
         }
@@ -78,7 +81,7 @@ public final class AnnealedImportanceSampling {
     }
 
     /** log w = −Σₜ (βₜ − βₜ₋₁) f(uₜ₋₁), along u₀ … u_T forwards, along u_T … u₀ backwards. */
-    double[] logWeights(NDArray start, boolean forwards, RandomSource random) {
+    double[] logWeights(NDArray start, boolean forwards, RandomSource random, IntConsumer progress) {
         return Scope.compute(() -> {
             NDManager manager = start.getManager();
             NDArray step = Tensors.scalar(manager, stepSize);
@@ -104,6 +107,7 @@ public final class AnnealedImportanceSampling {
                         total.addi(energy.tilt().energy(positions).muli(share));
                     }
                 });
+                progress.accept(t);
             }
             return total.toType(DataType.FLOAT64, true).toDoubleArray();
         });

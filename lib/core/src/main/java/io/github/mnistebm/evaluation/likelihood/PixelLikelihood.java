@@ -13,6 +13,7 @@ import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -66,10 +67,12 @@ public final class PixelLikelihood {
      * @param starts latents near the mode of each posterior distribution, such as those of an encoder, {@code [n, d]}
      * @param draws the least number of draws an observation, at least 2; the number is a multiple of that of the distributions
      * @param random the source of randomness
+     * @param progress the consumer of the share of the observations that is done
      * @return the estimate
      * @throws IllegalArgumentException if there are too few observations or draws
      */
-    public NatsPerImage estimate(NDArray data, NDArray starts, int draws, RandomSource random) {
+    public NatsPerImage estimate(
+            NDArray data, NDArray starts, int draws, RandomSource random, DoubleConsumer progress) {
         int n = (int) data.getShape().get(0);
         if (n < 2 || draws < 2) {
             throw new IllegalArgumentException(
@@ -88,6 +91,7 @@ public final class PixelLikelihood {
                             Arrays.stream(logWeights[i]).map(LogMean::of).toArray(LogMean[]::new);
                 }
             });
+            progress.accept(Math.min(1, (from + OBSERVATIONS_AT_ONCE) / (double) n));
         }
         return NatsPerImage.of(
                 column(means, 0), column(means, 1), priors.size() > 2 ? column(means, 2) : null, normalizer);

@@ -86,9 +86,9 @@ public record PosteriorBounds(
             Arrays.setAll(weights, i -> -weights[i] - proposed[i]);
             NDArray chosen = starts.getManager().create(resampled(weights, n, chains, random.forLoops()));
             NDArray ends = posterior.coordinates(draws).get(new NDIndex().addIndices("{}", chosen));
-            double[] forwards =
-                    annealed.logWeights(normal.sample(starts.getManager(), (long) n * chains, random), true, random);
-            double[] backwards = annealed.logWeights(ends, false, random);
+            double[] forwards = annealed.logWeights(
+                    normal.sample(starts.getManager(), (long) n * chains, random), true, random, step -> {});
+            double[] backwards = annealed.logWeights(ends, false, random, step -> {});
             Arrays.setAll(backwards, i -> -backwards[i]);
             List<LogMean> above = means(forwards, n);
             List<LogMean> below =

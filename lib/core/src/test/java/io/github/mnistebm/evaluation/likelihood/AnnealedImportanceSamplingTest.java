@@ -44,8 +44,8 @@ class AnnealedImportanceSamplingTest {
     @Test
     void findsTheNormalizerForwardsAndBackwards() {
         AnnealedImportanceSampling annealed = new AnnealedImportanceSampling(ENERGY, 100, 0.3);
-        LogLikelihood upper = annealed.upper(states, 5000, random);
-        LogLikelihood lower = annealed.lower(states, samples(5000), random);
+        LogLikelihood upper = annealed.upper(states, 5000, random, step -> {});
+        LogLikelihood lower = annealed.lower(states, samples(5000), random, step -> {});
         // The standard error of log Z: that of the mean weight, relative to it.
         assertThat(upper.logNormalizer())
                 .isCloseTo(LOG_Z, within(4.5 * Math.sqrt(1 / upper.effectiveSampleSize() - 1 / 5000.0)));
@@ -58,7 +58,7 @@ class AnnealedImportanceSamplingTest {
     @Test
     void isWorthMoreDrawsThanImportanceSampling() {
         double annealed = new AnnealedImportanceSampling(ENERGY, 100, 0.3)
-                .upper(states, 5000, random)
+                .upper(states, 5000, random, step -> {})
                 .effectiveSampleSize();
         double direct = LogLikelihood.of(ENERGY, states, 5000, random).effectiveSampleSize();
         // A share of exp(−9) of direct draws is expected to count, and about a half of annealed ones.
@@ -72,8 +72,8 @@ class AnnealedImportanceSamplingTest {
         double sumOfLow = 0;
         double sumOfHigh = 0;
         for (int i = 0; i < 20; i++) {
-            sumOfLow += coarse.upper(states, 20, random).logNormalizer();
-            sumOfHigh += coarse.lower(states, samples(20), random).logNormalizer();
+            sumOfLow += coarse.upper(states, 20, random, step -> {}).logNormalizer();
+            sumOfHigh += coarse.lower(states, samples(20), random, step -> {}).logNormalizer();
         }
         assertThat(sumOfLow / 20).isLessThan(LOG_Z - 0.5);
         assertThat(sumOfHigh / 20).isGreaterThan(LOG_Z + 0.5);

@@ -42,7 +42,7 @@ class FourLatentsTest {
                 NDArray starts = model.encode(images);
                 NatsPerImage found = new PixelLikelihood(
                                 model.latentSpace()::reconstructionEnergy, model.energy(), null)
-                        .estimate(images, starts, 4000, random);
+                        .estimate(images, starts, 4000, random, done -> {});
                 double sum = 0;
                 for (int i = 0; i < IMAGES; i++) {
                     NDIndex row = new NDIndex().addSliceDim(i, i + 1);

@@ -55,7 +55,7 @@ class PixelLikelihoodTest {
         LinearGaussian model = new LinearGaussian(manager);
         NDArray data = model.sample(latents(200), random);
         NatsPerImage found = new PixelLikelihood(model, ENERGY, NORMAL)
-                .estimate(data, manager.zeros(new Shape(200, 2)), 300, random);
+                .estimate(data, manager.zeros(new Shape(200, 2)), 300, random, done -> {});
         double expected = LinearGaussian.nats(data, MEAN);
         double untilted = LinearGaussian.nats(data, new double[2]);
         double error = Math.hypot(found.energy().drawError(), found.normalizerError());
@@ -74,7 +74,7 @@ class PixelLikelihoodTest {
         LinearGaussian model = new LinearGaussian(manager);
         NDArray data = model.sample(latents(200), random);
         NatsPerImage found = new PixelLikelihood(model, ENERGY, new NoPrior())
-                .estimate(data, manager.zeros(new Shape(200, 2)), 300, random);
+                .estimate(data, manager.zeros(new Shape(200, 2)), 300, random, done -> {});
         double expected = LinearGaussian.nats(data, MEAN);
         assertThat(Math.abs(found.normal().nats() - expected)).isGreaterThan(0.5);
         assertThat(Math.abs(found.energy().nats() - found.logNormalizer() - expected))
@@ -117,7 +117,7 @@ class PixelLikelihoodTest {
             NDArray images =
                     random.uniform(manager, 0, 1, means.getShape()).lt(means).toType(DataType.UINT8, false);
             NatsPerImage found = new PixelLikelihood(pixels, ENERGY, null)
-                    .estimate(images, manager.zeros(new Shape(5, 2)), 1000, random);
+                    .estimate(images, manager.zeros(new Shape(5, 2)), 1000, random, done -> {});
             double expected = quadrature(pixels, images);
             double error = Math.hypot(found.energy().drawError(), found.normalizerError());
             assertThat(found.energy().nats()).isCloseTo(expected, within(4.5 * error));
@@ -188,7 +188,7 @@ class PixelLikelihoodTest {
         PixelLikelihood estimator = new PixelLikelihood(new LinearGaussian(manager), ENERGY, null);
         NDArray one = manager.zeros(new Shape(1, 3));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> estimator.estimate(one, manager.zeros(new Shape(1, 2)), 1, random))
+                .isThrownBy(() -> estimator.estimate(one, manager.zeros(new Shape(1, 2)), 1, random, done -> {}))
                 .withMessage("log-likelihood: expected at least 2 observations and 2 draws, found 1 and 1");
     }
 }
