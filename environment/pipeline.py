@@ -6,6 +6,7 @@ a mixture of normal distributions, sampled by the Metropolis-adjusted Langevin a
 Usage: python3 environment/pipeline.py
 """
 
+import json
 import math
 import pathlib
 import random
@@ -261,6 +262,8 @@ def main():
         for n, digit in enumerate(digits)
     )
     lines = "".join(f"M{29 * k} 0v290M0 {29 * k}h290" for k in range(1, 10))
+    card = json.loads((DATA / "pretrained" / "model.json").read_text())
+    dimension = card["configuration"]["autoencoder"]["latentDimension"]
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1014 396" role="img" aria-labelledby="title">',
         '<title id="title">An image becomes binary, and an encoder makes a latent of it. A chain walks on the energy of the latent space, '
@@ -274,7 +277,7 @@ def main():
         caption(188, axis + 68, "binary image", "white above 127"),
         arrow(236, 258, axis),
         f'<path class="network" d="M264 {axis - 75}L312 {axis - 28}V{axis + 28}L264 {axis + 75}z"/>',
-        caption(288, axis + 100, "encoder", "784 → 28"),
+        caption(288, axis + 100, "encoder", f"784 → {dimension}"),
         arrow(317, 337, axis),
         '<text x="478" y="34">latent space with the energy E(u)</text>',
         f'<g transform="translate(343 {axis - 148})">{latent_space()}</g>',
@@ -285,7 +288,7 @@ def main():
         '<circle class="state" r="5.5" cx="524" cy="347"/><text class="small start" x="544" y="351">the chain’s last state</text>',
         arrow(618, 638, axis),
         f'<path class="network" d="M644 {axis - 28}L692 {axis - 75}V{axis + 75}L644 {axis + 28}z"/>',
-        caption(668, axis + 100, "decoder", "28 → 784"),
+        caption(668, axis + 100, "decoder", f"{dimension} → 784"),
         arrow(697, 717, axis),
         '<text x="858" y="34">a hundred new digits</text>',
         f'<g transform="translate(723 {axis - 148}) scale({PANEL / 290:.4f})"><path class="black" d="M0 0h290v290h-290z"/>'

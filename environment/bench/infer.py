@@ -77,14 +77,19 @@ def main():
 
     with torch.no_grad():
         hidden = state[0] @ weights["whitening.unwhiten"] + weights["whitening.mean"]
-        for layer in ("0", "1"):
+        # The deep decoder has a convolution more, and another activation.
+        deep = "decoder.4.weight" in weights
+        activation = functional.elu if deep else functional.relu
+        for layer in range(2):
             weight, bias = weights[f"decoder.{layer}.weight"], weights[f"decoder.{layer}.bias"]
-            hidden = functional.linear(hidden, weight, bias).relu()
+            hidden = activation(functional.linear(hidden, weight, bias))
         hidden = hidden.view(count, 32, 7, 7)
-        for layer in ("2", "3"):
+        last = 4 if deep else 3
+        for layer in range(2, last + 1):
             weight, bias = weights[f"decoder.{layer}.weight"], weights[f"decoder.{layer}.bias"]
-            hidden = functional.pixel_shuffle(functional.conv2d(hidden, weight, bias, padding=1), 2)
-            hidden = hidden.relu() if layer == "2" else hidden
+            hidden = functional.conv2d(hidden, weight, bias, padding=1)
+            hidden = hidden if layer == 4 else functional.pixel_shuffle(hidden, 2)
+            hidden = hidden if layer == last else activation(hidden)
         images = (hidden > 0).to(torch.uint8)
         means = hidden.sigmoid()
     if sys.argv[3].endswith(".npz"):

@@ -15,6 +15,7 @@ import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
 import io.github.mnistebm.evaluation.likelihood.PixelLikelihood;
 import io.github.mnistebm.evaluation.likelihood.PosteriorBounds;
 import io.github.mnistebm.model.DigitModel;
+import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.model.LatentSpace;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -191,12 +192,13 @@ public final class ModelEvaluation implements AutoCloseable {
      */
     public Map<String, LogLikelihood> logLikelihoods(double stepSize, RandomSource random) {
         Map<String, LogLikelihood> found = new LinkedHashMap<>();
-        SamplerConfig config = SamplerConfig.builder().build();
-        int steps = config.burnIn() + config.steps();
-        double all = steps + 2.0 * TEMPERATURES;
+        DigitSampler sampler = DigitSampler.of(model);
+        double work = sampler.work(ANNEALED_CHAINS);
         try (NDArray latents = model.latentSpace().sample(testLikeTrained, random);
-                SampleRun samples =
-                        model.sample(ANNEALED_CHAINS, config, random, step -> listener.partDone(LATENTS, step / all))) {
+                DigitSampler.Drawing drawing = sampler.draw(
+                        ANNEALED_CHAINS,
+                        random.forLoops().nextInt(),
+                        done -> listener.partDone(LATENTS, done / work / 3))) {
             AnnealedImportanceSampling annealed =
                     new AnnealedImportanceSampling(model.energy(), TEMPERATURES, stepSize);
             found.put("energy, by importance sampling", LogLikelihood.of(model.energy(), latents, DRAWS, random));
@@ -206,14 +208,14 @@ public final class ModelEvaluation implements AutoCloseable {
                             latents,
                             ANNEALED_CHAINS,
                             random,
-                            step -> listener.partDone(LATENTS, (steps + step) / all)));
+                            done -> listener.partDone(LATENTS, (1 + (double) done / TEMPERATURES) / 3)));
             found.put(
                     "energy, annealed, from below",
                     annealed.lower(
                             latents,
-                            samples.last(),
+                            drawing.latents(),
                             random,
-                            step -> listener.partDone(LATENTS, (steps + TEMPERATURES + step) / all)));
+                            done -> listener.partDone(LATENTS, (2 + (double) done / TEMPERATURES) / 3)));
             found.put("reference measure alone", LogLikelihood.of(model.reference(), latents));
             found.put(MIXTURE, mixtureLogLikelihood(latents));
             found.put(

@@ -87,16 +87,27 @@ public record DigitSampler(
         }
     }
 
-    /** Images in memory. Owns them: close it. */
+    /** Images and their latents in memory. Owns them: close it. */
     public static final class Drawing implements AutoCloseable {
         private final NDManager manager;
+        private final NDArray latents;
         private final NDArray images;
         private final Summary summary;
 
-        private Drawing(NDManager manager, NDArray images, Summary summary) {
+        private Drawing(NDManager manager, NDArray latents, NDArray images, Summary summary) {
             this.manager = manager;
+            this.latents = latents;
             this.images = images;
             this.summary = summary;
+        }
+
+        /**
+         * Returns the latents, which are the draws of the model.
+         *
+         * @return u, {@code [n, d]}
+         */
+        public NDArray latents() {
+            return latents;
         }
 
         /**
@@ -248,18 +259,29 @@ public record DigitSampler(
     public Drawing draw(int images, int seed, LongConsumer progress) {
         NDManager owner = model.manager().newSubManager();
         try {
+            NDList latents = new NDList();
             NDList parts = new NDList();
-            Summary summary =
-                    draw(images, seed, (latents, part, means) -> parts.add(Scope.owned(owner, part)), progress);
-            NDArray all = Scope.owned(owner, NDArrays.concat(parts));
-            parts.close();
-            return new Drawing(owner, all, summary);
+            Summary summary = draw(
+                    images,
+                    seed,
+                    (some, part, means) -> {
+                        latents.add(Scope.owned(owner, some.duplicate()));
+                        parts.add(Scope.owned(owner, part));
+                    },
+                    progress);
+            return new Drawing(owner, joined(owner, latents), joined(owner, parts), summary);
         } catch (IOException e) {
             throw new AssertionError("the sink throws nothing", e);
         } catch (RuntimeException | Error e) {
             owner.close();
             throw e;
         }
+    }
+
+    private static NDArray joined(NDManager owner, NDList parts) {
+        NDArray all = Scope.owned(owner, NDArrays.concat(parts));
+        parts.close();
+        return all;
     }
 
     /**

@@ -128,8 +128,9 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * @return each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
      */
     public NDArray decode(NDArray latents) {
-        return Tensors.mapInParts(
-                latents, DECODED_AT_ONCE, part -> logits(part).getNDArrayInternal().sigmoid());
+        return Tensors.mapInParts(latents, DECODED_AT_ONCE, part -> logits(part)
+                .getNDArrayInternal()
+                .sigmoid());
     }
 
     /** Without what automatic differentiation remembers. */

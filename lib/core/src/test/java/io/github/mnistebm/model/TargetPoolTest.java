@@ -75,7 +75,8 @@ class TargetPoolTest extends WithTinyModel {
         }
         assertThat(different).hasSizeGreaterThan(33);
         assertThat(few.steps()).isEqualTo(40);
-        // More chains than the pool has states: some start at the same one, but nearly all jumps of this model are accepted.
+        // More chains than the pool has states: some start at the same one, but nearly all jumps of this model are
+        // accepted.
         assertThat(start(pool(1), 20_000, 1).steps()).isEqualTo(40);
     }
 
