@@ -31,6 +31,22 @@ import java.util.function.Supplier;
  */
 public final class ModelEvaluation implements AutoCloseable {
 
+    /** A listener to the course of measurements that take long, called on their thread. To stop one, interrupt its thread. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /** Listens to nothing. */
+        Listener NONE = (measurement, share) -> {};
+
+        /**
+         * Called when a part of a measurement is done.
+         *
+         * @param measurement the name of the measurement
+         * @param share the share of it that is done, in [0, 1]; 1 at its end
+         */
+        void partDone(String measurement, double share);
+    }
+
     /** The model's samples. */
     public static final String SAMPLES = "samples";
 
@@ -71,7 +87,7 @@ public final class ModelEvaluation implements AutoCloseable {
     private final NDManager manager;
     private final DigitModel model;
     private final DigitClassifier classifier;
-    private final EvaluationListener listener;
+    private final Listener listener;
     private final NDArray trainImages;
     private final NDArray testImages;
     /** Images as the model was trained on: drawn once if its binarization is stochastic, else those above. */
@@ -91,7 +107,7 @@ public final class ModelEvaluation implements AutoCloseable {
      * @param classifier the reader; not closed
      */
     public ModelEvaluation(DigitModel model, DigitImages train, DigitImages test, DigitClassifier classifier) {
-        this(model, train, test, classifier, EvaluationListener.NONE);
+        this(model, train, test, classifier, Listener.NONE);
     }
 
     /**
@@ -104,11 +120,7 @@ public final class ModelEvaluation implements AutoCloseable {
      * @param listener the listener to the course of the measurements
      */
     public ModelEvaluation(
-            DigitModel model,
-            DigitImages train,
-            DigitImages test,
-            DigitClassifier classifier,
-            EvaluationListener listener) {
+            DigitModel model, DigitImages train, DigitImages test, DigitClassifier classifier, Listener listener) {
         this.listener = listener;
         this.manager = model.manager().newSubManager();
         this.model = model;
@@ -125,7 +137,7 @@ public final class ModelEvaluation implements AutoCloseable {
                 drawn ? Scope.owned(manager, test.binarized(Binarization.STOCHASTIC, pixels.numbered(1))) : testImages;
     }
 
-    EvaluationListener listener() {
+    Listener listener() {
         return listener;
     }
 

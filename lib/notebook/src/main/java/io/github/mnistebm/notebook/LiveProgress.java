@@ -1,6 +1,6 @@
 package io.github.mnistebm.notebook;
 
-import io.github.mnistebm.evaluation.EvaluationListener;
+import io.github.mnistebm.evaluation.ModelEvaluation;
 import io.github.mnistebm.io.ClockTime;
 import io.github.mnistebm.training.TrainingListener;
 import java.util.Locale;
@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>One thread at a time may use it, as cells do.
  */
-public final class LiveProgress implements TrainingListener, EvaluationListener {
+public final class LiveProgress implements TrainingListener, ModelEvaluation.Listener {
 
     /** A task that takes less shows nothing. */
     private static final long FIRST_NANOS = 2_000_000_000L;

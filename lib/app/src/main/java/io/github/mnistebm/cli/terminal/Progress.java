@@ -1,6 +1,6 @@
 package io.github.mnistebm.cli.terminal;
 
-import io.github.mnistebm.evaluation.EvaluationListener;
+import io.github.mnistebm.evaluation.ModelEvaluation;
 import io.github.mnistebm.io.ClockTime;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
@@ -16,7 +16,7 @@ import me.tongfei.progressbar.ProgressState;
 import tech.tablesaw.api.Table;
 
 /** Shows how far a command is: one line that changes on a terminal, plain lines otherwise. */
-public final class Progress implements TrainingListener, EvaluationListener, AutoCloseable {
+public final class Progress implements TrainingListener, ModelEvaluation.Listener, AutoCloseable {
 
     private static final long PLAIN_INTERVAL_NANOS = 10_000_000_000L;
 
