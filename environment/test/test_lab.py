@@ -168,23 +168,36 @@ def test_a_notebook_runs_as_a_whole(lab, browser, name):
     last = cells.last.locator(".jp-InputPrompt")
     pictures = set()
     deadline = time.monotonic() + 30 * 60
+    faults = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')
     while not re.fullmatch(r"\[\d+\]:", last.inner_text()):
         assert time.monotonic() < deadline
+        assert faults.count() == 0, faults.all_inner_texts()
         pictures |= set(page.locator(".jp-OutputArea-output img").evaluate_all("all => all.map(image => image.src.length)"))
         page.wait_for_timeout(1000)
     idle(page)
-    faults = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')
     assert faults.count() == 0, faults.all_inner_texts()
     shown = page.locator(".jp-OutputArea-output img").count()
     assert shown > 3
     if name == "train":
         # Curves grew on the way.
         assert len(pictures) > shown + 5
-    choose(page, "Kernel", re.compile("^Restart Kernel…$"))
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
-    idle(page)
-    assert len(kernels() - others) == 1
+    old = kernels() - others
+    page.get_by_role("button", name="Restart the kernel", exact=True).click()
+    page.locator(".jp-Dialog button.jp-mod-warn").click()
+    eventually(lambda: not old & kernels() and kernels() - others)
+    cells.last.locator(".cm-content").click()
+    cell = new_cell(page, "20 + 22")
+    page.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-OutputArea-output")).to_have_text("42", timeout=MINUTES)
     shut_down(page)
+    eventually(lambda: not kernels() - others)
+
+
+def eventually(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_the_first_cells_draw_digits(page):
