@@ -1,10 +1,14 @@
 package io.github.mnistebm.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.autoencoder.DecodedLogits;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.tensor.Scope;
 
 /**
  * −Σᵢ log p(xᵢ | u), the sum over the pixels i of an image x, with independent Bernoulli pixels.
@@ -16,6 +20,9 @@ import io.github.mnistebm.density.EnergyFunction;
 record ReconstructionEnergy(LatentSpace latentSpace, NDArray images, NDArray known) implements EnergyFunction {
 
     private static final int[] PIXELS = {2};
+
+    /** States whose gradients are computed at once, so that the hidden layers, all of which the way back needs, stay small. */
+    private static final long ROWS_AT_ONCE = 256;
 
     @Override
     public int dimension() {
@@ -29,6 +36,28 @@ record ReconstructionEnergy(LatentSpace latentSpace, NDArray images, NDArray kno
 
     @Override
     public EnergyAndGradient energyAndGradient(NDArray states) {
+        long n = images.getShape().get(0);
+        long each = states.getShape().get(0) / n;
+        long imagesAtOnce = Math.max(1, ROWS_AT_ONCE / each);
+        if (n <= imagesAtOnce) {
+            return atOnce(states);
+        }
+        NDList energies = new NDList();
+        NDList gradients = new NDList();
+        for (long from = 0; from < n; from += imagesAtOnce) {
+            long until = Math.min(n, from + imagesAtOnce);
+            NDIndex some = new NDIndex().addSliceDim(from, until);
+            NDArray rows = states.get(new NDIndex().addSliceDim(from * each, until * each));
+            EnergyAndGradient part = Scope.compute(() -> new ReconstructionEnergy(
+                            latentSpace, images.get(some), known == null ? null : known.get(some))
+                    .atOnce(rows));
+            energies.add(part.energy());
+            gradients.add(part.gradient());
+        }
+        return new EnergyAndGradient(NDArrays.concat(energies), NDArrays.concat(gradients));
+    }
+
+    private EnergyAndGradient atOnce(NDArray states) {
         DecodedLogits decoded = latentSpace.decodeWithGradient(states);
         NDArray logits = byImage(decoded.logits());
         NDArray slope = seen(logits.getNDArrayInternal().sigmoid().subi(images));

@@ -70,6 +70,11 @@ public final class Charts {
     private static final int BANDS = 12;
     private static final double NATS_A_BAND = 0.5;
 
+    /** The size of a label on a landscape, as a share of the chart's. */
+    private static final double LABEL_WIDTH = 0.025;
+
+    private static final double LABEL_HEIGHT = 0.06;
+
     /** One a band: from dark blue to white, in equal steps, so that lightness alone orders them. */
     private static final Color[] BAND_COLOURS = IntStream.range(0, BANDS)
             .mapToObj(band -> (float) band / (BANDS - 1))
@@ -371,6 +376,7 @@ public final class Charts {
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray each = means.in(manager)) {
             double[][] places = project(plane, each);
+            moveApart(places, 2 * energy.halfWidth());
             for (int i = 0; i < places.length; i++) {
                 XYTextAnnotation name =
                         new XYTextAnnotation(String.valueOf(means.classes().get(i)), places[i][0], places[i][1]);
@@ -390,6 +396,18 @@ public final class Charts {
         chart.setBackgroundPaint(Color.WHITE);
         chart.setPadding(new RectangleInsets(4, 4, 4, 12));
         return chart;
+    }
+
+    /** Moves labels to the right of those before them that they would cover. */
+    private static void moveApart(double[][] places, double width) {
+        for (int i = 1; i < places.length; i++) {
+            for (int before = 0; before < i; before++) {
+                boolean isLevel = Math.abs(places[i][1] - places[before][1]) < LABEL_HEIGHT * width;
+                if (isLevel && Math.abs(places[i][0] - places[before][0]) < LABEL_WIDTH * width) {
+                    places[i][0] = places[before][0] + LABEL_WIDTH * width;
+                }
+            }
+        }
     }
 
     /** Returns the number format of the charts, which is English as their texts are, whatever the locale. */
