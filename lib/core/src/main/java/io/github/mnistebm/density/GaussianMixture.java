@@ -34,6 +34,9 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
  */
 public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
+    /** States whose energies are computed at once: each takes d² products. */
+    private static final long ROWS_AT_ONCE = 2048;
+
     /** The names of the parameters. */
     private static final String WEIGHTS = "weights";
 
@@ -301,7 +304,8 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     private NDArray energy(NDArray states, double temperature) {
-        return logSum(componentLogDensities(states, temperature)).neg();
+        return Tensors.mapInParts(states, ROWS_AT_ONCE, part -> logSum(componentLogDensities(part, temperature))
+                .neg());
     }
 
     @Override

@@ -20,11 +20,8 @@ import org.ejml.dense.row.CommonOps_DDRM;
  */
 public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
 
-    /** Images that are encoded at once, so that hidden layers stay small whatever their number. */
-    private static final long ENCODED_AT_ONCE = 2048;
-
-    /** Latents that are decoded at once; a decoder's hidden layers are the larger ones. */
-    private static final long DECODED_AT_ONCE = 512;
+    /** Rows that are encoded or decoded at once, so that hidden layers stay small whatever the number of images. */
+    private static final long ROWS_AT_ONCE = 512;
 
     /**
      * Encodes images into whitened latents.
@@ -35,7 +32,7 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
     public NDArray encode(NDArray images) {
         return Tensors.mapInParts(
                 images,
-                ENCODED_AT_ONCE,
+                ROWS_AT_ONCE,
                 part -> whitening.whiten(autoencoder.encode(part.toType(DataType.FLOAT32, false))));
     }
 
@@ -51,7 +48,7 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
         return autoencoder.isVariational()
                 ? Tensors.mapInParts(
                         images,
-                        ENCODED_AT_ONCE,
+                        ROWS_AT_ONCE,
                         part -> whitening.whiten(autoencoder
                                 .encodeNormals(part.toType(DataType.FLOAT32, false))
                                 .sample(random)))
@@ -65,7 +62,7 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * @return −log p(image | its latent) with Bernoulli pixels, nats, {@code [n]}, attached to the manager of the images
      */
     public NDArray reconstructionError(NDArray images) {
-        return Tensors.mapInParts(images, DECODED_AT_ONCE, part -> {
+        return Tensors.mapInParts(images, ROWS_AT_ONCE, part -> {
             NDArray floats = part.toType(DataType.FLOAT32, false);
             return Autoencoder.negativeLogLikelihood(floats, autoencoder.decodeLogits(autoencoder.encode(floats)));
         });
@@ -118,7 +115,7 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * @return the logit of each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
      */
     public NDArray decodeLogits(NDArray latents) {
-        return Tensors.mapInParts(latents, DECODED_AT_ONCE, this::logits);
+        return Tensors.mapInParts(latents, ROWS_AT_ONCE, this::logits);
     }
 
     /**
@@ -128,9 +125,8 @@ public record LatentSpace(Autoencoder autoencoder, Whitening whitening) {
      * @return each pixel's probability to be white, {@code [n, 784]}, attached to the manager of the latents
      */
     public NDArray decode(NDArray latents) {
-        return Tensors.mapInParts(latents, DECODED_AT_ONCE, part -> logits(part)
-                .getNDArrayInternal()
-                .sigmoid());
+        return Tensors.mapInParts(
+                latents, ROWS_AT_ONCE, part -> logits(part).getNDArrayInternal().sigmoid());
     }
 
     /** Without what automatic differentiation remembers. */
