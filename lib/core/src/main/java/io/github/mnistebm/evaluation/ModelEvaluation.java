@@ -15,7 +15,6 @@ import io.github.mnistebm.evaluation.likelihood.NatsPerImage;
 import io.github.mnistebm.evaluation.likelihood.PixelLikelihood;
 import io.github.mnistebm.evaluation.likelihood.PosteriorBounds;
 import io.github.mnistebm.model.DigitModel;
-import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.model.LatentSpace;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.SamplerConfig;
@@ -204,13 +203,14 @@ public final class ModelEvaluation implements AutoCloseable {
      */
     public Map<String, LogLikelihood> logLikelihoods(double stepSize, RandomSource random) {
         Map<String, LogLikelihood> found = new LinkedHashMap<>();
-        DigitSampler sampler = DigitSampler.of(model);
-        double work = sampler.work(ANNEALED_CHAINS);
+        // From draws of the reference measure, and long: chains that started at its draws resampled would share the
+        // blind spots of their weights.
+        SamplerConfig config = SamplerConfig.builder().build();
+        int steps = config.burnIn() + config.steps();
+        double all = steps + 2.0 * TEMPERATURES;
         try (NDArray latents = model.latentSpace().sample(testLikeTrained, random);
-                DigitSampler.Drawing drawing = sampler.draw(
-                        ANNEALED_CHAINS,
-                        random.forLoops().nextInt(),
-                        done -> listener.partDone(LATENTS, done / work / 3))) {
+                SampleRun samples =
+                        model.sample(ANNEALED_CHAINS, config, random, done -> listener.partDone(LATENTS, done / all))) {
             AnnealedImportanceSampling annealed =
                     new AnnealedImportanceSampling(model.energy(), TEMPERATURES, stepSize);
             found.put("energy, by importance sampling", LogLikelihood.of(model.energy(), latents, DRAWS, random));
@@ -220,14 +220,14 @@ public final class ModelEvaluation implements AutoCloseable {
                             latents,
                             ANNEALED_CHAINS,
                             random,
-                            done -> listener.partDone(LATENTS, (1 + (double) done / TEMPERATURES) / 3)));
+                            done -> listener.partDone(LATENTS, (steps + done) / all)));
             found.put(
                     "energy, annealed, from below",
                     annealed.lower(
                             latents,
-                            drawing.latents(),
+                            samples.last(),
                             random,
-                            done -> listener.partDone(LATENTS, (2 + (double) done / TEMPERATURES) / 3)));
+                            done -> listener.partDone(LATENTS, (steps + TEMPERATURES + done) / all)));
             found.put("reference measure alone", LogLikelihood.of(model.reference(), latents));
             found.put(MIXTURE, mixtureLogLikelihood(latents));
             found.put(

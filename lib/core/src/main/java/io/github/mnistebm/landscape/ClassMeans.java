@@ -22,7 +22,7 @@ public final class ClassMeans {
     /**
      * Computes the means.
      *
-     * @param points {@code [n, d]}
+     * @param points the points, {@code [n, d]}
      * @param labels the class of each, n unsigned bytes
      * @return the means
      * @throws IllegalArgumentException if there are not as many labels as points

@@ -3,11 +3,11 @@ package io.github.mnistebm.landscape;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The free energy of a distribution on a plane, −log p(x, y), where all that the plane hides is integrated out. It is estimated from draws, by
- * the logarithm of a kernel estimate of their density on the plane with normal kernels and Scott's bandwidth (Scott 1992, "Multivariate
- * density estimation") for each coordinate. Immutable, but for the array.
+ * The free energy of a distribution on a plane, −log p(x, y) up to a constant, where all that the plane hides is integrated out. Draws give it, by
+ * a kernel estimate of their density on the plane with normal kernels and Scott's bandwidth for each coordinate (Scott 1992, "Multivariate density
+ * estimation"). Immutable, but for the array.
  *
- * @param halfWidth both coordinates go from −halfWidth to halfWidth
+ * @param halfWidth the greatest value of both coordinates, which go from −halfWidth to halfWidth
  * @param side the number of values along each side
  * @param values the free energies in nats, row by row from the least second coordinate on, {@code [side * side]}
  */
@@ -16,14 +16,14 @@ public record FreeEnergy(double halfWidth, int side, float[] values) {
     /** The share of a side that is left free beyond the draws. */
     private static final double MARGIN = 0.08;
 
-    /** The estimate is 0 in single precision far from all draws; a finite energy can be drawn. */
+    /** Far from all draws the estimate vanishes; a finite energy can be drawn. */
     private static final double LEAST_DENSITY = 1e-6;
 
     /**
      * Estimates the free energy on a square that holds all draws.
      *
      * @param plane the plane
-     * @param draws draws of the distribution, {@code [n, d]}
+     * @param draws the draws of the distribution, {@code [n, d]}, which differ in both directions of the plane
      * @param side the number of values along each side, at least 2
      * @return the free energy
      * @throws IllegalArgumentException if {@code side} is less than 2

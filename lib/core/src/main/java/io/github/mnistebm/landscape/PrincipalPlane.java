@@ -55,7 +55,7 @@ public final class PrincipalPlane {
      * Fits the plane on which the means of classes lie farthest apart, each mean with the same weight. Whitened latents as a whole have no
      * principal direction, since their covariance is I; the means of their classes have.
      *
-     * @param points {@code [n, d]} with n at least 3 and d at least 2
+     * @param points the points, {@code [n, d]} with n at least 3 and d at least 2
      * @param labels the class of each point, n unsigned bytes
      * @return the plane; that of the points themselves where there are fewer than three classes
      * @throws IllegalArgumentException if there are not as many labels as points, or {@link #of(NDArray)} throws it

@@ -67,8 +67,8 @@ public enum ChainStart {
         }
 
         /**
-         * Returns the number of steps after which draws of some chains are as good as independent: a part of the most where hardly any two
-         * start at the same state, as many as jumps need to part them, and at most so many.
+         * Returns the number of steps that part chains: a fifth of the most if hardly any two start at the same state, else two for each parting
+         * jump, within these limits.
          */
         int steps(int chains, int most) {
             if (draws == 0 || sequential) {
@@ -112,7 +112,7 @@ public enum ChainStart {
 
     /** Returns the number of steps that is enough where chains hardly ever start at the same state. */
     static int fewSteps(int most) {
-        return most / SHORTER;
+        return Math.max(1, most / SHORTER);
     }
 
     States states(NDManager manager, TiltedEnergy energy, int chains, RandomSource random) {

@@ -137,7 +137,7 @@ public record DigitSampler(
     /** The default number of chains that run at once. */
     public static final int DEFAULT_CHAINS = 1000;
 
-    /** The default number of steps of a chain that starts at the target, so that chains that start at the same state part. */
+    /** The greatest number of steps, by default, of a chain that starts at the target. Chains that start at the same state part on the way. */
     public static final int STEPS_FROM_TARGET = 200;
 
     /**

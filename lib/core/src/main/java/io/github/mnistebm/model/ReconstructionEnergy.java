@@ -21,7 +21,10 @@ record ReconstructionEnergy(LatentSpace latentSpace, NDArray images, NDArray kno
 
     private static final int[] PIXELS = {2};
 
-    /** States whose gradients are computed at once, so that the hidden layers, all of which the way back needs, stay small. */
+    /**
+     * States whose gradients are computed at once, but at least those of one image, so that the hidden layers stay small: the way back needs all
+     * of them.
+     */
     private static final long ROWS_AT_ONCE = 256;
 
     @Override

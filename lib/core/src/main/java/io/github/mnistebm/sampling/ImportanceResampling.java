@@ -106,7 +106,7 @@ public record ImportanceResampling(int pool) {
 
     /**
      * Counts the jumps that part chains. A jump from uᵢ is accepted with the probability min(1, wⱼ / wᵢ), if uⱼ is proposed (Tierney 1994), so
-     * that a chain leaves uᵢ with the mean aᵢ of that over the pool. Of the chains, Σ wᵢ (1 − aᵢ)ⁿ / Σ wᵢ are at their starts after n jumps.
+     * that a chain leaves uᵢ with the mean aᵢ of that over the pool. After n jumps, the share Σ wᵢ (1 − aᵢ)ⁿ / Σ wᵢ of the chains is still at its start.
      */
     private static int partingJumps(float[] weights) {
         float[] sorted = weights.clone();

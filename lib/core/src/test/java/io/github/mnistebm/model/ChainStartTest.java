@@ -96,6 +96,7 @@ class ChainStartTest {
                 .isEqualTo(200);
         assertThat(new ChainStart.Origin(100_000, 4000, 7, 0.9, true).steps(1000, 200))
                 .isEqualTo(200);
+        assertThat(origin.steps(1, 2)).isEqualTo(1);
     }
 
     /** Nothing is lost: the bundled model's energies and latents are those of chains that run for longer than a thousand steps. */
