@@ -45,7 +45,7 @@ def test_training_shows_pictures_curves_and_tables_and_saves_a_model(executed, m
 def test_inference_shows_grids_and_charts_from_the_bundled_model(executed):
     path = executed / "notebooks" / "inference.ipynb"
     assert_executed(path)
-    assert len(outputs(path, "image/png")) == 8
+    assert len(outputs(path, "image/png")) == 9
     assert len([table for table in outputs(path, "text/html") if "<table>" in table]) == 1
 
 
@@ -64,7 +64,7 @@ def test_sampling_needs_no_model(executed):
 
 
 def test_the_committed_notebooks_carry_their_outputs(root):
-    for name, pictures in (("train", 8), ("inference", 8), ("evaluation", 4), ("sampling", 4)):
+    for name, pictures in (("train", 8), ("inference", 9), ("evaluation", 4), ("sampling", 4)):
         path = root / "notebooks" / f"{name}.ipynb"
         assert_executed(path)
         assert len(outputs(path, "image/png")) == pictures
