@@ -45,7 +45,7 @@ public enum ChainStart {
      * @param draws the number of draws of the reference measure that the starts were chosen from; 0 if they were not chosen
      * @param effectiveSampleSize the number of equally weighted draws that those are worth
      * @param partingJumps the jumps after which {@linkplain ImportanceResampling.Draws#partingJumps most chains have left their starts}; 0 if
-     *     there are no jumps
+     *     there are no jumps, or sequential Monte Carlo took over
      * @param paretoShape the largest k of the {@linkplain ParetoShape tail of the weights}; NaN without weights
      * @param sequential whether sequential Monte Carlo took over, since k was too large
      */
@@ -123,7 +123,7 @@ public enum ChainStart {
         ImportanceResampling.Draws drawn = new ImportanceResampling(pool).draw(manager, energy, chains, random);
         // Also where k is not a number.
         boolean sequential = !(drawn.paretoShape() <= ParetoShape.RELIABLE);
-        int jumps = energy.reference().isFitted() ? drawn.partingJumps() : 0;
+        int jumps = !sequential && energy.reference().isFitted() ? drawn.partingJumps() : 0;
         Origin origin = new Origin(pool, drawn.effectiveSampleSize(), jumps, drawn.paretoShape(), sequential);
         if (!sequential) {
             return new States(drawn.positions(), origin);

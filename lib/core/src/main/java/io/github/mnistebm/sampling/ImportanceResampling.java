@@ -23,7 +23,7 @@ import java.util.List;
  */
 public record ImportanceResampling(int pool) {
 
-    /** The share of chains that may be left where they started after the jumps of {@link Draws#partingJumps}. */
+    /** The share of chains that may be left where they started after {@link Draws#partingJumps}. */
     public static final double STILL_AT_START = 0.2;
 
     private static final int MOST_JUMPS = 1024;
@@ -46,17 +46,52 @@ public record ImportanceResampling(int pool) {
      *
      * @param positions the states, {@code [count, d]}
      * @param effectiveSampleSize (Σ wᵢ)² / Σ wᵢ² of the pool (Kong 1992)
-     * @param partingJumps the number of jumps, proposed from the reference measure, after which no more than {@value #STILL_AT_START} of the
-     *     chains that start at such states are expected to be there still; at most {@value #MOST_JUMPS}
+     * @param weights wᵢ of the pool, relative to the largest
      * @param paretoShape k of the {@linkplain ParetoShape weights' tail}; above {@value ParetoShape#RELIABLE} the states are not to be
      *     relied on
      */
-    public record Draws(NDArray positions, double effectiveSampleSize, int partingJumps, double paretoShape)
+    public record Draws(NDArray positions, double effectiveSampleSize, float[] weights, double paretoShape)
             implements Scope.Result {
 
         @Override
         public List<NDArray> arrays() {
             return List.of(positions);
+        }
+
+        /**
+         * Counts the jumps, proposed from the reference measure, after which no more than {@value ImportanceResampling#STILL_AT_START} of the chains
+         * that start at such states are expected to be there still. A jump from uᵢ is accepted with the probability min(1, wⱼ / wᵢ), if uⱼ is
+         * proposed (Tierney 1994), so that a chain leaves uᵢ with the mean aᵢ of that over the pool. After n jumps, the share
+         * Σ wᵢ (1 − aᵢ)ⁿ / Σ wᵢ of the chains is still at its start.
+         *
+         * @return the number of jumps, at most {@value ImportanceResampling#MOST_JUMPS}
+         */
+        public int partingJumps() {
+            float[] sorted = weights.clone();
+            Arrays.sort(sorted);
+            int n = sorted.length;
+            double[] logStays = new double[n];
+            double smaller = 0;
+            for (int i = 0; i < n; i++) {
+                double accepted = sorted[i] > 0 ? (smaller / sorted[i] + n - i) / n : 1;
+                logStays[i] = Math.log1p(-Math.min(1, accepted));
+                smaller += sorted[i];
+            }
+            int few = 0;
+            int enough = MOST_JUMPS;
+            while (enough - few > 1) {
+                int jumps = (few + enough) / 2;
+                double still = 0;
+                for (int i = 0; i < n; i++) {
+                    still += sorted[i] * Math.exp(jumps * logStays[i]);
+                }
+                if (still <= STILL_AT_START * smaller) {
+                    enough = jumps;
+                } else {
+                    few = jumps;
+                }
+            }
+            return enough;
         }
     }
 
@@ -100,39 +135,7 @@ public record ImportanceResampling(int pool) {
             long[] chosen = new long[count];
             SystematicResampling.choose(weights, 0, pool, random.forLoops().nextDouble(), chosen, 0, count);
             NDArray positions = NDArrays.concat(parts).get(new NDIndex().addIndices("{}", manager.create(chosen)));
-            return new Draws(positions, sum * sum / squares, partingJumps(weights), ParetoShape.of(logWeights));
+            return new Draws(positions, sum * sum / squares, weights, ParetoShape.of(logWeights));
         });
-    }
-
-    /**
-     * Counts the jumps that part chains. A jump from uᵢ is accepted with the probability min(1, wⱼ / wᵢ), if uⱼ is proposed (Tierney 1994), so
-     * that a chain leaves uᵢ with the mean aᵢ of that over the pool. After n jumps, the share Σ wᵢ (1 − aᵢ)ⁿ / Σ wᵢ of the chains is still at its start.
-     */
-    private static int partingJumps(float[] weights) {
-        float[] sorted = weights.clone();
-        Arrays.sort(sorted);
-        int n = sorted.length;
-        double[] logStays = new double[n];
-        double smaller = 0;
-        for (int i = 0; i < n; i++) {
-            double accepted = sorted[i] > 0 ? (smaller / sorted[i] + n - i) / n : 1;
-            logStays[i] = Math.log1p(-Math.min(1, accepted));
-            smaller += sorted[i];
-        }
-        int few = 0;
-        int enough = MOST_JUMPS;
-        while (enough - few > 1) {
-            int jumps = (few + enough) / 2;
-            double still = 0;
-            for (int i = 0; i < n; i++) {
-                still += sorted[i] * Math.exp(jumps * logStays[i]);
-            }
-            if (still <= STILL_AT_START * smaller) {
-                enough = jumps;
-            } else {
-                few = jumps;
-            }
-        }
-        return enough;
     }
 }

@@ -191,9 +191,7 @@ public final class Charts {
             combined.add(plot);
         }
         JFreeChart chart = new JFreeChart(table.name(), JFreeChart.DEFAULT_TITLE_FONT, combined, false);
-        chart.setBackgroundPaint(Color.WHITE);
-        chart.setPadding(new RectangleInsets(4, 4, 4, 12));
-        return chart;
+        return onWhite(chart);
     }
 
     /**
@@ -358,10 +356,7 @@ public final class Charts {
         }
         DefaultXYZDataset data = new DefaultXYZDataset();
         data.addSeries("free energy", points);
-        LookupPaintScale scale = new LookupPaintScale(0, BANDS * NATS_A_BAND, BAND_COLOURS[BANDS - 1]);
-        for (int band = 0; band < BANDS; band++) {
-            scale.add(band * NATS_A_BAND, BAND_COLOURS[band]);
-        }
+        LookupPaintScale scale = bands();
         XYBlockRenderer blocks = new XYBlockRenderer();
         blocks.setBlockWidth(spacing);
         blocks.setBlockHeight(spacing);
@@ -373,6 +368,28 @@ public final class Charts {
             axis.setStandardTickUnits(new NumberTickUnitSource(false, numbers()));
         }
         plot.setOutlineVisible(false);
+        label(plot, energy, plane, means);
+        NumberAxis nats = new NumberAxis("free energy above the lowest, nats");
+        nats.setStandardTickUnits(new NumberTickUnitSource(true, numbers()));
+        PaintScaleLegend legend = new PaintScaleLegend(scale, nats);
+        legend.setPosition(RectangleEdge.RIGHT);
+        legend.setAxisLocation(AxisLocation.BOTTOM_OR_RIGHT);
+        legend.setMargin(10, 10, 40, 4);
+        JFreeChart chart = new JFreeChart("energy landscape", JFreeChart.DEFAULT_TITLE_FONT, plot, false);
+        chart.addSubtitle(legend);
+        return onWhite(chart);
+    }
+
+    private static LookupPaintScale bands() {
+        LookupPaintScale scale = new LookupPaintScale(0, BANDS * NATS_A_BAND, BAND_COLOURS[BANDS - 1]);
+        for (int band = 0; band < BANDS; band++) {
+            scale.add(band * NATS_A_BAND, BAND_COLOURS[band]);
+        }
+        return scale;
+    }
+
+    /** Writes the classes at their means. */
+    private static void label(XYPlot plot, FreeEnergy energy, PrincipalPlane plane, ClassMeans means) {
         try (NDManager manager = NDManager.newBaseManager();
                 NDArray each = means.in(manager)) {
             double[][] places = project(plane, each);
@@ -385,17 +402,6 @@ public final class Charts {
                 plot.addAnnotation(name);
             }
         }
-        NumberAxis nats = new NumberAxis("free energy above the lowest, nats");
-        nats.setStandardTickUnits(new NumberTickUnitSource(true, numbers()));
-        PaintScaleLegend legend = new PaintScaleLegend(scale, nats);
-        legend.setPosition(RectangleEdge.RIGHT);
-        legend.setAxisLocation(AxisLocation.BOTTOM_OR_RIGHT);
-        legend.setMargin(10, 10, 40, 4);
-        JFreeChart chart = new JFreeChart("energy landscape", JFreeChart.DEFAULT_TITLE_FONT, plot, false);
-        chart.addSubtitle(legend);
-        chart.setBackgroundPaint(Color.WHITE);
-        chart.setPadding(new RectangleInsets(4, 4, 4, 12));
-        return chart;
     }
 
     /** Moves labels to the right of those before them that they would cover. */
@@ -471,8 +477,6 @@ public final class Charts {
     private static JFreeChart styled(JFreeChart chart, XYLineAndShapeRenderer renderer) {
         XYPlot plot = chart.getXYPlot();
         plot.setRenderer(renderer);
-        chart.setBackgroundPaint(Color.WHITE);
-        chart.setPadding(new RectangleInsets(4, 4, 4, 12));
         chart.getLegend().setFrame(BlockBorder.NONE);
         plot.setBackgroundPaint(Color.WHITE);
         plot.setOutlineVisible(false);
@@ -480,6 +484,12 @@ public final class Charts {
         plot.setRangeGridlinePaint(GRID);
         plot.getDomainAxis().setStandardTickUnits(new NumberTickUnitSource(false, numbers()));
         plot.getRangeAxis().setStandardTickUnits(new NumberTickUnitSource(false, numbers()));
+        return onWhite(chart);
+    }
+
+    private static JFreeChart onWhite(JFreeChart chart) {
+        chart.setBackgroundPaint(Color.WHITE);
+        chart.setPadding(new RectangleInsets(4, 4, 4, 12));
         return chart;
     }
 }
