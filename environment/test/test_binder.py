@@ -97,7 +97,7 @@ def test_the_first_digits_come_soon(session, record_property, capsys):
     path = session.project / "notebooks" / "inference.ipynb"
     notebook = nbformat.read(path, as_version=4)
     first = next(i for i, cell in enumerate(notebook.cells) if "ImageGrid" in cell.source)
-    beginning = session.home / "beginning"
+    beginning = session.project / "beginning"
     beginning.mkdir()
     nbformat.write(nbformat.v4.new_notebook(cells=notebook.cells[: first + 1]), beginning / path.name)
     os.chown(beginning, STRANGER, STRANGER)

@@ -139,6 +139,13 @@ class DigitServerTest {
     void theStraightPathIsHigherThanThatOfLeastEnergy() throws Exception {
         JsonObject paths = json(post("/api/morph", "{\"from\": \"0\", \"to\": \"1\", \"seed\": 3}"));
         assertThat(highest(paths, "least")).isLessThan(highest(paths, "straight"));
+        for (int seed = 1; seed <= 3; seed++) {
+            JsonObject others = json(post("/api/morph", "{\"from\": \"4\", \"to\": \"9\", \"seed\": " + seed + "}"));
+            // Where an end is the highest point of both, they are equal.
+            assertThat(highest(others, "least"))
+                    .as("seed %d", seed)
+                    .isLessThanOrEqualTo(highest(others, "straight") + 0.01);
+        }
         for (String end : List.of("least", "straight")) {
             assertThat(paths.getAsJsonObject(end).getAsJsonArray("points")).hasSize(33);
         }

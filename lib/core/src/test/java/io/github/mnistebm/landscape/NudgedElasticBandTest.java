@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.density.EnergyFunction;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,6 +161,55 @@ class NudgedElasticBandTest {
         int top = top(path[1]);
         assertThat(path[1][top]).isCloseTo(0, within(1e-4f));
         assertThat(path[0][28 * top + 1]).isCloseTo(1, within(1e-2f));
+    }
+
+    /**
+     * Wells of different widths, in many dimensions, as those of a mixture on latents. Springs along the band alone let it crumple: its
+     * states zigzag, and each iteration pushes them farther up.
+     */
+    @Test
+    void aBandDoesNotCrumpleHoweverLongItRelaxes() {
+        int d = 40;
+        int wells = 10;
+        Random random = new Random(1);
+        float[][] centers = new float[wells][d];
+        double[][] precisions = new double[wells][d];
+        for (int k = 0; k < wells; k++) {
+            for (int i = 0; i < d; i++) {
+                centers[k][i] = (float) random.nextGaussian();
+                precisions[k][i] = Math.exp(2 * random.nextGaussian());
+            }
+        }
+        EnergyFunction energy =
+                EnergyFunction.of(d, (state, gradient) -> softMinimum(state, gradient, centers, precisions));
+        double straight;
+        try (NDArray start = manager.create(centers[0]);
+                NDArray end = manager.create(centers[1]);
+                EnergyPath path = EnergyPath.straight(energy, start, end, 33)) {
+            float[] energies = path.energies().toFloatArray();
+            straight = energies[top(energies)];
+        }
+        float[] energies = found(new NudgedElasticBand(33, 20, 3000, 1e-3), energy, centers[0], centers[1])[1];
+        assertThat((double) energies[top(energies)]).isLessThan(straight);
+    }
+
+    /** −log Σ exp(−E) of quadratic energies E. */
+    private static double softMinimum(double[] state, double[] gradient, float[][] centers, double[][] precisions) {
+        double[] energies = new double[centers.length];
+        for (int k = 0; k < centers.length; k++) {
+            for (int i = 0; i < state.length; i++) {
+                energies[k] += precisions[k][i] * Math.pow(state[i] - centers[k][i], 2) / 2;
+            }
+        }
+        double least = Arrays.stream(energies).min().orElseThrow();
+        double sum = Arrays.stream(energies).map(each -> Math.exp(least - each)).sum();
+        for (int k = 0; k < centers.length; k++) {
+            double weight = Math.exp(least - energies[k]) / sum;
+            for (int i = 0; i < state.length; i++) {
+                gradient[i] += weight * precisions[k][i] * (state[i] - centers[k][i]);
+            }
+        }
+        return least - Math.log(sum);
     }
 
     @Test
