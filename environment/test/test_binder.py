@@ -1,8 +1,10 @@
 """A session on mybinder.org: a user without root and without a set-up, on one core and 2 GB."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -20,18 +22,29 @@ pytestmark = [
 ]
 
 
+def processes_of_stranger():
+    """The folders of all processes of that user, below /proc."""
+    for process in os.scandir("/proc"):
+        # A process may end meanwhile.
+        with contextlib.suppress(OSError):
+            if process.name.isdigit() and process.stat().st_uid == STRANGER:
+                yield process
+
+
 def memory_of_stranger():
     """The memory of all processes of that user in bytes, shared pages divided among those that share them."""
     total = 0
-    for process in os.scandir("/proc"):
-        try:
-            if process.name.isdigit() and process.stat().st_uid == STRANGER:
-                with open(f"{process.path}/smaps_rollup") as lines:
-                    total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-        except OSError:
-            # It has ended.
-            continue
+    for process in processes_of_stranger():
+        with contextlib.suppress(OSError), open(f"{process.path}/smaps_rollup") as lines:
+            total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
     return total
+
+
+def end_stranger():
+    """Ends all processes of that user: a kernel outlives the process that started it, and holds its output open."""
+    for process in processes_of_stranger():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(process.name), signal.SIGKILL)
 
 
 class Session:
@@ -69,7 +82,7 @@ class Session:
         while process.poll() is None:
             peak = max(peak, memory_of_stranger())
             if peak > LIMIT:
-                process.kill()
+                end_stranger()
             time.sleep(0.2)
         reader.join()
         self.peak = max(self.peak, peak)
