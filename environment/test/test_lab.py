@@ -89,6 +89,8 @@ def open_notebook(browser, lab, name):
 
 def choose(page, menu, *items):
     """Chooses an item of a menu, as a user does."""
+    dialog = page.locator(".jp-Dialog")
+    assert dialog.count() == 0, dialog.first.inner_text()
     page.locator(".lm-MenuBar-item", has_text=menu).first.click()
     for item in items:
         page.locator(".lm-Menu-item:visible").filter(has_text=item).first.click()

@@ -50,9 +50,23 @@ final class Peer implements AutoCloseable {
      * @throws IOException if it does not come to be ready
      */
     static Peer start(List<String> command, Work work, int threads) throws IOException {
+        return start(command, work.toJson(), threads);
+    }
+
+    /**
+     * Starts the process and waits until it is ready.
+     *
+     * @param command the process, without its work
+     * @param work the work to do, in JSON
+     * @param threads the number of cores that it may use
+     * @return the process
+     * @throws UnavailableException if it says that it cannot do the work on this machine
+     * @throws IOException if it does not come to be ready
+     */
+    static Peer start(List<String> command, String work, int threads) throws IOException {
         List<String> whole = new ArrayList<>(onCores(threads));
         whole.addAll(command);
-        whole.add(work.toJson());
+        whole.add(work);
         Peer peer = new Peer(whole, builder(whole, threads).start());
         try {
             peer.expect("ready");
@@ -118,6 +132,12 @@ final class Peer implements AutoCloseable {
 
     /** Does the work once; returns the seconds. */
     double measure() throws IOException {
+        return measure("");
+    }
+
+    /** Does the work once with what a line says; returns the seconds. */
+    double measure(String order) throws IOException {
+        in.write(order);
         in.newLine();
         in.flush();
         return Double.parseDouble(line());

@@ -37,6 +37,15 @@ public interface HostEnergy {
     }
 
     /**
+     * Returns whether the chains of a row cost less together than one after the other, by vector instructions.
+     *
+     * @return false where each state is evaluated by itself
+     */
+    default boolean isVectorized() {
+        return true;
+    }
+
+    /**
      * Creates an evaluator of this energy, with working memory of its own: one for each thread.
      *
      * @param lanes the length of the rows, the number of chains that a block may have
@@ -85,6 +94,11 @@ public interface HostEnergy {
             @Override
             public long multiplications() {
                 return energy.multiplications();
+            }
+
+            @Override
+            public boolean isVectorized() {
+                return energy.isVectorized();
             }
 
             @Override

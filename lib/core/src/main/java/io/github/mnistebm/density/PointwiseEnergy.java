@@ -63,6 +63,11 @@ record PointwiseEnergy(int dimension, AtPoint point) implements EnergyFunction, 
     }
 
     @Override
+    public boolean isVectorized() {
+        return false;
+    }
+
+    @Override
     public Evaluator evaluator(int lanes) {
         double[] state = new double[dimension];
         double[] gradient = new double[dimension];

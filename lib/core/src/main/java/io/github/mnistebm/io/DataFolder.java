@@ -113,4 +113,13 @@ public final class DataFolder {
     public static Path conditions() {
         return path().resolve("conditions.csv");
     }
+
+    /**
+     * Returns the table of the samplers.
+     *
+     * @return the file that {@code run bench samplers} writes
+     */
+    public static Path samplers() {
+        return path().resolve("samplers.csv");
+    }
 }

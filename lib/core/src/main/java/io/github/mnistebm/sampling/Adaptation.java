@@ -2,10 +2,16 @@ package io.github.mnistebm.sampling;
 
 /** The parts of a kernel that burn-in adapts. */
 public enum Adaptation {
-    /** The step size, by the recursion of Robbins and Monro, see {@link StepSizeAdaptation}. Nothing is read back from the device. */
+    /**
+     * The step size, by the recursion of Robbins and Monro, see {@link StepSizeAdaptation}. Nothing is read back from the device. For chains
+     * that start where the energy is no steeper than elsewhere: one that cannot move hardly counts in the mean, and stays.
+     */
     STEP_SIZE,
 
-    /** The step size, by dual averaging (Hoffman &amp; Gelman 2014, section 3.2.1). */
+    /**
+     * The step size, by dual averaging (Hoffman &amp; Gelman 2014, section 3.2.1). At first it adapts to the harmonic mean of the chains'
+     * acceptances, so that none stays behind.
+     */
     DUAL_AVERAGING,
 
     /**

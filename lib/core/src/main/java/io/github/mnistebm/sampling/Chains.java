@@ -1,8 +1,11 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.sampling.host.HostKernel;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -19,6 +22,9 @@ public interface Chains extends AutoCloseable {
 
     /** The number of chains up to which the loops are faster for energies of the size of the bundled model's too. */
     int FEW_CHAINS = 32;
+
+    /** The probability that counts in a harmonic mean in the place of smaller ones. */
+    double LEAST_ACCEPTANCE = 1e-6;
 
     /** Few enough to stop soon when interrupted; of small energies, enough for threads to be worth their wait for each other. */
     int STEPS_AT_A_TIME = 16;
@@ -108,26 +114,58 @@ public interface Chains extends AutoCloseable {
      * @throws CancellationException if the thread is interrupted
      */
     default void run(int burnIn, IntConsumer adaptation, int steps, IntUnaryOperator nextStop, IntConsumer observer) {
-        if (burnIn == 0) {
-            endBurnIn();
-        }
         int total = burnIn + steps;
-        for (int done = 0; done < total; ) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CancellationException("sampling was interrupted after " + done + " of " + total + " steps");
-            }
-            boolean adapts = done < burnIn;
-            int last = adapts ? done + 1 : Math.min(Math.min(nextStop.applyAsInt(done), done + STEPS_AT_A_TIME), total);
+        burnIn(burnIn, total, adaptation, observer);
+        for (int done = burnIn; done < total; ) {
+            Cancellation.checkSteps(done, total);
+            int last = Math.min(Math.min(nextStop.applyAsInt(done), done + STEPS_AT_A_TIME), total);
             advance(last - done);
             done = last;
-            if (adapts) {
-                adaptation.accept(done);
-            }
             observer.accept(done);
-            if (done == burnIn) {
-                endBurnIn();
-            }
         }
+    }
+
+    /**
+     * Runs the steps of burn-in, and ends it.
+     *
+     * @param steps the number of steps of burn-in; at least 0
+     * @param total the number of all steps, for the message of the exception
+     * @param adaptation called after each step, before the observer, with the number of steps done
+     * @param observer called after each step, with the number of steps done
+     * @throws CancellationException if the thread is interrupted
+     */
+    default void burnIn(int steps, int total, IntConsumer adaptation, IntConsumer observer) {
+        for (int done = 1; done <= steps; done++) {
+            Cancellation.checkSteps(done - 1, total);
+            advance(1);
+            adaptation.accept(done);
+            observer.accept(done);
+        }
+        endBurnIn();
+    }
+
+    /**
+     * Runs the chains: burn-in, then the other steps with the step size frozen, of which every so manieth leaves a draw.
+     *
+     * @param config the numbers of steps
+     * @param adaptation called after each step of burn-in, with the number of steps done
+     * @param progress called after each step of burn-in and every few steps from then on, with the number of steps done
+     * @return the positions, {@code [draws, chains, d]}, and the energies in nats, {@code [draws, chains]}; owned by the caller
+     * @throws CancellationException if the thread is interrupted
+     */
+    default NDList draw(SamplerConfig config, IntConsumer adaptation, IntConsumer progress) {
+        int burnIn = config.burnIn();
+        int thinning = config.thinning();
+        NDList positions = new NDList(config.draws());
+        NDList energies = new NDList(config.draws());
+        run(burnIn, adaptation, config.steps(), done -> done + thinning - (done - burnIn) % thinning, done -> {
+            if (done > burnIn && (done - burnIn) % thinning == 0) {
+                positions.add(positions());
+                energies.add(energies());
+            }
+            progress.accept(done);
+        });
+        return new NDList(NDArrays.stack(positions), NDArrays.stack(energies));
     }
 
     /**
@@ -184,6 +222,14 @@ public interface Chains extends AutoCloseable {
      * @return the mean; NaN before the first step, after a jump, or where the kernel accepts always
      */
     double lastAcceptance();
+
+    /**
+     * Returns the harmonic mean over the chains of the acceptance probabilities of the last step, read from the device. One chain that does
+     * not move brings it to nearly 0.
+     *
+     * @return the harmonic mean; NaN before the first step, after a jump, or where the kernel accepts always
+     */
+    double lastHarmonicAcceptance();
 
     /**
      * Returns the number of steps in the mean of {@link #acceptanceRate}.

@@ -129,6 +129,11 @@ final class Coordinates implements AutoCloseable {
         }
 
         @Override
+        public boolean isVectorized() {
+            return energy.isVectorized();
+        }
+
+        @Override
         public Evaluator evaluator(int lanes) {
             Evaluator evaluator = energy.evaluator(lanes);
             float[] zeros = new float[dimension()];

@@ -142,6 +142,19 @@ final class DeviceChains implements Chains {
     }
 
     @Override
+    public double lastHarmonicAcceptance() {
+        if (lastAcceptance == null || !kernel.rejects()) {
+            return Double.NaN;
+        }
+        double sum = 0;
+        float[] probabilities = lastAcceptance.toFloatArray();
+        for (float probability : probabilities) {
+            sum += 1 / Math.max(probability, LEAST_ACCEPTANCE);
+        }
+        return probabilities.length / sum;
+    }
+
+    @Override
     public double lastAcceptance() {
         if (lastAcceptance == null || !kernel.rejects()) {
             return Double.NaN;

@@ -1,14 +1,28 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.sampling.host.HostChains;
+import io.github.mnistebm.sampling.host.HostDraws;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import java.util.function.IntConsumer;
 
 /** Chains that move by plain loops in Java. */
 final class LoopChains implements Chains {
+
+    /** Draws are kept in arrays of about so many numbers, before they become tensors. */
+    private static final int NUMBERS_AT_A_TIME = 1 << 22;
+
+    /** Threads move chains about so long before they wait for each other: short enough to stop soon when interrupted. */
+    private static final long NANOS_AT_A_TIME = 40_000_000;
+
+    private static final int MOST_STEPS_AT_A_TIME = 1 << 16;
+
     private final NDManager owner;
     private final TransitionKernel kernel;
     private final StepSizeAdaptation.Bounded stepSize;
@@ -62,7 +76,17 @@ final class LoopChains implements Chains {
 
     @Override
     public double lastAcceptance() {
-        return index == 0 || chains.jumps(index - 1) || !kernel.rejects() ? Double.NaN : chains.lastAcceptance();
+        return lastStepTells() ? chains.lastAcceptance() : Double.NaN;
+    }
+
+    @Override
+    public double lastHarmonicAcceptance() {
+        return lastStepTells() ? chains.lastHarmonicAcceptance(LEAST_ACCEPTANCE) : Double.NaN;
+    }
+
+    /** Returns whether the acceptance of the last step depends on the step size. */
+    private boolean lastStepTells() {
+        return index > 0 && !chains.jumps(index - 1) && kernel.rejects();
     }
 
     @Override
@@ -76,9 +100,44 @@ final class LoopChains implements Chains {
         index += count;
     }
 
+    /** Keeps the draws in Java arrays, and gives each core many steps at a time. */
+    @Override
+    public NDList draw(SamplerConfig config, IntConsumer adaptation, IntConsumer progress) {
+        int total = config.burnIn() + config.steps();
+        burnIn(config.burnIn(), total, adaptation, progress);
+        int count = chains.size();
+        int d = kernel.energy().dimension();
+        int most = Math.max(1, NUMBERS_AT_A_TIME / (count * d));
+        NDList positions = new NDList();
+        NDList energies = new NDList();
+        int stepsAtATime = STEPS_AT_A_TIME;
+        int done = config.burnIn();
+        for (int kept = 0; kept < config.draws(); kept += most) {
+            int draws = Math.min(most, config.draws() - kept);
+            HostDraws drawn = new HostDraws(draws, config.thinning(), count, d);
+            // After the last draw come the steps that give none.
+            int end = kept + draws == config.draws() ? total : config.burnIn() + (kept + draws) * config.thinning();
+            while (done < end) {
+                Cancellation.checkSteps(done, total);
+                int steps = Math.min(stepsAtATime, end - done);
+                long start = System.nanoTime();
+                chains.advance(stepSize.value(), index, steps, drawn);
+                if (System.nanoTime() - start < NANOS_AT_A_TIME / 2) {
+                    stepsAtATime = Math.min(2 * stepsAtATime, MOST_STEPS_AT_A_TIME);
+                }
+                index += steps;
+                done += steps;
+                progress.accept(done);
+            }
+            positions.add(states(drawn.positions()).reshape(draws, count, d));
+            energies.add(owner.create(drawn.energies(), new Shape(draws, count)));
+        }
+        return new NDList(NDArrays.concat(positions), NDArrays.concat(energies));
+    }
+
     @Override
     public void adapt(double gain) {
-        if (index > 0 && !chains.jumps(index - 1) && kernel.rejects()) {
+        if (lastStepTells()) {
             stepSize.update(chains.lastAcceptance(), gain);
         }
     }
@@ -91,7 +150,11 @@ final class LoopChains implements Chains {
 
     @Override
     public NDArray positions() {
-        float[] positions = chains.positions();
+        return states(chains.positions());
+    }
+
+    /** Returns the states at positions in the coordinates in which the chains move. */
+    private NDArray states(float[] positions) {
         int d = kernel.energy().dimension();
         NDArray moved = owner.create(positions, new Shape(positions.length / d, d));
         if (coordinates == null) {

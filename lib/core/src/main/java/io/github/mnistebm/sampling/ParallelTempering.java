@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.density.EnergyFunction;
+import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.util.ArrayList;
@@ -148,10 +149,7 @@ public final class ParallelTempering {
         }
         Chains coldest = replicas.levels().get(0);
         for (int step = 1; step <= total; step++) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new CancellationException(
-                        "sampling was interrupted after " + (step - 1) + " of " + total + " steps");
-            }
+            Cancellation.checkSteps(step - 1, total);
             for (int k = 0; k < temperatures.length; k++) {
                 replicas.levels().get(k).advance(1);
                 if (step <= burnIn) {

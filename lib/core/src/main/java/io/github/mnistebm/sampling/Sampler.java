@@ -1,7 +1,6 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.tensor.RandomSource;
@@ -74,24 +73,10 @@ public final class Sampler {
 
     private SampleRun run(
             NDManager manager, Chains chains, NDArray initial, RandomSource random, IntConsumer progress) {
-        int burnIn = config.burnIn();
-        int thinning = config.thinning();
-        NDList positions = new NDList(config.draws());
-        NDList energies = new NDList(config.draws());
         chains.start(initial, random);
         IntConsumer adaptation = config.adaptationOf(chains, kernel.energy().dimension());
-        chains.run(burnIn, adaptation, config.steps(), done -> done + thinning - (done - burnIn) % thinning, done -> {
-            if (done > burnIn && (done - burnIn) % thinning == 0) {
-                positions.add(chains.positions());
-                energies.add(chains.energies());
-            }
-            progress.accept(done);
-        });
+        NDList draws = chains.draw(config, adaptation, progress);
         return new SampleRun(
-                manager,
-                NDArrays.stack(positions),
-                NDArrays.stack(energies),
-                chains,
-                kernel.rejects() ? config.targetAcceptance() : 1);
+                manager, draws.get(0), draws.get(1), chains, kernel.rejects() ? config.targetAcceptance() : 1);
     }
 }

@@ -10,6 +10,10 @@ import java.util.function.IntConsumer;
  * part, in which the chains find their way, come windows of doubling length. At the end of each, the covariance of the states of all chains
  * in it becomes the metric, and the step size adapts anew. In a last part the step size adapts to the last metric.
  *
+ * <p>All chains have one step size. In the first part it adapts to the harmonic mean of their acceptances (Hoffman, Radul &amp; Sountsov
+ * 2021, "An adaptive-MCMC scheme for setting trajectory lengths in Hamiltonian Monte Carlo"): a chain that starts where the energy is so
+ * steep that it never moves hardly counts in a mean, and would stay there for good.
+ *
  * <p>The acceptance of each step and the states of the windows are read from the device.
  */
 final class WindowedAdaptation implements IntConsumer {
@@ -23,6 +27,9 @@ final class WindowedAdaptation implements IntConsumer {
 
     private final Chains chains;
     private final int burnIn;
+    /** The number of steps of the first part. */
+    private final int firstPart;
+
     private final DualAveraging stepSize;
     private final CovarianceEstimate covariance;
     /** The numbers of steps at which windows begin or end; empty without a metric. */
@@ -31,9 +38,14 @@ final class WindowedAdaptation implements IntConsumer {
     WindowedAdaptation(Chains chains, int dimension, SamplerConfig config) {
         this.chains = chains;
         this.burnIn = config.burnIn();
+        this.firstPart = firstPart(burnIn);
         this.stepSize = new DualAveraging(config.stepSize(), config.targetAcceptance());
         this.covariance = new CovarianceEstimate(dimension, config.adaptation() == Adaptation.DENSE_METRIC);
         this.bounds = config.adaptation().hasMetric() ? bounds(burnIn) : List.of();
+    }
+
+    private static int firstPart(int burnIn) {
+        return burnIn < FIRST_PART + FIRST_WINDOW + LAST_PART ? (int) (0.15 * burnIn) : FIRST_PART;
     }
 
     /** Returns the numbers of steps at which the first window begins and each window ends; empty if burn-in is too short. */
@@ -43,10 +55,10 @@ final class WindowedAdaptation implements IntConsumer {
             return bounds;
         }
         if (burnIn < FIRST_PART + FIRST_WINDOW + LAST_PART) {
-            return List.of((int) (0.15 * burnIn), burnIn - (int) (0.1 * burnIn));
+            return List.of(firstPart(burnIn), burnIn - (int) (0.1 * burnIn));
         }
         int last = burnIn - LAST_PART;
-        bounds.add(FIRST_PART);
+        bounds.add(firstPart(burnIn));
         int length = FIRST_WINDOW;
         for (int end = FIRST_PART + length; end < last; end += length) {
             bounds.add(end);
@@ -63,7 +75,7 @@ final class WindowedAdaptation implements IntConsumer {
     /** Adapts to a step of burn-in, the number of which counts from 1. */
     @Override
     public void accept(int step) {
-        double acceptance = chains.lastAcceptance();
+        double acceptance = step <= firstPart ? chains.lastHarmonicAcceptance() : chains.lastAcceptance();
         if (acceptance >= 0) {
             chains.setStepSize(stepSize.update(acceptance));
         }
@@ -76,6 +88,9 @@ final class WindowedAdaptation implements IntConsumer {
                 covariance.clear();
                 stepSize.restart(stepSize.average());
             }
+        }
+        if (step == firstPart) {
+            stepSize.restart(stepSize.average());
         }
         if (step == burnIn && acceptance >= 0) {
             chains.setStepSize(stepSize.average());

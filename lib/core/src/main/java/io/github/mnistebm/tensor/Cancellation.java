@@ -22,6 +22,19 @@ public final class Cancellation {
     }
 
     /**
+     * Throws an exception if the thread is interrupted, which says how far sampling came. The thread stays interrupted.
+     *
+     * @param done the number of steps done
+     * @param total the number of steps that were to be done
+     * @throws CancellationException if the thread is interrupted
+     */
+    public static void checkSteps(int done, int total) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("sampling was interrupted after " + done + " of " + total + " steps");
+        }
+    }
+
+    /**
      * Waits for a computation that cannot check for interruptions itself. After an interruption it runs on, and its result is discarded.
      *
      * @param <T> the type of the result

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.diagnostics.ChainDiagnostics;
 import io.github.mnistebm.tensor.RandomSource;
 import java.util.ArrayList;
@@ -50,6 +51,28 @@ class SamplerTest {
             assertThat(run.positions().getShape()).isEqualTo(new Shape(3, 7, 2));
             assertThat(run.energies().getShape()).isEqualTo(new Shape(3, 7));
             assertThat(run.acceptanceRate().getShape()).isEqualTo(new Shape(7));
+        }
+    }
+
+    /** More numbers than the loops keep in one array, and steps after the last draw. */
+    @Test
+    void eachDrawOfALongRunHasItsEnergy() {
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(10).steps(1601).thinning(2).build();
+        StandardNormal target = new StandardNormal(100);
+        try (SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(target), config)
+                .run(target.sample(manager, 64, random), random)) {
+            assertThat(run.positions().getShape()).isEqualTo(new Shape(800, 64, 100));
+            float[] energies = run.energies().toFloatArray();
+            assertThat(energies).hasSize(800 * 64);
+            assertThat(target.energy(run.positions().reshape(-1, 100)).toFloatArray())
+                    .containsExactly(energies, within(0.01f));
+            int moves = 0;
+            for (int state = 64; state < energies.length; state++) {
+                moves += energies[state] != energies[state - 64] ? 1 : 0;
+            }
+            // About 0.57 of the steps are accepted, and two make a draw.
+            assertThat(moves).isGreaterThan(energies.length / 2);
         }
     }
 

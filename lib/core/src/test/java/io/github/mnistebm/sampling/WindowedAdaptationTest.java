@@ -66,6 +66,30 @@ class WindowedAdaptationTest {
         });
     }
 
+    /** E = (x⁴ + y⁴)/4, where steps that serve near the origin lead from (20, 20) to energies of 10¹³. */
+    @ParameterizedTest
+    @EnumSource(names = {"DUAL_AVERAGING", "DIAGONAL_METRIC"})
+    void aChainThatStartsWhereTheEnergyIsSteepDoesNotStayThere(Adaptation adaptation) {
+        EnergyFunction quartic = EnergyFunction.of(2, (u, gradient) -> {
+            double energy = 0;
+            for (int i = 0; i < 2; i++) {
+                gradient[i] = u[i] * u[i] * u[i];
+                energy += u[i] * gradient[i] / 4;
+            }
+            return energy;
+        });
+        float[] start = new float[2 * 32];
+        start[0] = 20;
+        start[1] = 20;
+        SamplerConfig config =
+                SamplerConfig.builder().burnIn(600).adaptation(adaptation).build();
+        try (SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(quartic), config)
+                .run(manager.create(start, new Shape(32, 2)), RandomSource.of(1))) {
+            assertThat(run.acceptanceRate().min().getFloat()).isGreaterThan(0.4f);
+            assertThat(run.meanAcceptanceRate()).isCloseTo(0.574, within(0.1));
+        }
+    }
+
     private SampleRun run(TransitionKernel kernel, Adaptation adaptation, double target, int chains) {
         SamplerConfig config = SamplerConfig.builder()
                 .burnIn(600)

@@ -46,6 +46,7 @@ import tech.tablesaw.api.Table;
             AnomalyBenchCommand.class,
             RestoreBenchCommand.class,
             ConditionsBenchCommand.class,
+            SamplersBenchCommand.class,
             BenchWorkerCommand.class
         })
 public final class BenchCommand implements Callable<Integer> {

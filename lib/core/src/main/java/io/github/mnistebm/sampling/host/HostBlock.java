@@ -53,12 +53,12 @@ final class HostBlock {
         }
     }
 
-    /** Writes positions to {@code [all chains * d]}. */
-    void copyPositions(float[] states) {
+    /** Writes positions to {@code [all chains * d]}, which begins at an offset. */
+    void copyPositions(float[] states, int offset) {
         int d = positions.length;
         for (int i = 0; i < d; i++) {
             for (int lane = 0; lane < chains; lane++) {
-                states[(first + lane) * d + i] = positions[i][lane];
+                states[offset + (first + lane) * d + i] = positions[i][lane];
             }
         }
     }

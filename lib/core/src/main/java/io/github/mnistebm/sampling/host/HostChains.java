@@ -25,6 +25,9 @@ public final class HostChains {
     /** Multiplications in a step that are worth another thread. */
     private static final long WORTH_A_THREAD = 1_000_000;
 
+    /** Steps whose work decides how many blocks there are: a fixed number, so that a run depends on no clock. */
+    private static final int MANY_STEPS = 16;
+
     private final HostKernel kernel;
     private final int chains;
     private HostBlock[] blocks;
@@ -47,7 +50,8 @@ public final class HostChains {
         this.chains = positions.length / d;
         int most = Math.min(MAX_LANES, divideUp(chains, CORES));
         // Large energies are evaluated for one chain after the other.
-        blocks = new HostBlock[divideUp(chains, kernel.energy().isSmall() ? Math.max(MIN_LANES, most) : most)];
+        boolean inRows = kernel.energy().isSmall() && kernel.energy().isVectorized();
+        blocks = new HostBlock[divideUp(chains, inRows ? Math.max(MIN_LANES, most) : most)];
         int lanes = divideUp(chains, blocks.length);
         for (int b = 0; b < blocks.length; b++) {
             int first = b * lanes;
@@ -89,17 +93,45 @@ public final class HostChains {
      * @param count the number of steps
      */
     public void advance(double stepSize, long index, int count) {
-        float size = (float) stepSize;
         int threads = threadsFor(count);
+        divideAmong(threads);
+        advance(stepSize, index, count, threads, (block, done) -> {});
+    }
+
+    /**
+     * Moves every chain, and keeps every so manieth state. All cores take part: call this for many steps.
+     *
+     * @param stepSize ε
+     * @param index the number of the first step, from 0, for kernels that do different things in turn
+     * @param count the number of steps
+     * @param draws the draws, which receive those of these steps
+     */
+    public void advance(double stepSize, long index, int count, HostDraws draws) {
+        divideAmong(threadsFor(MANY_STEPS));
+        advance(stepSize, index, count, CORES, draws::keep);
+        draws.advance(count);
+    }
+
+    private void divideAmong(int threads) {
         if (threads > blocks.length && blocks[0].lanes() >= MIN_LANES) {
             halveBlocks();
         }
+    }
+
+    /** Looks at a block that has done so many steps, on the thread that moves it. */
+    private interface Observer {
+        void moved(HostBlock block, int done);
+    }
+
+    private void advance(double stepSize, long index, int count, int threads, Observer observer) {
+        float size = (float) stepSize;
         forEachBlock(threads, thread -> {
             HostKernel.Stepper stepper = stepperOf(thread);
             return block -> {
-                for (long step = index; step < index + count; step++) {
-                    stepper.step(block, size, step);
-                    block.countAcceptance(kernel.jumps(step));
+                for (int done = 0; done < count; done++) {
+                    stepper.step(block, size, index + done);
+                    block.countAcceptance(kernel.jumps(index + done));
+                    observer.moved(block, done + 1);
                 }
             };
         });
@@ -165,6 +197,22 @@ public final class HostChains {
         return sum / chains;
     }
 
+    /**
+     * Returns the harmonic mean over the chains of the acceptance probabilities of the last step.
+     *
+     * @param least the probability that counts in the place of smaller ones
+     * @return the harmonic mean, in [least, 1]
+     */
+    public double lastHarmonicAcceptance(double least) {
+        double sum = 0;
+        for (HostBlock block : blocks) {
+            for (int lane = 0; lane < block.chains; lane++) {
+                sum += 1 / Math.max(block.acceptance[lane], least);
+            }
+        }
+        return chains / sum;
+    }
+
     /** Sets the acceptance rates and the number of steps to zero. */
     public void resetAcceptance() {
         for (HostBlock block : blocks) {
@@ -175,13 +223,22 @@ public final class HostChains {
     }
 
     /**
+     * Returns the number of chains.
+     *
+     * @return the number
+     */
+    public int size() {
+        return chains;
+    }
+
+    /**
      * Returns the positions of the chains.
      *
      * @return a new array, {@code [chains * d]}
      */
     public float[] positions() {
         float[] states = new float[chains * kernel.energy().dimension()];
-        forEachBlock(threadsFor(1), thread -> block -> block.copyPositions(states));
+        forEachBlock(threadsFor(1), thread -> block -> block.copyPositions(states, 0));
         return states;
     }
 
