@@ -226,6 +226,27 @@ def test_bench_conditions_measures_draws_beside_rejection_and_real_images(run, r
     assert all(one.values()) and all(wide.values())
 
 
+@pytest.mark.slow
+def test_bench_samplers_compares_with_blackjax(run, tmp_path):
+    file = tmp_path / "samplers.csv"
+    result = run("bench", "samplers", "--only", "eight schools, nuts", "--rounds", 1, "--draws", 200, "--out", file)
+    assert result.returncode == 0, result.stderr
+    with file.open() as lines:
+        few, many = csv.DictReader(lines)
+    assert (few["chains"], many["chains"]) == ("4", "64")
+    for row in (few, many):
+        # Both sample the same posterior, and well.
+        assert all(float(row[name]) < 1.1 for name in ("R-hat", "BlackJAX's R-hat"))
+        assert all(float(row[name]) > 0 for name in row if name.startswith("times BlackJAX"))
+
+
+@pytest.mark.slow
+def test_bench_samplers_refuses_too_few_draws(run, tmp_path):
+    result = run("bench", "samplers", "--draws", 19, "--out", tmp_path / "samplers.csv")
+    assert result.returncode == 2
+    assert "--draws" in result.stderr and "Traceback" not in result.stderr
+
+
 def test_bench_conditions_refuses_a_condition_that_it_does_not_understand(run, tmp_path):
     file = tmp_path / "conditions.csv"
     result = run("bench", "conditions", "--given", "3 or", "--out", file)

@@ -2,6 +2,7 @@ package io.github.mnistebm.benchmark;
 
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.model.DigitModel;
+import java.util.Arrays;
 
 /** The targets of the benchmark of samplers; {@code environment/bench/samplers.py} has the same. */
 enum SamplerTarget {
@@ -67,10 +68,12 @@ enum SamplerTarget {
     ILL_CONDITIONED("ill-conditioned normal") {
         @Override
         EnergyFunction energy(DigitModel model) {
+            double[] precisions = new double[100];
+            Arrays.setAll(precisions, i -> 1e4 / ((i + 1.0) * (i + 1)));
             return EnergyFunction.of(100, (u, gradient) -> {
                 double energy = 0;
                 for (int i = 0; i < u.length; i++) {
-                    gradient[i] = 1e4 / ((i + 1.0) * (i + 1)) * u[i];
+                    gradient[i] = precisions[i] * u[i];
                     energy += u[i] * gradient[i] / 2;
                 }
                 return energy;

@@ -31,14 +31,12 @@ final class HostHamiltonian extends HostKernel {
             }
             int steps = leapfrogSteps.applyAsInt(block.random);
             for (int step = 0; step < steps; step++) {
-                for (int i = 0; i < momenta.length; i++) {
-                    Lanes.addProduct(momenta[i], -stepSize / 2, path.gradients[i]);
-                    Lanes.addProduct(path.positions[i], stepSize, momenta[i]);
-                }
+                // The last half of a step and the first half of the next one are one.
+                leap(momenta, path, step == 0 ? stepSize / 2 : stepSize, stepSize);
                 evaluator.energyAndGradient(block.chains, path.positions, path.energies, path.gradients);
-                for (int i = 0; i < momenta.length; i++) {
-                    Lanes.addProduct(momenta[i], -stepSize / 2, path.gradients[i]);
-                }
+            }
+            for (int i = 0; i < momenta.length; i++) {
+                Lanes.addProduct(momenta[i], -stepSize / 2, path.gradients[i]);
             }
             block.evaluations += (long) steps * block.chains;
             for (int lane = 0; lane < lanes; lane++) {
@@ -49,6 +47,19 @@ final class HostHamiltonian extends HostKernel {
             }
             path.move(block);
         };
+    }
+
+    /** p ← p − kick ∇E(u), u ← u + ε p. */
+    private static void leap(float[][] momenta, HostProposal path, float kick, float stepSize) {
+        for (int i = 0; i < momenta.length; i++) {
+            float[] momentum = momenta[i];
+            float[] position = path.positions[i];
+            float[] gradient = path.gradients[i];
+            for (int lane = 0; lane < momentum.length; lane++) {
+                momentum[lane] -= kick * gradient[lane];
+                position[lane] += stepSize * momentum[lane];
+            }
+        }
     }
 
     /** Adds one coordinate of ‖p‖², times a factor. */
