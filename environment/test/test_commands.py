@@ -235,8 +235,8 @@ def test_bench_samplers_compares_with_blackjax(run, tmp_path):
         few, many = csv.DictReader(lines)
     assert (few["chains"], many["chains"]) == ("4", "64")
     for row in (few, many):
-        # Both sample the same posterior, and well.
-        assert all(float(row[name]) < 1.1 for name in ("R-hat", "BlackJAX's R-hat"))
+        # Both mix.
+        assert all(0.99 < float(row[name]) < 1.1 for name in ("R-hat", "BlackJAX's R-hat"))
         assert all(float(row[name]) > 0 for name in row if name.startswith("times BlackJAX"))
 
 

@@ -52,7 +52,8 @@ enum SamplerTarget {
                 double energy = 0;
                 for (int i = 0; i < deaths.length; i++) {
                     double logit = u[0] + u[1] * logDoses[i];
-                    // e is at most 1, so that no energy overflows; processors have exp and log, but not log1p.
+                    // e is at most 1, so that no energy overflows. HotSpot has intrinsics for exp and log, but not for
+                    // log1p.
                     double e = Math.exp(-Math.abs(logit));
                     double excess = 5 * (logit > 0 ? 1 : e) / (1 + e) - deaths[i];
                     energy += 5 * (Math.max(logit, 0) + Math.log(1 + e)) - deaths[i] * logit;

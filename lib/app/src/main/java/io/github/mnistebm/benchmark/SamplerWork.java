@@ -8,7 +8,6 @@ import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.NoUTurn;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,13 +42,6 @@ record SamplerWork(
     static SamplerWork of(SamplerTarget target, String sampler, int chains, int draws, String model) {
         int thinning = sampler.equals("mala") ? MALA_THINNING : 1;
         return new SamplerWork(target.toString(), sampler, chains, 1000, draws, thinning, LEAPFROG_STEPS, model);
-    }
-
-    SamplerTarget asTarget() {
-        return Arrays.stream(SamplerTarget.values())
-                .filter(each -> each.toString().equals(target))
-                .findFirst()
-                .orElseThrow();
     }
 
     TransitionKernel kernel(EnergyFunction energy) {

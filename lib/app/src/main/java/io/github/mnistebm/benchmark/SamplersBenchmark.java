@@ -25,8 +25,9 @@ import org.apache.commons.statistics.descriptive.Median;
 /**
  * Compares effective samples a second of this library's samplers and of BlackJAX's: bulk effective sample sizes (Vehtari et al. 2021,
  * section 3) of the energy and of the worst coordinate, over the seconds that the draws take. Warm-up and compilation are not timed. Each
- * library adapts step size and diagonal metric in its own way. Both run by turns, on all cores, and in single precision where a network is
- * the energy; this library computes the textbook targets in double precision.
+ * library adapts step size and diagonal metric in its own way: BlackJAX warms each chain up by itself, this library all chains together.
+ * In the rows {@code hmc, fixed paths}, all of BlackJAX's paths have the mean length of this library's random ones. Both run by turns, on
+ * all cores, and in single precision where a network is the energy; this library computes the textbook targets in double precision.
  *
  * @param python an interpreter with the packages of {@code environment/bench/requirements.txt}
  * @param peers the folder of the peers' scripts
@@ -43,7 +44,7 @@ public record SamplersBenchmark(Path python, Path peers, Path model, int draws, 
     private static final double TOLERANCE = 0.02;
 
     /**
-     * Effective samples, and the seconds they took.
+     * Effective samples a second, and R-hat.
      *
      * @param energy effective samples of the energy a second
      * @param worst effective samples of the worst coordinate a second
@@ -59,8 +60,8 @@ public record SamplersBenchmark(Path python, Path peers, Path model, int draws, 
      * @param chains the number of chains
      * @param ours the medians over the rounds
      * @param peers BlackJAX's medians
-     * @param energyRatio the median over the rounds of the one by the other, of the energy: above 1, this library is faster
-     * @param worstRatio the same of the worst coordinate
+     * @param energyRatio the median over the rounds of {@code ours.energy()} divided by that of BlackJAX: above 1, this library is faster
+     * @param worstRatio the same for the worst coordinate
      */
     public record Result(
             String target,
@@ -79,7 +80,7 @@ public record SamplersBenchmark(Path python, Path peers, Path model, int draws, 
      *
      * @param listener called with each row
      * @return the rows
-     * @throws IOException if the peer fails, or its energy is another one
+     * @throws IOException if the peer fails, or its energy differs
      */
     public List<Result> run(Consumer<Result> listener) throws IOException {
         List<Result> results = new ArrayList<>();
@@ -169,6 +170,9 @@ public record SamplersBenchmark(Path python, Path peers, Path model, int draws, 
         for (int state = 0; state < states; state++) {
             energies[state] = values.get();
             values.get(positions, state * dimension, dimension);
+            if (!Float.isFinite(energies[state])) {
+                throw new IOException("expected finite energies from the peer, found " + energies[state]);
+            }
         }
         return new Draws(positions, energies, seconds);
     }
@@ -190,8 +194,7 @@ public record SamplersBenchmark(Path python, Path peers, Path model, int draws, 
                 most = Math.max(most, difference);
             }
             if (!(most - least <= TOLERANCE)) {
-                throw new IOException(
-                        "the peer's energy is another one: the difference ranges from " + least + " to " + most);
+                throw new IOException("the peer's energy differs: the difference ranges from " + least + " to " + most);
             }
         }
     }

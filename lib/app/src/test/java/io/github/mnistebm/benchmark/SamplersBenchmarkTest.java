@@ -42,7 +42,7 @@ class SamplersBenchmarkTest {
                 + "; done; printf '\\000\\000\\200\\077" + "\\000\\000\\000\\000\\000\\000\\000\\000'; } > $2");
         assertThatThrownBy(() -> benchmark.run(result -> {}))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("the peer's energy is another one");
+                .hasMessageStartingWith("the peer's energy differs");
     }
 
     @Test

@@ -59,6 +59,11 @@ record NotEnergy(EnergyFunction energy) implements EnergyFunction {
         }
 
         @Override
+        public boolean isVectorized() {
+            return energy.isVectorized();
+        }
+
+        @Override
         public Evaluator evaluator(int lanes) {
             Evaluator evaluator = energy.evaluator(lanes);
             return new Evaluator() {

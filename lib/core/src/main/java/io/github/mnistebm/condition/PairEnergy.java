@@ -89,6 +89,11 @@ record PairEnergy(EnergyFunction first, EnergyFunction second, Weights weights) 
         }
 
         @Override
+        public boolean isVectorized() {
+            return first.isVectorized() || second.isVectorized();
+        }
+
+        @Override
         public Evaluator evaluator(int lanes) {
             Evaluator one = first.evaluator(lanes);
             Evaluator other = second.evaluator(lanes);

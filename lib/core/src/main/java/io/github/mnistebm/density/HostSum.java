@@ -21,6 +21,11 @@ record HostSum(HostEnergy first, HostEnergy second) implements HostEnergy {
     }
 
     @Override
+    public boolean isVectorized() {
+        return first.isVectorized() || second.isVectorized();
+    }
+
+    @Override
     public Evaluator evaluator(int lanes) {
         Evaluator one = first.evaluator(lanes);
         Evaluator other = second.evaluator(lanes);

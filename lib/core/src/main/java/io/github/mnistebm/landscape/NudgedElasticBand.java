@@ -13,8 +13,9 @@ import io.github.mnistebm.tensor.Scope;
  * elastic band method for finding minimum energy paths of transitions"). Springs keep the states of the band apart. The energy acts
  * across the band only, the springs along it only, with the tangents of Henkelman &amp; Jónsson (2000, equations 8 to 11). In the second
  * half of the iterations, the highest state climbs to the saddle, if it is higher than its neighbours (Henkelman, Uberuaga &amp; Jónsson
- * 2000, equation 5). Where the band bends sharply, the springs act across it, too, by the switching function of the first paper: without
- * it a long band crumples, and its states are pushed up the energy without a bound. The band moves by the fast inertial relaxation engine (Bitzek et al. 2006).
+ * 2000, equation 5). Where the band bends sharply, the springs act across it too, by the switching function of the first paper. Without
+ * it a long band crumples, and its states are pushed up the energy without a bound. The climbing state feels it as well: where the band is
+ * nearly straight, as at the saddle of a band that has come to rest, it vanishes with the fourth power of the angle. The band moves by the fast inertial relaxation engine (Bitzek et al. 2006).
  *
  * @param states the number of states of the band, with both ends; at least 3
  * @param spring the constant of the springs, nats; positive
@@ -168,14 +169,14 @@ public record NudgedElasticBand(int states, double spring, int iterations, doubl
         return (double) band[at + d] - 2.0 * band[at] + band[at - d];
     }
 
-    /** Returns 0 where the band is straight at a state, to 1 where it turns by a right angle or more. */
+    /** Returns the switching function: 0 where the band is straight, 1 where it turns by a right angle or more. */
     private static double sharpness(float[] band, int state, int d, double[] lengths) {
-        double cosine = 0;
+        double product = 0;
         for (int i = state * d; i < (state + 1) * d; i++) {
-            cosine += ((double) band[i] - band[i - d]) * ((double) band[i + d] - band[i]);
+            product += ((double) band[i] - band[i - d]) * ((double) band[i + d] - band[i]);
         }
         double scale = lengths[0] * lengths[1];
-        return cosine > 0 && scale > 0 ? (1 + Math.cos(Math.PI * cosine / scale)) / 2 : 1;
+        return product > 0 && scale > 0 ? (1 + Math.cos(Math.PI * product / scale)) / 2 : 1;
     }
 
     /**

@@ -3,8 +3,8 @@ package io.github.mnistebm.sampling;
 /** The parts of a kernel that burn-in adapts. */
 public enum Adaptation {
     /**
-     * The step size, by the recursion of Robbins and Monro, see {@link StepSizeAdaptation}. Nothing is read back from the device. For chains
-     * that start where the energy is no steeper than elsewhere: one that cannot move hardly counts in the mean, and stays.
+     * The step size, by the recursion of Robbins and Monro, see {@link StepSizeAdaptation}. Nothing is read back from the device. Use
+     * it where all chains start at places of similar steepness: a chain that cannot move hardly changes the mean, and stays.
      */
     STEP_SIZE,
 

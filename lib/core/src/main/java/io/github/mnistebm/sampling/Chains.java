@@ -145,7 +145,7 @@ public interface Chains extends AutoCloseable {
     }
 
     /**
-     * Runs the chains: burn-in, then the other steps with the step size frozen, of which every so manieth leaves a draw.
+     * Runs the chains: burn-in, then steps with the step size frozen, one in so many of which leaves a draw.
      *
      * @param config the numbers of steps
      * @param adaptation called after each step of burn-in, with the number of steps done

@@ -76,16 +76,16 @@ final class LoopChains implements Chains {
 
     @Override
     public double lastAcceptance() {
-        return lastStepTells() ? chains.lastAcceptance() : Double.NaN;
+        return lastAcceptanceCounts() ? chains.lastAcceptance() : Double.NaN;
     }
 
     @Override
     public double lastHarmonicAcceptance() {
-        return lastStepTells() ? chains.lastHarmonicAcceptance(LEAST_ACCEPTANCE) : Double.NaN;
+        return lastAcceptanceCounts() ? chains.lastHarmonicAcceptance(LEAST_ACCEPTANCE) : Double.NaN;
     }
 
     /** Returns whether the acceptance of the last step depends on the step size. */
-    private boolean lastStepTells() {
+    private boolean lastAcceptanceCounts() {
         return index > 0 && !chains.jumps(index - 1) && kernel.rejects();
     }
 
@@ -100,7 +100,10 @@ final class LoopChains implements Chains {
         index += count;
     }
 
-    /** Keeps the draws in Java arrays, and gives each core many steps at a time. */
+    /**
+     * Keeps the draws in Java arrays, and gives each core many steps at a time. The clock decides how many, and nothing else: each block of
+     * chains has random numbers of its own, and the blocks are halved before the first draw or not at all.
+     */
     @Override
     public NDList draw(SamplerConfig config, IntConsumer adaptation, IntConsumer progress) {
         int total = config.burnIn() + config.steps();
@@ -137,7 +140,7 @@ final class LoopChains implements Chains {
 
     @Override
     public void adapt(double gain) {
-        if (lastStepTells()) {
+        if (lastAcceptanceCounts()) {
             stepSize.update(chains.lastAcceptance(), gain);
         }
     }

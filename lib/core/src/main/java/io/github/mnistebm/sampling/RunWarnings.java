@@ -88,7 +88,7 @@ final class RunWarnings {
         if (slow > 0) {
             add(
                     "%d of %d chains accept less than half as often as the wanted %.0f %%; the mean is %.0f %%."
-                            + " Burn in longer, start with a smaller step size, or adapt it by dual averaging.",
+                            + " Burn in longer, or start with a smaller step size.",
                     slow, rates.length, 100 * target, 100 * sum / rates.length);
         }
         return this;

@@ -22,7 +22,7 @@ public final class Cancellation {
     }
 
     /**
-     * Throws an exception if the thread is interrupted, which says how far sampling came. The thread stays interrupted.
+     * Throws an exception with the number of steps done if the thread is interrupted. The thread stays interrupted.
      *
      * @param done the number of steps done
      * @param total the number of steps that were to be done

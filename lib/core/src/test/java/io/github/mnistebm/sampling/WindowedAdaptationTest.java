@@ -68,8 +68,8 @@ class WindowedAdaptationTest {
 
     /** E = (x⁴ + y⁴)/4, where steps that serve near the origin lead from (20, 20) to energies of 10¹³. */
     @ParameterizedTest
-    @EnumSource(names = {"DUAL_AVERAGING", "DIAGONAL_METRIC"})
-    void aChainThatStartsWhereTheEnergyIsSteepDoesNotStayThere(Adaptation adaptation) {
+    @CsvSource({"DUAL_AVERAGING, 32", "DIAGONAL_METRIC, 32", "DIAGONAL_METRIC, 4096"})
+    void aChainThatStartsWhereTheEnergyIsSteepDoesNotStayThere(Adaptation adaptation, int chains) {
         EnergyFunction quartic = EnergyFunction.of(2, (u, gradient) -> {
             double energy = 0;
             for (int i = 0; i < 2; i++) {
@@ -78,14 +78,14 @@ class WindowedAdaptationTest {
             }
             return energy;
         });
-        float[] start = new float[2 * 32];
+        float[] start = new float[2 * chains];
         start[0] = 20;
         start[1] = 20;
         SamplerConfig config =
                 SamplerConfig.builder().burnIn(600).adaptation(adaptation).build();
         try (SampleRun run = Sampler.of(new MetropolisAdjustedLangevin(quartic), config)
-                .run(manager.create(start, new Shape(32, 2)), RandomSource.of(1))) {
-            assertThat(run.acceptanceRate().min().getFloat()).isGreaterThan(0.4f);
+                .run(manager.create(start, new Shape(chains, 2)), RandomSource.of(1))) {
+            assertThat(run.acceptanceRate().getFloat(0)).isGreaterThan(0.4f);
             assertThat(run.meanAcceptanceRate()).isCloseTo(0.574, within(0.1));
         }
     }

@@ -37,7 +37,7 @@ import tech.tablesaw.api.Table;
         sortOptions = false)
 final class SamplersBenchCommand implements Callable<Integer> {
 
-    /** Effective sample sizes of fewer draws are hardly worth their name. */
+    /** Effective sample sizes of fewer draws are unreliable. */
     private static final int FEWEST_DRAWS = 20;
 
     @Spec
@@ -141,6 +141,6 @@ final class SamplersBenchCommand implements Callable<Integer> {
     }
 
     private static double rounded(double value, double parts) {
-        return Math.round(parts * value) / parts;
+        return Double.isFinite(value) ? Math.round(parts * value) / parts : value;
     }
 }

@@ -99,7 +99,7 @@ public final class HostChains {
     }
 
     /**
-     * Moves every chain, and keeps every so manieth state. All cores take part: call this for many steps.
+     * Moves every chain, and keeps one state every so many steps. All cores take part: call this for many steps.
      *
      * @param stepSize ε
      * @param index the number of the first step, from 0, for kernels that do different things in turn
