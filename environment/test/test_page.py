@@ -381,6 +381,14 @@ def test_the_strangest_digit_comes_first_on_request(open_page):
     order = sorted(tiles, key=lambda tile: (round(tile[0]["y"]), tile[0]["x"]))
     energies = [float(re.search(r"energy (-?[\d.]+)", label)[1]) for _, label in order]
     assert energies == sorted(energies, reverse=True)
+    # For the keyboard and for screen readers too, and in the dialog.
+    labels = [tile.get_attribute("aria-label") for tile in page.locator("#digits button").all()]
+    assert labels == [label for _, label in order]
+    page.locator("#digits button").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Next").click()
+    assert dialog.get_by_role("heading").inner_text().startswith(labels[1].split(",")[0])
+    expect(dialog.get_by_role("button", name="Previous")).to_be_enabled()
 
 
 def test_the_style_sets_the_temperature(open_page):
@@ -660,6 +668,9 @@ class Visitor:
         self.seconds[name] = round(time.perf_counter() - start, 1)
         return result
 
+    def write(self, file):
+        file.write_text(json.dumps(self.seconds, indent=2) + "\n")
+
 
 def find_the_strangest(page):
     page.get_by_label("Strangest first").check()
@@ -700,7 +711,7 @@ def test_a_visitor_does_four_tasks_by_the_words_on_the_page_alone(open_page, ser
     link = visitor.task("send a friend the link", send_the_link)
     visitor.task("complete a half", complete_a_half)
     visitor.task("morph 4 to 9", morph_four_to_nine)
-    (screenshots / "tasks.json").write_text(json.dumps(visitor.seconds, indent=2) + "\n")
+    visitor.write(screenshots / "tasks.json")
     friend = open_page(link.removeprefix(server.url))
     expect(friend.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
     numpy.testing.assert_array_equal(pixels(friend, "#digits canvas"), pixels(page, "#digits canvas"))
@@ -713,13 +724,15 @@ def draw_a_bold_slanted_seven(page):
     page.get_by_label("slant from").fill("55")
     expect(page.get_by_label("In words")).to_have_value(re.compile(r"7, thickness > [\d.]+, slant > [\d.]+"))
     generate(page, images=9)
-    expect(page.locator("#generate-status")).to_contain_text(re.compile(r"9 digits in [\d.]+ s\. .* of this model's images meet it\."))
+    expect(page.locator("#generate-status")).to_contain_text(re.compile(r"9 digits in [\d.]+ s\. .* of this model's images match the request\."))
 
 
 def test_a_visitor_says_what_to_draw(open_page, screenshots):
     page = open_page()
     expect(page.get_by_role("link", name="Permanent link")).to_be_visible(timeout=60_000)
-    draw_a_bold_slanted_seven(page)
+    visitor = Visitor(page)
+    visitor.task("draw a bold slanted 7", draw_a_bold_slanted_seven)
+    visitor.write(screenshots / "task-given.json")
     page.screenshot(path=screenshots / "given.png", full_page=True)
     labels = [each.get_attribute("aria-label") for each in page.locator("#digits button").all()]
     assert sum("reads as 7" in label for label in labels) >= 8

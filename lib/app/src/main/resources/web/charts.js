@@ -76,24 +76,26 @@ export function trace(points) {
 export function profiles(least, straight) {
   const all = [...least, ...straight];
   const x = scale(0, least.length - 1, LEFT, WIDTH - 8);
-  const y = scale(Math.min(...all), Math.max(...all), BOTTOM, TOP);
+  // The key stands above the lines, which may be anywhere below.
+  const y = scale(Math.min(...all), Math.max(...all), BOTTOM, TOP + 16);
   const line = (energies, name) => svg("polyline", {
     points: energies.map((energy, i) => `${x(i).toFixed(1)},${y(energy).toFixed(1)}`).join(" "), class: name,
   });
   const spots = [least, straight].map(() => svg("circle", { r: 5, class: "spot" }));
-  const top = (energies) => energies.indexOf(Math.max(...energies.slice(1, -1)));
-  const named = (energies, words, below) => text(
-    x(top(energies)), Math.min(BOTTOM - 6, Math.max(TOP + 10, y(energies[top(energies)]) + (below ? 16 : -6))), words, "middle", "marked");
+  const key = (at, words, name) => [
+    svg("line", { x1: at, x2: at + 24, y1: TOP - 4, y2: TOP - 4, class: name }),
+    text(at + 30, TOP, words, "start", "marked"),
+  ];
   const element = figure(
     `Energy along the paths: at most ${short(Math.max(...least))} nats on that of least energy, ${short(Math.max(...straight))} on the straight one`,
     "Energy along the two paths, nats",
     line(straight, "trace jump"),
     line(least, "trace"),
     ...spots,
-    named(straight, "straight", true),
-    named(least, "least energy", false),
+    ...key(LEFT, "least energy", "trace"),
+    ...key(LEFT + 150, "straight", "trace jump"),
     text(LEFT - 4, BOTTOM, short(Math.min(...all)), "end"),
-    text(LEFT - 4, TOP + 8, short(Math.max(...all)), "end"),
+    text(LEFT - 4, TOP + 24, short(Math.max(...all)), "end"),
   );
   const mark = (index) => [least, straight].forEach((energies, i) => {
     spots[i].setAttribute("cx", x(index));

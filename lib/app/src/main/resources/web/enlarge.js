@@ -54,19 +54,20 @@ function refresh(place) {
  * @param {number} index
  * @param {() => {frames: object[], result: object}} drawing
  * @param {(index: number, frame: object) => ArrayLike<number>} pixelsOf
+ * @param {() => number[]} order the numbers of the digits in the order in which they are shown
  */
-export function show(index, drawing, pixelsOf) {
+export function show(index, drawing, pixelsOf, order) {
   const { frames } = drawing();
   if (frames.length === 0) {
     return;
   }
-  const count = frames[0].energies.length;
+  const neighbour = (way) => order()[order().indexOf(shown.index) + way];
   const open = (to) => {
-    shown = { index: to, drawing, pixels: (each) => pixelsOf(to, each), open };
+    shown = { index: to, drawing, pixels: (each) => pixelsOf(to, each), move: (way) => open(neighbour(way)) };
     pause();
     refresh(drawing().frames.length - 1);
-    for (const [id, next] of [["enlarged-previous", to - 1], ["enlarged-next", to + 1]]) {
-      document.getElementById(id).disabled = next < 0 || next >= count;
+    for (const [id, way] of [["enlarged-previous", -1], ["enlarged-next", 1]]) {
+      document.getElementById(id).disabled = neighbour(way) === undefined;
     }
   };
   open(index);
@@ -104,8 +105,8 @@ frame.addEventListener("input", () => {
   pause();
   showFrame();
 });
-document.getElementById("enlarged-previous").addEventListener("click", () => shown.open(shown.index - 1));
-document.getElementById("enlarged-next").addEventListener("click", () => shown.open(shown.index + 1));
+document.getElementById("enlarged-previous").addEventListener("click", () => shown.move(-1));
+document.getElementById("enlarged-next").addEventListener("click", () => shown.move(1));
 document.getElementById("enlarged-close").addEventListener("click", () => dialog.close());
 dialog.addEventListener("close", pause);
 dialog.addEventListener("keydown", (event) => {

@@ -35,6 +35,7 @@ export function generate() {
     const start = performance.now();
     tell("start");
     const drawing = { frames: [], result: null, request: asked };
+    const hadResult = !downloads.hidden;
     downloads.hidden = true;
     numbers.hidden = true;
     progress.value = 0;
@@ -47,6 +48,13 @@ export function generate() {
       tell("frame", frame);
       progress.value = event.step / event.steps;
       status.textContent = onTheWay(event);
+    }).catch((failure) => {
+      // The grid still shows the digits of before: so their link and files stay too.
+      downloads.hidden = drawing.frames.length > 0 || !hadResult;
+      numbers.hidden = downloads.hidden;
+      // The page has the field's name in its own words.
+      failure.message = failure.message.replace(/^given: /, "In words: ");
+      throw failure;
     });
     drawing.result = result;
     showDrawing(drawing);
@@ -54,7 +62,7 @@ export function generate() {
     progress.value = 1;
     const seconds = short((performance.now() - start) / 1000);
     const them = result.images.length === 1 ? "it to see how it" : "one to see how it";
-    const rarity = result.given ? ` ${result.given.text[0].toUpperCase()}${result.given.text.slice(1)} meet it.` : "";
+    const rarity = result.given ? ` ${result.given.text[0].toUpperCase()}${result.given.text.slice(1)} match the request.` : "";
     status.textContent = `${counted(result.images.length)} in ${seconds} s.${rarity} Choose ${them} was drawn.`;
     error.textContent = result.given?.warning ?? "";
     describe(result);

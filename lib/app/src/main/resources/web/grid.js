@@ -7,6 +7,10 @@ const blackAndWhite = document.getElementById("black-and-white");
 const strangest = document.getElementById("strangest");
 /** The drawing that the grid shows: its frames so far, and the result once it is there. */
 let drawn = { frames: [], result: null };
+/** The button of each digit, by its number. */
+let tiles = [];
+/** The numbers of the digits in the order in which they are shown. */
+let shownOrder = [];
 
 /** Lays tiles out in about a square. */
 export function layOut(list, tiles, kind = "button") {
@@ -36,17 +40,18 @@ function pixelsOf(index, frame) {
 
 function repaint() {
   document.body.classList.toggle("smooth", !blackAndWhite.checked);
-  digits.querySelectorAll("canvas").forEach((each, i) => paint(each, pixelsOf(i, drawn.frames.at(-1))));
+  tiles.forEach((tile, i) => paint(tile.firstChild, pixelsOf(i, drawn.frames.at(-1))));
 }
 
 function order() {
-  const items = Array.from(digits.children);
   const energies = drawn.frames.at(-1)?.energies ?? drawn.result?.energies;
-  const byEnergy = energies && strangest.checked
-    ? items.map((_, i) => i).sort((a, b) => energies[b] - energies[a])
-    : items.map((_, i) => i);
-  // The tiles stay where they are, so that their numbers do; only the way to show them differs.
-  byEnergy.forEach((index, place) => (items[index].style.order = place));
+  const numbers = tiles.map((_, i) => i);
+  const wanted = energies && strangest.checked ? numbers.sort((a, b) => energies[b] - energies[a]) : numbers;
+  // A tile that moves loses the focus, so none moves without need.
+  if (wanted.some((index, place) => index !== shownOrder[place])) {
+    digits.append(...wanted.map((index) => tiles[index].parentElement));
+  }
+  shownOrder = wanted;
 }
 
 /** Shows a drawing, which grows by frames until its result is there. */
@@ -56,11 +61,13 @@ export function showDrawing(drawing) {
   const count = energies.length;
   if (digits.querySelectorAll("button").length !== count || digits.dataset.noun !== Noun()) {
     digits.dataset.noun = Noun();
-    layOut(digits, Array.from({ length: count }, canvas)).forEach((button, i) => {
-      button.addEventListener("click", () => show(i, () => drawn, pixelsOf));
+    tiles = layOut(digits, Array.from({ length: count }, canvas));
+    shownOrder = tiles.map((_, i) => i);
+    tiles.forEach((button, i) => {
+      button.addEventListener("click", () => show(i, () => drawn, pixelsOf, () => shownOrder));
     });
   }
-  digits.querySelectorAll("button").forEach((button, i) => {
+  tiles.forEach((button, i) => {
     const reading = drawn.result?.readings?.[i];
     const read = reading ? `, reads as ${readingOf(reading)}` : "";
     button.setAttribute("aria-label", `${Noun()} ${i + 1}, energy ${energies[i].toFixed(1)}${read}: enlarge`);

@@ -58,8 +58,12 @@ form.addEventListener("submit", (event) => {
     show();
     showPath(least.points);
     const barrier = ({ energies }) => Math.max(...energies) - Math.max(energies[0], energies.at(-1));
-    const climb = ({ energies }) => (barrier({ energies }) > 0.05 ? `climbs ${barrier({ energies }).toFixed(1)} nats above its ends` : "never climbs above its ends");
-    status.textContent = `The path of least energy ${climb(least)}, the straight one ${climb(straight)}. Move the slider.`;
+    const climbs = (path) => barrier(path) > 0.05;
+    const climb = (path) => (climbs(path) ? `climbs ${barrier(path).toFixed(1)} nats above its ends` : "never climbs above its ends");
+    const outline = climbs(least) || climbs(straight)
+      ? `The path of least energy ${climb(least)}, the straight one ${climb(straight)}.`
+      : "Neither path climbs above its ends.";
+    status.textContent = `${outline} Move the slider.`;
   });
 });
 slider.addEventListener("input", show);
