@@ -336,6 +336,7 @@ def test_a_server_that_is_gone_is_reported(open_page):
         ("steps=10001", "steps: expected a whole number from 2 to 10000, found 10001."),
         ("seed=2147483648", "seed: expected a whole number from -2147483648 to 2147483647, found 2147483648."),
         ("temperature=0", "temperature: expected a number from 0.1 to 5, found 0."),
+        ("order=energy", "order: expected strangest, found energy."),
         ("model=nope", "model: expected one of default, seed, found nope."),
         ("model=", "model: expected one of default, seed, found nothing."),
         ("model=%3Cimg%20src%3Dx%3E", "model: expected one of default, seed, found <img src=x>."),

@@ -4,9 +4,12 @@ import { flat } from "./pictures.js";
 const form = document.getElementById("generate");
 const wildness = document.getElementById("wildness");
 const lock = document.getElementById("lock");
+const strangest = document.getElementById("strangest");
 const NUMBERS = ["images", "seed", "steps", "temperature"];
 const NAMES = ["model", ...NUMBERS, "given"];
 const MOST = 2 ** 31;
+/** The value of a link's "order" where the digits of the highest energy come first. */
+const STRANGEST = "strangest";
 
 /** Reads the form. What is left empty is the server's choice. */
 export function request() {
@@ -46,6 +49,11 @@ export function fillFrom(parameters) {
     }
   }
   showWildness();
+  const order = parameters.get("order");
+  strangest.checked = order === STRANGEST;
+  if (order !== null && !strangest.checked) {
+    wrong.push(`order: expected ${STRANGEST}, found ${order.slice(0, 40) || "nothing"}`);
+  }
   return { found: names.length > 0, wrong };
 }
 
@@ -56,6 +64,11 @@ function possible(field) {
   return field.type === "number"
     ? `a ${field.step === "any" ? "" : "whole "}number from ${field.min} to ${field.max}`
     : `one of ${Array.from(field.options, (option) => option.value).join(", ")}`;
+}
+
+/** Returns the parameters of the permanent link to the digits of a request, in the order in which they are shown. */
+export function linkTo(asked) {
+  return new URLSearchParams(strangest.checked ? { ...asked, order: STRANGEST } : asked);
 }
 
 export function chosenModel() {

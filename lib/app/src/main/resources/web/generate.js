@@ -1,5 +1,5 @@
 import { follow, runner } from "./api.js";
-import { renewSeed, request } from "./form.js";
+import { linkTo, renewSeed, request } from "./form.js";
 import { showDrawing } from "./grid.js";
 import { pixelsOf } from "./pictures.js";
 import { tell } from "./walks.js";
@@ -11,6 +11,8 @@ const status = document.getElementById("generate-status");
 const error = document.getElementById("generate-error");
 const downloads = document.getElementById("downloads");
 const numbers = document.getElementById("numbers");
+/** The request of the digits that the link is for. */
+let linked = null;
 
 const run = runner({
   stop: document.getElementById("generate-stop"),
@@ -105,11 +107,22 @@ function finish(asked, id) {
   for (const type of ["png", "npz", "csv"]) {
     document.getElementById(`download-${type}`).href = `api/results/${id}/digits.${type}`;
   }
-  const link = `?${new URLSearchParams(asked)}`;
-  document.getElementById("permalink").href = link;
-  history.replaceState(null, "", link);
+  linked = asked;
+  renewLink();
   downloads.hidden = false;
 }
+
+function renewLink() {
+  const link = `?${linkTo(linked)}`;
+  document.getElementById("permalink").href = link;
+  history.replaceState(null, "", link);
+}
+
+document.getElementById("strangest").addEventListener("change", () => {
+  if (linked) {
+    renewLink();
+  }
+});
 
 document.getElementById("copy-link").addEventListener("click", async () => {
   const link = document.getElementById("permalink").href;
