@@ -62,7 +62,12 @@ class Session:
         hidden = ("HOME", "USER", "LOGNAME", "XDG_CACHE_HOME", "DJL_CACHE_DIR", "MNIST_EBM_MODEL", "MNIST_EBM_PRESET")
         self.environment = {name: value for name, value in os.environ.items() if name not in hidden}
         # Binder's user has an entry in the list of users, from which Java takes the home folder.
-        self.environment |= {"HOME": str(self.home), "MAVEN_OPTS": f"-Duser.home={self.home}", "NB_PYTHON_PREFIX": str(self.home / "python")}
+        self.environment |= {
+            "HOME": str(self.home),
+            "MAVEN_OPTS": f"-Duser.home={self.home}",
+            "DJL_CACHE_DIR": str(self.home / ".djl.ai"),
+            "NB_PYTHON_PREFIX": str(self.home / "python"),
+        }
 
     def __call__(self, *command, **variables):
         process = subprocess.Popen(

@@ -57,6 +57,8 @@ public final class LiveProgress implements TrainingListener, ModelEvaluation.Lis
     }
 
     /** Takes the number of steps done, as {@code int} or as {@code long}. */
+    // The two forms of andThen could be ambiguous, but nobody chains a display.
+    @SuppressWarnings("overloads")
     public interface Steps extends IntConsumer, LongConsumer {
 
         @Override
