@@ -2,9 +2,9 @@
 
     samplers.py blackjax WORK
 
-WORK is a SamplerWork of the benchmark, in JSON. Prints "ready" once everything is compiled. Then, for each line on the standard input, which has
-a seed and a file: warms chains up, draws, writes the energy and the position of each draw to the file (float32, [draws, chains, 1 + d]),
-and prints the seconds that the draws took, without the warm-up.
+WORK is a SamplerWork of the benchmark, in JSON. Prints "ready" once everything is compiled. Then, for each line on the standard input,
+which has a seed and a file: warms chains up, draws, writes the energy and the position of each draw to the file (float32,
+[draws, chains, 1 + d]), and prints the seconds that the draws took, without the warm-up.
 
 Chains run in one batch, or in one for each core: whichever is faster in a quarter of the draws.
 """

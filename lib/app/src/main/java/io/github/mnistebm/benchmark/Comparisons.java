@@ -225,7 +225,7 @@ final class Comparisons {
                 interpreter.toString(), benchmark.peers().resolve("peer.py").toString(), library);
     }
 
-    private static double median(double[] values) {
+    static double median(double[] values) {
         return Median.withDefaults().withCopy(true).evaluate(values);
     }
 }

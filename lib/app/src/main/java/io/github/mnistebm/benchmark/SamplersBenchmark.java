@@ -11,6 +11,7 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.tensor.RandomSource;
+import io.github.mnistebm.tensor.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,9 +19,10 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.commons.statistics.descriptive.Median;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Compares effective samples a second of this library's samplers and of BlackJAX's: bulk effective sample sizes (Vehtari et al. 2021,
@@ -136,8 +138,8 @@ public record SamplersBenchmark(Path python, Path peers, Path model, int draws, 
                 work.chains(),
                 median(ours),
                 median(theirs),
-                Median.withDefaults().evaluate(energyRatios),
-                Median.withDefaults().evaluate(worstRatios));
+                Comparisons.median(energyRatios),
+                Comparisons.median(worstRatios));
     }
 
     private static Draws run(SamplerWork work, EnergyFunction energy, NDManager manager, int seed) {
@@ -181,59 +183,41 @@ public record SamplersBenchmark(Path python, Path peers, Path model, int draws, 
     private static void requireSame(EnergyFunction energy, Draws drawn, NDManager manager) throws IOException {
         int d = energy.dimension();
         int states = Math.min(1000, drawn.energies().length);
-        float[] positions = new float[states * d];
-        System.arraycopy(drawn.positions(), 0, positions, 0, positions.length);
-        try (NDArray at = manager.create(positions, new Shape(states, d));
-                NDArray energies = energy.energy(at)) {
-            float[] ours = energies.toFloatArray();
-            double least = Double.POSITIVE_INFINITY;
-            double most = Double.NEGATIVE_INFINITY;
-            for (int state = 0; state < states; state++) {
-                double difference = ours[state] - drawn.energies()[state];
-                least = Math.min(least, difference);
-                most = Math.max(most, difference);
-            }
-            if (!(most - least <= TOLERANCE)) {
-                throw new IOException("the peer's energy differs: the difference ranges from " + least + " to " + most);
-            }
+        float[] positions = Arrays.copyOf(drawn.positions(), states * d);
+        float[] ours = Scope.compute(() ->
+                energy.energy(manager.create(positions, new Shape(states, d))).toFloatArray());
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        for (int state = 0; state < states; state++) {
+            double difference = ours[state] - drawn.energies()[state];
+            least = Math.min(least, difference);
+            most = Math.max(most, difference);
+        }
+        if (!(most - least <= TOLERANCE)) {
+            throw new IOException("the peer's energy differs: the difference ranges from " + least + " to " + most);
         }
     }
 
     private static Speed speed(Draws drawn, SamplerWork work) {
         int d = drawn.positions().length / drawn.energies().length;
-        double energy = 0;
+        int chains = work.chains();
+        ChainDiagnostics energy = ChainDiagnostics.of(ChainDiagnostics.byChain(drawn.energies(), chains, 1, 0));
+        double rHat = energy.rHat();
         double worst = Double.POSITIVE_INFINITY;
-        double rHat = 0;
-        for (int quantity = 0; quantity <= d; quantity++) {
-            double[][] values = new double[work.chains()][work.draws()];
-            for (int draw = 0; draw < work.draws(); draw++) {
-                for (int chain = 0; chain < work.chains(); chain++) {
-                    int state = draw * work.chains() + chain;
-                    values[chain][draw] =
-                            quantity == 0 ? drawn.energies()[state] : drawn.positions()[state * d + quantity - 1];
-                }
-            }
-            ChainDiagnostics found = ChainDiagnostics.of(values);
-            rHat = Math.max(rHat, found.rHat());
-            if (quantity == 0) {
-                energy = found.bulkEffectiveSampleSize();
-            } else {
-                worst = Math.min(worst, found.bulkEffectiveSampleSize());
-            }
+        for (int i = 0; i < d; i++) {
+            ChainDiagnostics coordinate =
+                    ChainDiagnostics.of(ChainDiagnostics.byChain(drawn.positions(), chains, d, i));
+            rHat = Math.max(rHat, coordinate.rHat());
+            worst = Math.min(worst, coordinate.bulkEffectiveSampleSize());
         }
-        return new Speed(energy / drawn.seconds(), worst / drawn.seconds(), rHat);
+        return new Speed(energy.bulkEffectiveSampleSize() / drawn.seconds(), worst / drawn.seconds(), rHat);
     }
 
     private static Speed median(Speed[] speeds) {
-        Median median = Median.withDefaults();
-        double[] energies = new double[speeds.length];
-        double[] worst = new double[speeds.length];
-        double[] rHats = new double[speeds.length];
-        for (int i = 0; i < speeds.length; i++) {
-            energies[i] = speeds[i].energy();
-            worst[i] = speeds[i].worst();
-            rHats[i] = speeds[i].rHat();
-        }
-        return new Speed(median.evaluate(energies), median.evaluate(worst), median.evaluate(rHats));
+        return new Speed(median(speeds, Speed::energy), median(speeds, Speed::worst), median(speeds, Speed::rHat));
+    }
+
+    private static double median(Speed[] speeds, ToDoubleFunction<Speed> figure) {
+        return Comparisons.median(Arrays.stream(speeds).mapToDouble(figure).toArray());
     }
 }

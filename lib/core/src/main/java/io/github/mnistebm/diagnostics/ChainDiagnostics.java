@@ -64,6 +64,25 @@ public record ChainDiagnostics(double rHat, double bulkEffectiveSampleSize, doub
                 Math.min(quantileSampleSize(split, all, 0.05), quantileSampleSize(split, all, 0.95)));
     }
 
+    /**
+     * Takes one quantity of draws, to be diagnosed.
+     *
+     * @param draws numbers, {@code [draws * chains * width]}
+     * @param chains the number of chains
+     * @param width the number of quantities
+     * @param quantity the index of the quantity, from 0
+     * @return a row a chain, {@code [chains][draws]}
+     */
+    public static double[][] byChain(float[] draws, int chains, int width, int quantity) {
+        double[][] values = new double[chains][draws.length / chains / width];
+        for (int chain = 0; chain < chains; chain++) {
+            for (int draw = 0; draw < values[chain].length; draw++) {
+                values[chain][draw] = draws[(draw * chains + chain) * width + quantity];
+            }
+        }
+        return values;
+    }
+
     private static double quantileSampleSize(double[][] split, double[] all, double probability) {
         double quantile = QUANTILE.evaluate(all, probability);
         return effectiveSampleSize(map(split, value -> value <= quantile ? 1 : 0));

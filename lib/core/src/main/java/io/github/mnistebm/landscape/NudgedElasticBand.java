@@ -15,7 +15,8 @@ import io.github.mnistebm.tensor.Scope;
  * half of the iterations, the highest state climbs to the saddle, if it is higher than its neighbours (Henkelman, Uberuaga &amp; Jónsson
  * 2000, equation 5). Where the band bends sharply, the springs act across it too, by the switching function of the first paper. Without
  * it a long band crumples, and its states are pushed up the energy without a bound. The climbing state feels it as well: where the band is
- * nearly straight, as at the saddle of a band that has come to rest, it vanishes with the fourth power of the angle. The band moves by the fast inertial relaxation engine (Bitzek et al. 2006).
+ * nearly straight, as at the saddle of a band that has come to rest, it vanishes with the fourth power of the angle. The band moves by the
+ * fast inertial relaxation engine (Bitzek et al. 2006).
  *
  * @param states the number of states of the band, with both ends; at least 3
  * @param spring the constant of the springs, nats; positive

@@ -23,9 +23,6 @@ public interface Chains extends AutoCloseable {
     /** The number of chains up to which the loops are faster for energies of the size of the bundled model's too. */
     int FEW_CHAINS = 32;
 
-    /** The probability that counts in a harmonic mean in the place of smaller ones. */
-    double LEAST_ACCEPTANCE = 1e-6;
-
     /** Few enough to stop soon when interrupted; of small energies, enough for threads to be worth their wait for each other. */
     int STEPS_AT_A_TIME = 16;
 
@@ -224,12 +221,11 @@ public interface Chains extends AutoCloseable {
     double lastAcceptance();
 
     /**
-     * Returns the harmonic mean over the chains of the acceptance probabilities of the last step, read from the device. One chain that does
-     * not move brings it to nearly 0.
+     * Returns the acceptance probabilities of the last step, read from the device.
      *
-     * @return the harmonic mean; NaN before the first step, after a jump, or where the kernel accepts always
+     * @return the probabilities, {@code [chains]}; empty before the first step, after a jump, or where the kernel accepts always
      */
-    double lastHarmonicAcceptance();
+    float[] lastAcceptances();
 
     /**
      * Returns the number of steps in the mean of {@link #acceptanceRate}.

@@ -142,16 +142,8 @@ final class DeviceChains implements Chains {
     }
 
     @Override
-    public double lastHarmonicAcceptance() {
-        if (lastAcceptance == null || !kernel.rejects()) {
-            return Double.NaN;
-        }
-        double sum = 0;
-        float[] probabilities = lastAcceptance.toFloatArray();
-        for (float probability : probabilities) {
-            sum += 1 / Math.max(probability, LEAST_ACCEPTANCE);
-        }
-        return probabilities.length / sum;
+    public float[] lastAcceptances() {
+        return lastAcceptance == null || !kernel.rejects() ? new float[0] : lastAcceptance.toFloatArray();
     }
 
     @Override

@@ -80,8 +80,8 @@ final class LoopChains implements Chains {
     }
 
     @Override
-    public double lastHarmonicAcceptance() {
-        return lastAcceptanceCounts() ? chains.lastHarmonicAcceptance(LEAST_ACCEPTANCE) : Double.NaN;
+    public float[] lastAcceptances() {
+        return lastAcceptanceCounts() ? chains.lastAcceptances() : new float[0];
     }
 
     /** Returns whether the acceptance of the last step depends on the step size. */

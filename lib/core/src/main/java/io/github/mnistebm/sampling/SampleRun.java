@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.diagnostics.ChainDiagnostics;
 import io.github.mnistebm.tensor.Scope;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
@@ -187,7 +188,6 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
         DoubleColumn rHats = DoubleColumn.create(R_HAT);
         DoubleColumn bulk = DoubleColumn.create(BULK_SIZE);
         DoubleColumn tail = DoubleColumn.create(TAIL_SIZE);
-        int draws = (int) positions.getShape().get(0);
         int chains = (int) positions.getShape().get(1);
         int d = (int) positions.getShape().get(2);
         if (names.length != d) {
@@ -196,18 +196,15 @@ public final class SampleRun implements Scope.Result, AutoCloseable {
         float[] coordinates = positions.toFloatArray();
         float[] energyValues = energies.toFloatArray();
         for (int quantity = 0; quantity <= d; quantity++) {
-            double[][] values = new double[chains][draws];
-            double sum = 0;
-            for (int draw = 0; draw < draws; draw++) {
-                for (int chain = 0; chain < chains; chain++) {
-                    int state = draw * chains + chain;
-                    values[chain][draw] = quantity == 0 ? energyValues[state] : coordinates[state * d + quantity - 1];
-                    sum += values[chain][draw];
-                }
-            }
+            double[][] values = quantity == 0
+                    ? ChainDiagnostics.byChain(energyValues, chains, 1, 0)
+                    : ChainDiagnostics.byChain(coordinates, chains, d, quantity - 1);
             ChainDiagnostics diagnostics = ChainDiagnostics.of(values);
             quantities.append(quantity == 0 ? "energy" : names[quantity - 1]);
-            means.append(sum / draws / chains);
+            means.append(Arrays.stream(values)
+                    .flatMapToDouble(Arrays::stream)
+                    .average()
+                    .orElseThrow());
             rHats.append(diagnostics.rHat());
             bulk.append(diagnostics.bulkEffectiveSampleSize());
             tail.append(diagnostics.tailEffectiveSampleSize());

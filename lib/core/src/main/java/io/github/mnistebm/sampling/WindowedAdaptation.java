@@ -25,6 +25,9 @@ final class WindowedAdaptation implements IntConsumer {
     /** With less burn-in no metric is estimated. */
     private static final int LEAST_BURN_IN = 20;
 
+    /** The probability that counts in a harmonic mean in the place of smaller ones. */
+    private static final double LEAST_ACCEPTANCE = 1e-6;
+
     private final Chains chains;
     private final int burnIn;
     /** The number of steps of the first part. */
@@ -44,6 +47,15 @@ final class WindowedAdaptation implements IntConsumer {
         this.bounds = config.adaptation().hasMetric() ? bounds(burnIn) : List.of();
     }
 
+    /** Returns the harmonic mean, which one chain that does not move brings to nearly 0; NaN without a chain. */
+    private static double harmonicMean(float[] acceptances) {
+        double sum = 0;
+        for (float acceptance : acceptances) {
+            sum += 1 / Math.max(acceptance, LEAST_ACCEPTANCE);
+        }
+        return acceptances.length / sum;
+    }
+
     private static int firstPart(int burnIn) {
         return burnIn < FIRST_PART + FIRST_WINDOW + LAST_PART ? (int) (0.15 * burnIn) : FIRST_PART;
     }
@@ -58,7 +70,7 @@ final class WindowedAdaptation implements IntConsumer {
             return List.of(firstPart(burnIn), burnIn - (int) (0.1 * burnIn));
         }
         int last = burnIn - LAST_PART;
-        bounds.add(firstPart(burnIn));
+        bounds.add(FIRST_PART);
         int length = FIRST_WINDOW;
         for (int end = FIRST_PART + length; end < last; end += length) {
             bounds.add(end);
@@ -75,7 +87,7 @@ final class WindowedAdaptation implements IntConsumer {
     /** Adapts to a step of burn-in, the number of which counts from 1. */
     @Override
     public void accept(int step) {
-        double acceptance = step <= firstPart ? chains.lastHarmonicAcceptance() : chains.lastAcceptance();
+        double acceptance = step <= firstPart ? harmonicMean(chains.lastAcceptances()) : chains.lastAcceptance();
         if (acceptance >= 0) {
             chains.setStepSize(stepSize.update(acceptance));
         }

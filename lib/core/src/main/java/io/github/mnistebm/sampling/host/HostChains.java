@@ -4,6 +4,7 @@ import io.github.mnistebm.density.HostEnergy;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -198,19 +199,12 @@ public final class HostChains {
     }
 
     /**
-     * Returns the harmonic mean over the chains of the acceptance probabilities of the last step.
+     * Returns each chain's acceptance probability of the last step.
      *
-     * @param least the probability that counts in the place of smaller ones
-     * @return the harmonic mean, in [least, 1]
+     * @return a new array, {@code [chains]}
      */
-    public double lastHarmonicAcceptance(double least) {
-        double sum = 0;
-        for (HostBlock block : blocks) {
-            for (int lane = 0; lane < block.chains; lane++) {
-                sum += 1 / Math.max(block.acceptance[lane], least);
-            }
-        }
-        return chains / sum;
+    public float[] lastAcceptances() {
+        return ofChains(block -> block.acceptance);
     }
 
     /** Sets the acceptance rates and the number of steps to zero. */
@@ -248,9 +242,13 @@ public final class HostChains {
      * @return a new array, nats, {@code [chains]}
      */
     public float[] energies() {
+        return ofChains(block -> block.energies);
+    }
+
+    private float[] ofChains(Function<HostBlock, float[]> lanes) {
         float[] values = new float[chains];
         for (HostBlock block : blocks) {
-            System.arraycopy(block.energies, 0, values, block.first, block.chains);
+            System.arraycopy(lanes.apply(block), 0, values, block.first, block.chains);
         }
         return values;
     }
