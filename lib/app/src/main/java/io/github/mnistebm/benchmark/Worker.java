@@ -20,10 +20,10 @@ import io.github.mnistebm.model.Preset;
 import io.github.mnistebm.model.Setting;
 import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.sampling.HamiltonianMonteCarlo;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
@@ -140,7 +140,7 @@ public final class Worker {
     private static TransitionKernel kernel(String kind, TiltedEnergy energy) {
         return kind.equals("hmc")
                 ? new HamiltonianMonteCarlo(energy, Work.LEAPFROG_STEPS)
-                : LangevinAlgorithm.valueOf(kind.toUpperCase(Locale.ROOT)).kernel(energy);
+                : SamplingAlgorithm.valueOf(kind.toUpperCase(Locale.ROOT)).kernel(energy);
     }
 
     /** The default preset, or the networks of the seed project with the library's other defaults. */
@@ -180,7 +180,7 @@ public final class Worker {
                 .build();
         TiltedEnergy energy = energy(work, manager, random);
         NDArray latents = energy.reference().sample(manager, work.images(), random);
-        EnergyTrainer trainer = new EnergyTrainer(config.energy(), LangevinAlgorithm.MALA::kernelWithJumps);
+        EnergyTrainer trainer = new EnergyTrainer(config.energy());
         return () -> requireWhole(trainer.train(
                 (EnergyNetwork) energy.tilt(), energy.reference(), latents, random, TrainingListener.NONE));
     }

@@ -17,7 +17,7 @@ import io.github.mnistebm.model.MeasureGrid;
 import io.github.mnistebm.morphology.Measure;
 import io.github.mnistebm.plot.ImageGrid;
 import io.github.mnistebm.plot.PngFile;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -182,7 +182,7 @@ final class InferCommand implements Callable<Integer> {
     }
 
     private ConditionalSampler conditional(DigitSampler sampler, Condition condition) {
-        if (sampler.algorithm() != LangevinAlgorithm.MALA) {
+        if (sampler.algorithm() != SamplingAlgorithm.MALA) {
             throw new ParameterException(spec.commandLine(), "--given: needs --sampler mala");
         }
         Options.requirePossible(spec, "--given", sampler.model(), condition);
@@ -224,8 +224,8 @@ final class InferCommand implements Callable<Integer> {
         summary.warning().ifPresent(warning -> spec.commandLine().getErr().println("infer: " + warning));
     }
 
-    private static String acceptance(LangevinAlgorithm algorithm, DigitSampler.Summary summary) {
-        return algorithm == LangevinAlgorithm.ULA
+    private static String acceptance(SamplingAlgorithm algorithm, DigitSampler.Summary summary) {
+        return algorithm == SamplingAlgorithm.ULA
                 ? ""
                 : acceptance(summary.acceptanceRate(), summary.jumpAcceptanceRate());
     }

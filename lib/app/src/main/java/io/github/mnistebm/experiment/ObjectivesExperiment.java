@@ -13,7 +13,6 @@ import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
 import io.github.mnistebm.model.ModelTraining;
 import io.github.mnistebm.model.TrainingConfig;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
@@ -158,7 +157,7 @@ public final class ObjectivesExperiment {
          * @throws TrainingDivergedException if the training diverges
          */
         public void train(EnergyTrainingConfig stage, TrainingListener listener) {
-            TrainingHistory history = new EnergyTrainer(stage, LangevinAlgorithm.MALA::kernelWithJumps)
+            TrainingHistory history = new EnergyTrainer(stage)
                     .train(network, model.reference(), latents, RandomSource.of(config.seed()), listener);
             requireWhole(history);
             secondsSoFar +=

@@ -11,6 +11,7 @@ import io.github.mnistebm.energy.objective.EnergyLoss;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.LossEstimator;
 import io.github.mnistebm.energy.objective.Objective;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
@@ -52,7 +53,17 @@ public final class EnergyTrainer {
     private final EnergyLoss loss;
 
     /**
-     * Creates a trainer by the objective of the configuration.
+     * Creates a trainer by the objective of the configuration. The chains of contrastive divergence move by {@linkplain
+     * SamplingAlgorithm#kernelWithJumps(TiltedEnergy) the sampler of the configuration, with jumps}.
+     *
+     * @param config the configuration of the training
+     */
+    public EnergyTrainer(EnergyTrainingConfig config) {
+        this(config, config.sampler()::kernelWithJumps);
+    }
+
+    /**
+     * Creates a trainer by the objective of the configuration, with chains that move by a kernel of one's own.
      *
      * @param config the configuration of the training
      * @param kernel makes the kernel of the chains of contrastive divergence for an energy, such as {@code

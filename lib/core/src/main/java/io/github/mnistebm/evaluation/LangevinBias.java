@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.StandardNormal;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import io.github.mnistebm.tensor.RandomSource;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -40,8 +40,8 @@ public final class LangevinBias {
         DoubleColumn expected = DoubleColumn.create("ULA, expected");
         for (double stepSize : stepSizes) {
             sizes.append(stepSize);
-            adjusted.append(variance(manager, random, LangevinAlgorithm.MALA, stepSize, 1));
-            unadjusted.append(variance(manager, random, LangevinAlgorithm.ULA, stepSize, 1));
+            adjusted.append(variance(manager, random, SamplingAlgorithm.MALA, stepSize, 1));
+            unadjusted.append(variance(manager, random, SamplingAlgorithm.ULA, stepSize, 1));
             expected.append(1 / (1 - stepSize / 2));
         }
         return Table.create("variance of a standard normal distribution", sizes, adjusted, unadjusted, expected);
@@ -60,13 +60,13 @@ public final class LangevinBias {
         DoubleColumn found = DoubleColumn.create("variance");
         for (double temperature : temperatures) {
             expected.append(temperature);
-            found.append(variance(manager, random, LangevinAlgorithm.MALA, temperature / 2, temperature));
+            found.append(variance(manager, random, SamplingAlgorithm.MALA, temperature / 2, temperature));
         }
         return Table.create("variance at a temperature", expected, found);
     }
 
     private static double variance(
-            NDManager manager, RandomSource random, LangevinAlgorithm algorithm, double stepSize, double temperature) {
+            NDManager manager, RandomSource random, SamplingAlgorithm algorithm, double stepSize, double temperature) {
         StandardNormal normal = new StandardNormal(DIMENSION);
         EnergyFunction target = normal.atTemperature(temperature);
         // No burn-in, so that the step size stays; the chains start at the target, or as near as is known.

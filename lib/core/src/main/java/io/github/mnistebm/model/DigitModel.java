@@ -16,10 +16,10 @@ import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.TrainableEnergy;
 import io.github.mnistebm.energy.objective.ContrastiveDivergence;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.RandomSource;
@@ -372,16 +372,20 @@ public final class DigitModel implements AutoCloseable {
      * @throws IllegalArgumentException if T is not positive and finite
      */
     public TransitionKernel kernel(double temperature) {
-        return LangevinAlgorithm.MALA.kernelWithJumps(energy.tempered(temperature));
+        return SamplingAlgorithm.MALA.kernelWithJumps(energy.tempered(temperature));
     }
 
     /**
-     * Returns the step size that chains of this model begin with.
+     * Returns the step size of Langevin dynamics that chains of this model begin with.
      *
-     * @return the step size of the last epoch of the training; {@value #FIRST_STEP_SIZE} if the card has none
+     * @return the step size of the last epoch of the training, {@linkplain SamplingAlgorithm#langevinStepSize converted} if the
+     *     chains there were of another algorithm; {@value #FIRST_STEP_SIZE} if the card has none
      */
     public double stepSize() {
-        double found = card.metric(EnergyTrainer.PHASE, ContrastiveDivergence.STEP_SIZE);
+        double found = card.configuration()
+                .energy()
+                .sampler()
+                .langevinStepSize(card.metric(EnergyTrainer.PHASE, ContrastiveDivergence.STEP_SIZE));
         return found > 0 && found <= StepSizeAdaptation.MAX_STEP_SIZE ? found : FIRST_STEP_SIZE;
     }
 

@@ -7,10 +7,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.density.TiltedEnergy;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import java.util.function.LongConsumer;
  */
 public record DigitSampler(
         DigitModel model,
-        LangevinAlgorithm algorithm,
+        SamplingAlgorithm algorithm,
         ChainStart start,
         SamplerConfig config,
         int chains,
@@ -153,7 +153,7 @@ public record DigitSampler(
                 .steps(STEPS_FROM_TARGET / 2)
                 .stepSize(model.stepSize())
                 .build();
-        return new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.TARGET, config, DEFAULT_CHAINS, 1);
+        return new DigitSampler(model, SamplingAlgorithm.MALA, ChainStart.TARGET, config, DEFAULT_CHAINS, 1);
     }
 
     /**

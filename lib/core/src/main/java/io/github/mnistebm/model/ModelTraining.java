@@ -13,7 +13,6 @@ import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.density.StandardNormal;
 import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.TrainableEnergy;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.tensor.PyTorch;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
@@ -373,10 +372,7 @@ public final class ModelTraining implements AutoCloseable {
             return pretrainingHistory;
         }
         try {
-            energyHistory = train(
-                    new EnergyTrainer(config.energy(), LangevinAlgorithm.MALA::kernelWithJumps),
-                    EnergyTrainer.PHASE,
-                    listener);
+            energyHistory = train(new EnergyTrainer(config.energy()), EnergyTrainer.PHASE, listener);
         } catch (TrainingDivergedException e) {
             energyHistory = e.history();
             throw e;

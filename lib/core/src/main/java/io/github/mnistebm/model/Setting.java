@@ -8,6 +8,7 @@ import io.github.mnistebm.data.Binarization;
 import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.NegativeSource;
 import io.github.mnistebm.energy.objective.Objective;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -201,9 +202,16 @@ public record Setting<T>(String option, T value, String description, Function<Tr
                     + " that share the work of the chains; 0 for chains alone.",
             EnergyTrainingConfig::importanceDraws);
 
+    /** {@link EnergyTrainingConfig#sampler()}. */
+    public static final Setting<SamplingAlgorithm> SAMPLER = energy(
+            "--sampler",
+            "How the chains of the negatives move: by the Metropolis-adjusted Langevin algorithm, by Hamiltonian Monte Carlo, or by the"
+                    + " unadjusted Langevin algorithm, which has no jumps and keeps its first step size.",
+            EnergyTrainingConfig::sampler);
+
     /** {@link EnergyTrainingConfig#steps()}. */
     public static final Setting<Integer> STEPS =
-            energy("--mcmc-steps", "MALA steps an update.", EnergyTrainingConfig::steps);
+            energy("--mcmc-steps", "Steps of each chain an update.", EnergyTrainingConfig::steps);
 
     /** {@link EnergyTrainingConfig#energyPenalty()}. */
     public static final Setting<Double> ENERGY_PENALTY = energy(

@@ -321,6 +321,7 @@ public record TrainingConfig(
                             .negatives(get(Setting.NEGATIVES))
                             .samplesPerDatapoint(get(Setting.SAMPLES_PER_DATAPOINT))
                             .importanceDraws(get(Setting.IMPORTANCE_DRAWS))
+                            .sampler(get(Setting.SAMPLER))
                             .steps(get(Setting.STEPS))
                             .energyPenalty(get(Setting.ENERGY_PENALTY))
                             .noiseDraws(get(Setting.NOISE_DRAWS))

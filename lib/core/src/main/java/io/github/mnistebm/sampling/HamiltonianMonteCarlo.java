@@ -30,6 +30,9 @@ import java.util.SplittableRandom;
  */
 public record HamiltonianMonteCarlo(EnergyFunction energy, int leapfrogSteps) implements TransitionKernel {
 
+    /** The acceptance that is optimal in high dimension (Beskos et al. 2013, "Optimal tuning of the hybrid Monte Carlo algorithm"). */
+    public static final double OPTIMAL_ACCEPTANCE = 0.651;
+
     private static final int[] COORDINATES = {1};
 
     /**

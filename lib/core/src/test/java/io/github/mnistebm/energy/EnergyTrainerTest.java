@@ -18,12 +18,12 @@ import io.github.mnistebm.energy.objective.EnergyTrainingConfig;
 import io.github.mnistebm.energy.objective.NegativeSource;
 import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
-import io.github.mnistebm.sampling.LangevinWithJumps;
+import io.github.mnistebm.sampling.KernelWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SampleRun;
 import io.github.mnistebm.sampling.Sampler;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import io.github.mnistebm.sampling.UnadjustedLangevin;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.training.TrainingDivergedException;
@@ -101,10 +101,39 @@ class EnergyTrainerTest {
         learns(config(60, NegativeSource.PERSISTENT, 3e-2, 4));
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = SamplingAlgorithm.class,
+            names = {"MALA", "HMC"})
+    void learnsItWithEachSampler(SamplingAlgorithm sampler) {
+        EnergyTrainingConfig config = config(60, NegativeSource.PERSISTENT, 3e-2).toBuilder()
+                .sampler(sampler)
+                .steps(10)
+                .build();
+        TrainingHistory history = learns(new EnergyTrainer(config));
+        assertThat(history.last(ContrastiveDivergence.ACCEPTANCE)).isCloseTo(sampler.targetAcceptance(), within(0.03));
+    }
+
+    /** Steps so small that their bias is within the tolerance. */
+    @Test
+    void learnsItWithUnadjustedSteps() {
+        TrainingHistory history = learns(new EnergyTrainer(config(60, NegativeSource.PERSISTENT, 3e-2).toBuilder()
+                .sampler(SamplingAlgorithm.ULA)
+                .initialStepSize(0.05)
+                .steps(60)
+                .build()));
+        assertThat(history.last(ContrastiveDivergence.ACCEPTANCE)).isEqualTo(1);
+        assertThat(history.last(ContrastiveDivergence.STEP_SIZE)).isCloseTo(0.05, within(1e-6));
+    }
+
     private void learns(EnergyTrainingConfig config) {
+        learns(trainer(config));
+    }
+
+    private TrainingHistory learns(EnergyTrainer trainer) {
         NDArray data = bimodal(5000);
         try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(32), random)) {
-            trainer(config).train(network, REFERENCE, data, random, TrainingListener.NONE);
+            TrainingHistory history = trainer.train(network, REFERENCE, data, random, TrainingListener.NONE);
             TiltedEnergy energy = new TiltedEnergy(network, REFERENCE);
             try (NDArray start = REFERENCE.sample(manager, 5000, random);
                     SampleRun run = Sampler.of(
@@ -123,6 +152,7 @@ class EnergyTrainerTest {
                 assertThat(between).isCloseTo(0.112, within(0.03));
                 assertThat(squares).isCloseTo(1.25, within(0.12));
             }
+            return history;
         }
     }
 
@@ -133,7 +163,7 @@ class EnergyTrainerTest {
                 config(3, NegativeSource.PERSISTENT, 1e-3).toBuilder().steps(1).build();
         EnergyTrainer trainer = new EnergyTrainer(
                 config,
-                energy -> new LangevinWithJumps(
+                energy -> new KernelWithJumps(
                         new UnadjustedLangevin(energy),
                         new IndependenceMetropolis(energy, energy.reference(), energy.tilt()),
                         2));
@@ -288,8 +318,7 @@ class EnergyTrainerTest {
                     .negatives(negatives)
                     .importanceDraws(4)
                     .build();
-            new EnergyTrainer(config, LangevinAlgorithm.MALA::kernelWithJumps)
-                    .train(network, new StandardNormal(2), data, three, TrainingListener.NONE);
+            new EnergyTrainer(config).train(network, new StandardNormal(2), data, three, TrainingListener.NONE);
             assertThat(Arrays.copyOf(network.parameters().toFloatArray(), 6))
                     .containsExactly(new float[] {w0, w1, w2, w3, w4, w5}, within(1e-5f));
         }

@@ -18,7 +18,7 @@ import io.github.mnistebm.energy.objective.LossEstimator;
 import io.github.mnistebm.energy.objective.NoiseContrastiveEstimation;
 import io.github.mnistebm.energy.objective.Objective;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
-import io.github.mnistebm.sampling.LangevinWithJumps;
+import io.github.mnistebm.sampling.KernelWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Tensors;
@@ -229,8 +229,8 @@ class FourierFeaturesTest {
         return ofTruth - logLikelihood(features, heldOut);
     }
 
-    private static LangevinWithJumps kernel(TiltedEnergy energy) {
-        return new LangevinWithJumps(
+    private static KernelWithJumps kernel(TiltedEnergy energy) {
+        return new KernelWithJumps(
                 new MetropolisAdjustedLangevin(energy),
                 new IndependenceMetropolis(energy, energy.reference(), energy.tilt()),
                 2);

@@ -9,8 +9,8 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.autoencoder.DecoderArchitecture;
 import io.github.mnistebm.data.DigitImages;
 import io.github.mnistebm.io.DataFolder;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +37,7 @@ class ConcurrentDrawsTest {
     }
 
     private static byte[] draw(DigitModel model, int images, int chains, int seed) {
-        DigitSampler sampler = new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.REFERENCE, SHORT, chains, 1);
+        DigitSampler sampler = new DigitSampler(model, SamplingAlgorithm.MALA, ChainStart.REFERENCE, SHORT, chains, 1);
         try (DigitSampler.Drawing drawing = sampler.draw(images, seed)) {
             return drawing.images().toByteArray();
         }

@@ -3,8 +3,8 @@ package io.github.mnistebm.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ class DigitSamplerTest extends WithTinyModel {
 
     private static DigitSampler sampler(int chains) {
         SamplerConfig config = SamplerConfig.builder().burnIn(5).steps(5).build();
-        return new DigitSampler(model, LangevinAlgorithm.MALA, ChainStart.REFERENCE, config, chains, 1);
+        return new DigitSampler(model, SamplingAlgorithm.MALA, ChainStart.REFERENCE, config, chains, 1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.InEveryLocale;
 import io.github.mnistebm.data.DataSet;
 import io.github.mnistebm.data.MnistFile;
+import io.github.mnistebm.energy.EnergyTrainer;
 import io.github.mnistebm.energy.objective.ContrastiveDivergence;
 import io.github.mnistebm.io.DataFolder;
 import io.github.mnistebm.sampling.SampleRun;
@@ -115,6 +116,24 @@ class ModelFolderTest extends WithTinyModel {
         edit("\"objective\": \"CONTRASTIVE_DIVERGENCE\",", "");
         assertThat(ModelFolder.readCard(folder).configuration())
                 .isEqualTo(model.card().configuration());
+    }
+
+    @Test
+    void aCardThatNamesNoSamplerIsOfMala() throws IOException {
+        edit("\"sampler\": \"MALA\",", "");
+        assertThat(ModelFolder.readCard(folder).configuration())
+                .isEqualTo(model.card().configuration());
+    }
+
+    /** A path of one leapfrog step is a step of Langevin dynamics. */
+    @Test
+    void theStepSizeOfAModelIsThatOfLangevinDynamicsWhateverTrainedIt() throws IOException {
+        edit("\"sampler\": \"MALA\",", "\"sampler\": \"HMC\",");
+        double trained = model.card().metric(EnergyTrainer.PHASE, ContrastiveDivergence.STEP_SIZE);
+        try (DigitModel loaded = DigitModel.load(folder, Device.cpu())) {
+            assertThat(model.stepSize()).isEqualTo(trained);
+            assertThat(loaded.stepSize()).isEqualTo(trained * trained / 2);
+        }
     }
 
     @Test

@@ -170,7 +170,7 @@ class ChainsTest {
         try (GaussianMixture target = GaussianMixture.of(manager, new double[] {0.3, 0.7}, means, covariances);
                 GaussianMixture proposal = GaussianMixture.of(manager, new double[] {0.5, 0.5}, means, covariances)) {
             EnergyFunction tilt = new Difference(target, proposal);
-            TransitionKernel kernel = new LangevinWithJumps(
+            TransitionKernel kernel = new KernelWithJumps(
                     new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal, tilt), 6);
             try (Chains chains = chains(kernel, count)) {
                 assertThat(chains).isInstanceOf(LoopChains.class);

@@ -60,7 +60,14 @@ class EveryKernelTest {
         MALA_WITH_JUMPS(0.4, 300) {
             @Override
             TransitionKernel of(EnergyFunction energy, boolean inLoops) {
-                return new LangevinWithJumps(new MetropolisAdjustedLangevin(energy), jumps(energy, inLoops), 2);
+                return new KernelWithJumps(new MetropolisAdjustedLangevin(energy), jumps(energy, inLoops), 2);
+            }
+        },
+
+        HAMILTONIAN_MONTE_CARLO_WITH_JUMPS(0.5, 100) {
+            @Override
+            TransitionKernel of(EnergyFunction energy, boolean inLoops) {
+                return new KernelWithJumps(new HamiltonianMonteCarlo(energy, 4), jumps(energy, inLoops), 2);
             }
         };
 

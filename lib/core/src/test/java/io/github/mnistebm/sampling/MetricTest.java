@@ -177,15 +177,14 @@ class MetricTest {
     void aKernelOfOneTargetAloneHasNone(boolean inLoops) {
         EnergyFunction target = inLoops ? Target.BANANA.inLoops() : Target.BANANA;
         StandardNormal normal = new StandardNormal(2);
-        TransitionKernel kernel = new LangevinWithJumps(
+        TransitionKernel kernel = new KernelWithJumps(
                 new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, normal, target), 2);
         try (Chains chains = Chains.of(manager, kernel, 3, 0.1, 0.6)) {
             chains.start(manager.zeros(new Shape(3, 2)), random);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> chains.setMetric(metric(true)))
-                    .withMessage(
-                            "metric: expected a kernel that moves in other coordinates too, found LangevinWithJumps;"
-                                    + " let burn-in adapt the step size alone");
+                    .withMessage("metric: expected a kernel that moves in other coordinates too, found KernelWithJumps;"
+                            + " let burn-in adapt the step size alone");
         }
     }
 

@@ -116,7 +116,7 @@ class MetropolisAdjustedLangevinTest {
         TiltedEnergy energy = new TiltedEnergy(form.of(tilt), new StandardNormal(2));
         TransitionKernel langevin = new MetropolisAdjustedLangevin(energy);
         return jumps
-                ? new LangevinWithJumps(
+                ? new KernelWithJumps(
                         langevin, new IndependenceMetropolis(energy, energy.reference(), energy.tilt()), 2)
                 : langevin;
     }

@@ -47,7 +47,7 @@ class TemperatureTest {
     }
 
     private static TransitionKernel kernel(EnergyFunction target, ReferenceMeasure proposal, EnergyFunction tilt) {
-        return new LangevinWithJumps(
+        return new KernelWithJumps(
                 new MetropolisAdjustedLangevin(target), new IndependenceMetropolis(target, proposal, tilt), 2);
     }
 

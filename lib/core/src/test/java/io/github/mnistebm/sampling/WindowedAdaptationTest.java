@@ -145,7 +145,7 @@ class WindowedAdaptationTest {
     @Test
     void aKernelWithJumpsMayAdaptItsStepSizeAlone() {
         EnergyFunction target = new StandardNormal(2);
-        TransitionKernel kernel = new LangevinWithJumps(
+        TransitionKernel kernel = new KernelWithJumps(
                 new MetropolisAdjustedLangevin(target),
                 new IndependenceMetropolis(
                         target, new StandardNormal(2), Target.TILT.inLoops().atTemperature(1e6)),
@@ -155,6 +155,6 @@ class WindowedAdaptationTest {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> run(kernel, Adaptation.DENSE_METRIC, 0.8, 100))
-                .withMessageContaining("found LangevinWithJumps");
+                .withMessageContaining("found KernelWithJumps");
     }
 }

@@ -22,7 +22,7 @@ import io.github.mnistebm.model.TrainingConfig;
 import io.github.mnistebm.sampling.Chains;
 import io.github.mnistebm.sampling.HamiltonianMonteCarlo;
 import io.github.mnistebm.sampling.IndependenceMetropolis;
-import io.github.mnistebm.sampling.LangevinWithJumps;
+import io.github.mnistebm.sampling.KernelWithJumps;
 import io.github.mnistebm.sampling.MetropolisAdjustedLangevin;
 import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
@@ -65,7 +65,7 @@ class TransfersTest {
     }
 
     private static TransitionKernel kernel(TiltedEnergy energy) {
-        return new LangevinWithJumps(
+        return new KernelWithJumps(
                 new MetropolisAdjustedLangevin(energy),
                 new IndependenceMetropolis(energy, energy.reference(), energy.tilt()),
                 2);

@@ -3,8 +3,8 @@ package io.github.mnistebm.cli.option;
 import io.github.mnistebm.model.ChainStart;
 import io.github.mnistebm.model.DigitModel;
 import io.github.mnistebm.model.DigitSampler;
-import io.github.mnistebm.sampling.LangevinAlgorithm;
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import io.github.mnistebm.sampling.StepSizeAdaptation;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +21,7 @@ public final class SamplingOptions {
             paramLabel = "N",
             description = {
                 "Steps of each chain from a draw of the reference measure, the first half of them burn-in.",
-                "By default, mala starts at the model's distribution, by resampling, and takes at most 200 steps; ula takes 1000."
+                "By default, mala and hmc start at the model's distribution, by resampling, and take at most 200 steps; ula takes 1000."
             })
     private Integer steps;
 
@@ -36,16 +36,18 @@ public final class SamplingOptions {
 
     @Option(
             names = "--sampler",
-            paramLabel = "mala|ula",
+            paramLabel = "mala|hmc|ula",
             defaultValue = "mala",
-            description = "Langevin algorithm with or without Metropolis correction. Default: ${DEFAULT-VALUE}.")
-    private LangevinAlgorithm sampler;
+            description =
+                    "Metropolis-adjusted Langevin algorithm, Hamiltonian Monte Carlo, or unadjusted Langevin algorithm."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private SamplingAlgorithm sampler;
 
     @Option(
             names = "--step-size",
             paramLabel = "X",
             description =
-                    "First step size; mala adapts it during burn-in. Default: that at the end of the model's training.")
+                    "First step size; mala and hmc adapt it during burn-in. Default: that at the end of the model's training.")
     private Double stepSize;
 
     /** Checks the options before a model is loaded. Fails, naming the option that is wrong. */
@@ -71,12 +73,13 @@ public final class SamplingOptions {
     public DigitSampler sampler(CommandSpec spec, DigitModel model, long images, double temperature) {
         int atOnce = chains == null ? (int) Math.min(images, DigitSampler.DEFAULT_CHAINS) : chains;
         // A distribution of T times the variance takes T times the step size.
-        double modelStepSize = Math.min(StepSizeAdaptation.MAX_STEP_SIZE, model.stepSize() * temperature);
+        double modelStepSize =
+                Math.min(StepSizeAdaptation.MAX_STEP_SIZE, sampler.stepSize(model.stepSize() * temperature));
         return new DigitSampler(model, sampler, start(), config(spec, modelStepSize), atOnce, temperature);
     }
 
     private ChainStart start() {
-        return steps == null && sampler == LangevinAlgorithm.MALA ? ChainStart.TARGET : ChainStart.REFERENCE;
+        return steps == null && sampler != SamplingAlgorithm.ULA ? ChainStart.TARGET : ChainStart.REFERENCE;
     }
 
     private SamplerConfig config(CommandSpec spec, double modelStepSize) {
@@ -88,6 +91,7 @@ public final class SamplingOptions {
                     .burnIn(all / 2)
                     .steps(all - all / 2)
                     .stepSize(stepSize == null ? modelStepSize : stepSize)
+                    .targetAcceptance(sampler.targetAcceptance())
                     .build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

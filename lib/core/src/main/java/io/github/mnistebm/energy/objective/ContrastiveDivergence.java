@@ -9,7 +9,6 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.density.TiltedEnergy;
 import io.github.mnistebm.sampling.Chains;
-import io.github.mnistebm.sampling.SamplerConfig;
 import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.RandomSource;
@@ -34,7 +33,7 @@ import java.util.function.Function;
  * that have no memory. The negatives' mean is then half the chains' and half that of the weighted draws: the chains see what
  * the draws miss, where q is too small.
  *
- * @param config the numbers of chains, draws and steps, and the energy penalty
+ * @param config the numbers of chains, draws and steps, and the energy penalty; the step size adapts to the acceptance of its sampler
  * @param kernel makes the kernel of the chains for an energy, such as {@code MetropolisAdjustedLangevin::new}
  */
 public record ContrastiveDivergence(EnergyTrainingConfig config, Function<TiltedEnergy, TransitionKernel> kernel)
@@ -104,10 +103,15 @@ public record ContrastiveDivergence(EnergyTrainingConfig config, Function<Tilted
             this.energy = energy;
             this.batchSize = batchSize;
             int negatives = batchSize * config.samplesPerDatapoint();
-            double stepSize = before.epochs() == 0 ? config.initialStepSize() : before.last(STEP_SIZE);
+            double stepSize =
+                    before.epochs() == 0 ? config.sampler().stepSize(config.initialStepSize()) : before.last(STEP_SIZE);
             this.acceptance = before.last(ACCEPTANCE);
-            this.chains =
-                    Chains.of(manager, kernel.apply(energy), negatives, stepSize, SamplerConfig.OPTIMAL_ACCEPTANCE);
+            this.chains = Chains.of(
+                    manager,
+                    kernel.apply(energy),
+                    negatives,
+                    stepSize,
+                    config.sampler().targetAcceptance());
             this.buffer = config.negatives() == NegativeSource.PERSISTENT
                     ? new ReplayBuffer(
                             manager,

@@ -1,6 +1,7 @@
 package io.github.mnistebm.energy.objective;
 
 import io.github.mnistebm.sampling.SamplerConfig;
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 
 /**
  * The training of an energy network. Made by {@link #builder()}, by the names of the options.
@@ -13,8 +14,10 @@ import io.github.mnistebm.sampling.SamplerConfig;
  * @param samplesPerDatapoint negatives for each data point; at least 1
  * @param importanceDraws draws of the reference measure for each data point, which share the work of the chains by importance
  *     sampling; at least 0
- * @param steps MALA steps an update; at least 1
- * @param initialStepSize ε of the first step, adapted from update to update; positive
+ * @param sampler the algorithm of the chains; MALA if absent, as in the cards of earlier versions
+ * @param steps steps of each chain an update; at least 1
+ * @param initialStepSize ε of the first step of Langevin dynamics, {@linkplain SamplingAlgorithm#stepSize converted} for another sampler, and
+ *     adapted from update to update; positive
  * @param bufferBatches the number of sets of chains in the replay buffer, each of as many as an update needs; at least 1
  * @param restartProbability share of the buffer's chains that each use starts anew from the reference measure, in [0, 1)
  * @param energyPenalty α of the term α (mean f² over data + mean f² over negatives), which keeps f near 0; at least 0
@@ -30,6 +33,7 @@ public record EnergyTrainingConfig(
         NegativeSource negatives,
         int samplesPerDatapoint,
         int importanceDraws,
+        SamplingAlgorithm sampler,
         int steps,
         double initialStepSize,
         int bufferBatches,
@@ -46,6 +50,7 @@ public record EnergyTrainingConfig(
      */
     public EnergyTrainingConfig {
         objective = objective == null ? Objective.CONTRASTIVE_DIVERGENCE : objective;
+        sampler = sampler == null ? SamplingAlgorithm.MALA : sampler;
         requireAtLeastOne("energy epochs", epochs);
         requireAtLeastOne("energy batch size", batchSize);
         requireAtLeastOne("samples per data point", samplesPerDatapoint);
@@ -100,6 +105,7 @@ public record EnergyTrainingConfig(
                 .negatives(negatives)
                 .samplesPerDatapoint(samplesPerDatapoint)
                 .importanceDraws(importanceDraws)
+                .sampler(sampler)
                 .steps(steps)
                 .initialStepSize(initialStepSize)
                 .bufferBatches(bufferBatches)
@@ -131,6 +137,7 @@ public record EnergyTrainingConfig(
         private NegativeSource negatives = NegativeSource.PERSISTENT;
         private int samplesPerDatapoint = 1;
         private int importanceDraws = 8;
+        private SamplingAlgorithm sampler = SamplingAlgorithm.MALA;
         private int steps = 5;
         private double initialStepSize = SamplerConfig.FIRST_STEP_SIZE;
         private int bufferBatches = 4;
@@ -220,7 +227,18 @@ public record EnergyTrainingConfig(
         }
 
         /**
-         * Sets the number of MALA steps an update.
+         * Sets the algorithm of the chains.
+         *
+         * @param sampler the algorithm
+         * @return this builder
+         */
+        public Builder sampler(SamplingAlgorithm sampler) {
+            this.sampler = sampler;
+            return this;
+        }
+
+        /**
+         * Sets the number of steps of each chain an update.
          *
          * @param steps steps; at least 1
          * @return this builder
@@ -233,7 +251,7 @@ public record EnergyTrainingConfig(
         /**
          * Sets the first step size.
          *
-         * @param initialStepSize ε; positive
+         * @param initialStepSize ε of Langevin dynamics; positive
          * @return this builder
          */
         public Builder initialStepSize(double initialStepSize) {
@@ -322,6 +340,7 @@ public record EnergyTrainingConfig(
                     negatives,
                     samplesPerDatapoint,
                     importanceDraws,
+                    sampler,
                     steps,
                     initialStepSize,
                     bufferBatches,

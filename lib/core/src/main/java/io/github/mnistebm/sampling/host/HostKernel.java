@@ -68,7 +68,7 @@ public abstract class HostKernel {
      * @return the kernel
      */
     public HostKernel withJumps(HostKernel jump, LongPredicate when) {
-        return new HostLangevinWithJumps(this, jump, when);
+        return new HostKernelWithJumps(this, jump, when);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.mnistebm.energy.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.mnistebm.sampling.SamplingAlgorithm;
 import org.junit.jupiter.api.Test;
 
 class EnergyTrainingConfigTest {
@@ -16,6 +17,7 @@ class EnergyTrainingConfigTest {
             NegativeSource.NOISE,
             14,
             15,
+            SamplingAlgorithm.HMC,
             16,
             0.17,
             18,
@@ -35,6 +37,7 @@ class EnergyTrainingConfigTest {
                         .negatives(NegativeSource.NOISE)
                         .samplesPerDatapoint(14)
                         .importanceDraws(15)
+                        .sampler(SamplingAlgorithm.HMC)
                         .steps(16)
                         .initialStepSize(0.17)
                         .bufferBatches(18)
@@ -59,12 +62,13 @@ class EnergyTrainingConfigTest {
                 .withMessage("energy learning rate: must be positive and finite, found NaN");
     }
 
-    /** The cards of models that were trained before there was a choice have none of the three values. */
+    /** The cards of models that were trained before there was a choice have none of these values. */
     @Test
-    void absentValuesAreThoseOfContrastiveDivergence() {
-        EnergyTrainingConfig earlier =
-                new EnergyTrainingConfig(null, 11, 12, 0.13, NegativeSource.DATA, 1, 0, 5, 0.1, 4, 0.01, 0, 0.9, 0, 0);
+    void absentValuesAreContrastiveDivergenceByMala() {
+        EnergyTrainingConfig earlier = new EnergyTrainingConfig(
+                null, 11, 12, 0.13, NegativeSource.DATA, 1, 0, null, 5, 0.1, 4, 0.01, 0, 0.9, 0, 0);
         assertThat(earlier.objective()).isEqualTo(Objective.CONTRASTIVE_DIVERGENCE);
+        assertThat(earlier.sampler()).isEqualTo(SamplingAlgorithm.MALA);
     }
 
     @Test

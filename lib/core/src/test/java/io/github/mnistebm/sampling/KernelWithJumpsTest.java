@@ -11,8 +11,10 @@ import io.github.mnistebm.density.GaussianMixture;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.tensor.RandomSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-class LangevinWithJumpsTest {
+class KernelWithJumpsTest {
 
     private final RandomSource random = RandomSource.of(1);
 
@@ -52,7 +54,7 @@ class LangevinWithJumpsTest {
                 GaussianMixture target = target(manager, 0.3);
                 GaussianMixture proposal = target(manager, 0.5)) {
             TransitionKernel kernel =
-                    new LangevinWithJumps(new MetropolisAdjustedLangevin(target), jumps(target, proposal), 6);
+                    new KernelWithJumps(new MetropolisAdjustedLangevin(target), jumps(target, proposal), 6);
             try (SampleRun run = run(manager, kernel)) {
                 double tolerance = 4.5 * Math.sqrt(0.3 * 0.7 / CHAINS);
                 assertThat(shareOnTheLeft(run)).isCloseTo(0.3, within(tolerance));
@@ -62,12 +64,15 @@ class LangevinWithJumpsTest {
         }
     }
 
-    @Test
-    void everyOtherStepIsAJumpFromTheMeasureThatIsGiven() {
+    @ParameterizedTest
+    @EnumSource(
+            value = SamplingAlgorithm.class,
+            names = {"MALA", "HMC"})
+    void everyOtherStepIsAJumpFromTheMeasureThatIsGiven(SamplingAlgorithm algorithm) {
         try (NDManager manager = NDManager.newBaseManager();
                 GaussianMixture target = target(manager, 0.3);
                 GaussianMixture proposal = target(manager, 0.5);
-                SampleRun run = run(manager, LangevinAlgorithm.MALA.kernelWithJumps(target, proposal))) {
+                SampleRun run = run(manager, algorithm.kernelWithJumps(target, proposal))) {
             assertThat(shareOnTheLeft(run)).isCloseTo(0.3, within(4.5 * Math.sqrt(0.3 * 0.7 / CHAINS)));
             assertThat(run.jumpAcceptanceRate()).isCloseTo(0.3 + 0.7 * (0.5 + 0.5 * 3 / 7), within(0.02));
         }

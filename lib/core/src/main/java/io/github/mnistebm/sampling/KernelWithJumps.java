@@ -7,14 +7,14 @@ import io.github.mnistebm.tensor.RandomSource;
 import java.util.Optional;
 
 /**
- * Steps of Langevin dynamics, with a jump in the place of every so many. Each leaves the target as it is, and so does their
+ * Steps of a kernel, with a jump in the place of every so many. Each leaves the target as it is, and so does their
  * composition.
  *
- * @param langevin the kernel of the steps
+ * @param local the kernel of the steps
  * @param jump the kernel of the jumps, of the same target
  * @param interval every so many steps, the last is a jump; at least 2
  */
-public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropolis jump, int interval)
+public record KernelWithJumps(TransitionKernel local, IndependenceMetropolis jump, int interval)
         implements TransitionKernel {
 
     /**
@@ -22,7 +22,7 @@ public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropoli
      *
      * @throws IllegalArgumentException if the interval is less than 2
      */
-    public LangevinWithJumps {
+    public KernelWithJumps {
         if (interval < 2) {
             throw new IllegalArgumentException("jump interval: must be at least 2, found " + interval);
         }
@@ -30,17 +30,17 @@ public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropoli
 
     @Override
     public EnergyFunction energy() {
-        return langevin.energy();
+        return local.energy();
     }
 
     @Override
     public boolean rejects() {
-        return langevin.rejects();
+        return local.rejects();
     }
 
     @Override
     public Optional<HostKernel> onHost() {
-        return langevin.onHost().flatMap(steps -> jump.onHost().map(jumps -> steps.withJumps(jumps, this::jumps)));
+        return local.onHost().flatMap(steps -> jump.onHost().map(jumps -> steps.withJumps(jumps, this::jumps)));
     }
 
     /** Returns whether the step of an index is a jump. */
@@ -50,7 +50,7 @@ public record LangevinWithJumps(TransitionKernel langevin, IndependenceMetropoli
 
     @Override
     public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
-        TransitionKernel kernel = jumps(index) ? jump : langevin;
+        TransitionKernel kernel = jumps(index) ? jump : local;
         return kernel.step(state, stepSize, index, random);
     }
 }

@@ -3,14 +3,14 @@ package io.github.mnistebm.sampling.host;
 import java.util.function.LongPredicate;
 
 /** Steps of one kernel, with jumps of another in the place of some. */
-final class HostLangevinWithJumps extends HostKernel {
-    private final HostKernel langevin;
+final class HostKernelWithJumps extends HostKernel {
+    private final HostKernel local;
     private final HostKernel jump;
     private final LongPredicate when;
 
-    HostLangevinWithJumps(HostKernel langevin, HostKernel jump, LongPredicate when) {
-        super(langevin.energy());
-        this.langevin = langevin;
+    HostKernelWithJumps(HostKernel local, HostKernel jump, LongPredicate when) {
+        super(local.energy());
+        this.local = local;
         this.jump = jump;
         this.when = when;
     }
@@ -22,7 +22,7 @@ final class HostLangevinWithJumps extends HostKernel {
 
     @Override
     Stepper stepper(int lanes) {
-        Stepper step = langevin.stepper(lanes);
+        Stepper step = local.stepper(lanes);
         Stepper leap = jump.stepper(lanes);
         return (block, stepSize, index) -> (jumps(index) ? leap : step).step(block, stepSize, index);
     }
