@@ -9,9 +9,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.mnistebm.tensor.Cancellation;
 import io.github.mnistebm.tensor.Lanes;
+import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
 import io.github.mnistebm.tensor.Tensors;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,8 +57,10 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     private final NDArray factors;
     private final NDArray cumulative;
     private final NDArray lastComponent;
-    /** Both made when first asked for: a mixture does not change, and loops need no tensors. */
+    /** These are made when first asked for: a mixture does not change, and loops need no tensors. */
     private HostReference host;
+
+    private ComponentDraws draws;
 
     private QuadraticForms forms;
 
@@ -320,6 +325,8 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         /** The loops, made at their first use. */
         private HostReference host;
 
+        private ComponentDraws draws;
+
         Tempered(double temperature) {
             this.temperature = temperature;
         }
@@ -389,7 +396,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         NDArray logDensity = logSum(logs);
         NDArray shares = logs.subi(logDensity.expandDims(1)).exp();
         // −∇ log q = (Σₖ rₖ Λₖ) u − Σₖ rₖ Λₖ μₖ
-        NDArray precision = shares.matMul(forms().precisions()).reshape(-1, dimension, dimension);
+        NDArray precision = MatrixProducts.product(shares, forms().precisions()).reshape(-1, dimension, dimension);
         NDArray gradient = precision
                 .matMul(states.expandDims(2))
                 .squeeze(2)
@@ -411,7 +418,8 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     /** Computes log wₖ N(u; μₖ, T Σₖ), {@code [n, K]}. */
     private NDArray componentLogDensities(NDArray states, double temperature) {
         NDArray products = states.expandDims(2).mul(states.expandDims(1)).reshape(-1, (long) dimension * dimension);
-        NDArray exponents = products.matMul(forms().quadratic()).addi(states.matMul(forms().linear()));
+        NDArray exponents =
+                MatrixProducts.product(products, forms().quadratic()).addi(states.matMul(forms().linear()));
         return temperature == 1
                 ? exponents.addi(forms().logConstants())
                 : divided(exponents, temperature).addi(forms().logConstants(dimension, temperature));
@@ -440,6 +448,31 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     private NDArray sample(NDManager owner, long count, RandomSource random, double temperature) {
+        return owner.getDevice().isGpu()
+                ? sampleByTensors(owner, count, random, temperature)
+                : sampleInLoops(owner, count, random, temperature);
+    }
+
+    /** Reads a factor for each component only, where tensor operations copy one for each draw. */
+    NDArray sampleInLoops(NDManager owner, long count, RandomSource random, double temperature) {
+        try (NDArray uniform = random.uniform(owner, 0, 1, new Shape(count))) {
+            NDArray samples = random.normal(owner, new Shape(count, dimension));
+            // The memory of the array itself, not a copy.
+            FloatBuffer values =
+                    samples.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+            componentDraws().draw(uniform.toFloatArray(), values, (float) Math.sqrt(temperature));
+            return samples;
+        }
+    }
+
+    private synchronized ComponentDraws componentDraws() {
+        if (draws == null) {
+            draws = new ComponentDraws(weights.toFloatArray(), means.toFloatArray(), factors.toFloatArray());
+        }
+        return draws;
+    }
+
+    NDArray sampleByTensors(NDManager owner, long count, RandomSource random, double temperature) {
         return Scope.compute(() -> {
             NDArray component = random.uniform(owner, 0, 1, new Shape(count, 1))
                     .gt(cumulative.expandDims(0))

@@ -11,11 +11,7 @@ final class HostMixture implements HostReference {
     private static final float NEGLIGIBLE = -18;
 
     private final int dimension;
-    private final float[] cumulative;
-    /** μₖ, {@code [K][d]}. */
-    private final float[][] means;
-    /** Lₖ, {@code [K][d][d]}. */
-    private final float[][][] factors;
+    private final ComponentDraws draws;
     /** Lₖ⁻¹, {@code [K][d][d]}, and transposed. */
     private final float[][][] inverses;
 
@@ -40,25 +36,18 @@ final class HostMixture implements HostReference {
         int k = weights.length;
         int d = means.length / k;
         this.dimension = d;
-        this.cumulative = new float[k];
+        this.draws = new ComponentDraws(weights, means, factors);
         this.logConstants = new float[k];
-        this.means = new float[k][];
         this.offsets = new float[k][d];
-        this.factors = new float[k][d][];
         this.inverses = new float[k][d][d];
         this.transposed = new float[k][d][d];
         this.inversesByCoordinate = new float[d][d][k];
         this.offsetsByCoordinate = new float[d][k];
-        double sum = 0;
         for (int c = 0; c < k; c++) {
             double[] inverse = GaussianMixture.inverseFactor(factors, c, d).data;
-            sum += weights[c];
-            cumulative[c] = (float) sum;
             double logConstant = Math.log(weights[c]) - d * Math.log(2 * Math.PI) / 2;
-            this.means[c] = Arrays.copyOfRange(means, c * d, (c + 1) * d);
             for (int i = 0; i < d; i++) {
                 int row = i * d;
-                this.factors[c][i] = Arrays.copyOfRange(factors, c * d * d + row, c * d * d + row + d);
                 double offset = 0;
                 for (int j = 0; j <= i; j++) {
                     float element = (float) inverse[row + j];
@@ -82,7 +71,7 @@ final class HostMixture implements HostReference {
 
     @Override
     public long multiplications() {
-        return (long) cumulative.length * dimension * (dimension + 3);
+        return (long) logConstants.length * dimension * (dimension + 3);
     }
 
     @Override
@@ -93,17 +82,15 @@ final class HostMixture implements HostReference {
     @Override
     public void sample(int chains, SplittableRandom random, float[][] positions) {
         float[] noise = new float[dimension];
+        float[] draw = new float[dimension];
         for (int lane = 0; lane < chains; lane++) {
-            int found = Arrays.binarySearch(cumulative, random.nextFloat());
-            // The last sum of the weights may be less than 1 by rounding.
-            int c = Math.min(found < 0 ? -found - 1 : found, cumulative.length - 1);
+            float uniform = random.nextFloat();
             for (int i = 0; i < dimension; i++) {
                 noise[i] = (float) random.nextGaussian();
-                float value = means[c][i];
-                for (int j = 0; j <= i; j++) {
-                    value += factors[c][i][j] * noise[j];
-                }
-                positions[i][lane] = value;
+            }
+            draws.draw(uniform, noise, draw);
+            for (int i = 0; i < dimension; i++) {
+                positions[i][lane] = draw[i];
             }
         }
     }
@@ -118,8 +105,8 @@ final class HostMixture implements HostReference {
         private final float[] largest;
 
         SideBySide(int lanes) {
-            whitened = new float[cumulative.length][dimension][lanes];
-            shares = new float[cumulative.length][lanes];
+            whitened = new float[logConstants.length][dimension][lanes];
+            shares = new float[logConstants.length][lanes];
             largest = new float[lanes];
         }
 
@@ -191,9 +178,9 @@ final class HostMixture implements HostReference {
         private final float[] position = new float[dimension];
         private final float[] gradient = new float[dimension];
         /** Coordinate i of Lₖ⁻¹ (u − μₖ), {@code [d][K]}. */
-        private final float[][] whitened = new float[dimension][cumulative.length];
+        private final float[][] whitened = new float[dimension][logConstants.length];
 
-        private final float[] shares = new float[cumulative.length];
+        private final float[] shares = new float[logConstants.length];
         private final float[] weighted = new float[dimension];
 
         @Override

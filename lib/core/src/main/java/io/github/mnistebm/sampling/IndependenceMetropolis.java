@@ -1,6 +1,10 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.density.ReferenceMeasure;
 import io.github.mnistebm.sampling.host.HostKernel;
@@ -22,6 +26,9 @@ import java.util.Optional;
 public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure proposal, EnergyFunction tilt)
         implements TransitionKernel {
 
+    /** The number of sizes of the batches for which the energy is computed. */
+    private static final int SIZES = 16;
+
     @Override
     public boolean rejects() {
         return true;
@@ -33,12 +40,45 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
                 .flatMap(reference -> tilt.onHost().map(by -> HostKernel.jump(target, reference, by))));
     }
 
+    /** Computes energy and gradient for the chains that jump only, which are few where q is far from the target. */
     @Override
     public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
         NDArray here = state.positions();
-        ChainState there = ChainState.at(
-                energy, proposal.sample(here.getManager(), here.getShape().get(0), random));
-        NDArray acceptance = Metropolis.acceptance(tilt.energy(here).sub(tilt.energy(there.positions())), there);
-        return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance, true, 1);
+        NDManager manager = here.getManager();
+        long chains = here.getShape().get(0);
+        NDArray there = proposal.sample(manager, chains, random);
+        NDArray logRatio = tilt.energy(here).sub(tilt.energy(there));
+        NDArray acceptance = Metropolis.probability(logRatio);
+        NDArray jumping = random.uniform(manager, 0, 1, acceptance.getShape())
+                .lt(acceptance)
+                .nonzero()
+                .flatten();
+        ChainState moved = new ChainState(
+                here.duplicate(), state.energy().duplicate(), state.gradient().duplicate());
+        if (jumping.size() > 0) {
+            NDIndex rows = new NDIndex().addIndices("{}", jumping);
+            ChainState jumped = stateAt(there.get(rows), chains);
+            NDArray possible = Metropolis.acceptance(logRatio.get(rows), jumped);
+            ChainState chosen = Metropolis.choose(possible.gt(possible.zerosLike()), jumped, moved.get(rows));
+            moved.positions().set(rows, chosen.positions());
+            moved.energy().set(rows, chosen.energy());
+            moved.gradient().set(rows, chosen.gradient());
+            acceptance.set(rows, possible);
+        }
+        return new Transition(moved, acceptance, true, 1);
+    }
+
+    /** Computes the state at positions in batches of few sizes, since PyTorch prepares itself for each that it meets. */
+    private ChainState stateAt(NDArray positions, long chains) {
+        long count = positions.getShape().get(0);
+        long part = Math.max(1, chains / SIZES);
+        long missing = (part - count % part) % part;
+        if (missing == 0) {
+            return ChainState.at(energy, positions);
+        }
+        NDArray more = positions.getManager().zeros(new Shape(missing, energy.dimension()));
+        EnergyAndGradient all = energy.energyAndGradient(positions.concat(more));
+        NDIndex asked = new NDIndex().addSliceDim(0, count);
+        return new ChainState(positions, all.energy().get(asked), all.gradient().get(asked));
     }
 }

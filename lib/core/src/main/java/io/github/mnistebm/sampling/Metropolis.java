@@ -34,6 +34,11 @@ final class Metropolis {
     static ChainState choose(NDArray acceptance, ChainState proposal, ChainState state, RandomSource random) {
         NDArray accepted = random.uniform(acceptance.getManager(), 0, 1, acceptance.getShape())
                 .lt(acceptance);
+        return choose(accepted, proposal, state);
+    }
+
+    /** Moves the chains that have accepted, {@code [chains]}, to their proposals. */
+    static ChainState choose(NDArray accepted, ChainState proposal, ChainState state) {
         NDArray rows = accepted.expandDims(1).broadcast(state.positions().getShape());
         return new ChainState(
                 NDArrays.where(rows, proposal.positions(), state.positions()),

@@ -114,6 +114,19 @@ class GaussianMixtureTest {
         }
     }
 
+    /** The same numbers, in the same order. More draws than a thread makes at a time. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 2.5})
+    void itsSamplesOfLoopsAreThoseOfTensorOperations(double temperature) {
+        try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
+            float[] expected = mixture.sampleByTensors(manager, 3000, RandomSource.of(8), temperature)
+                    .toFloatArray();
+            assertThat(mixture.sampleInLoops(manager, 3000, RandomSource.of(8), temperature)
+                            .toFloatArray())
+                    .containsExactly(expected, within(1e-5f));
+        }
+    }
+
     @Test
     void isMadeAgainOfItsParameters() {
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES);
