@@ -247,6 +247,24 @@ def test_bench_samplers_refuses_too_few_draws(run, tmp_path):
     assert "--draws" in result.stderr and "Traceback" not in result.stderr
 
 
+def test_bench_scale_draws_a_curve(run, tmp_path):
+    file = tmp_path / "scale.csv"
+    result = run("bench", "scale", "--only", "images", "--most-images", 10, "--rounds", 1, "--out", file)
+    assert result.returncode == 0, result.stderr
+    with file.open() as lines:
+        (row,) = csv.DictReader(lines)
+    assert (row["curve"], row["size"], row["unit"]) == ("images", "10", "images")
+    assert float(row["a second"]) > 0 and float(row["MiB"]) > 100
+    assert (tmp_path / "scale.png").stat().st_size > 1000
+
+
+def test_bench_scale_refuses_a_curve_that_it_does_not_know(run, tmp_path):
+    result = run("bench", "scale", "--only", "weights", "--out", tmp_path / "scale.csv")
+    assert result.returncode == 2
+    assert "--only: expected images, latents, chains or components, found weights" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_bench_conditions_refuses_a_condition_that_it_does_not_understand(run, tmp_path):
     file = tmp_path / "conditions.csv"
     result = run("bench", "conditions", "--given", "3 or", "--out", file)

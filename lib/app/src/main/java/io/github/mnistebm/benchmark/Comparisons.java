@@ -38,14 +38,19 @@ final class Comparisons {
         if (known != null) {
             return known;
         }
-        try (Peer worker = Peer.start(ours(), Work.matmul(), threads)) {
-            double least = Double.POSITIVE_INFINITY;
+        peaks.put(threads, Math.pow(Work.MATRIX, 3) / least(Work.matmul(), threads));
+        return peaks.get(threads);
+    }
+
+    /** The least time of ten, in seconds: that of a machine without other work. */
+    static double least(Work work, int threads) throws IOException {
+        double least = Double.POSITIVE_INFINITY;
+        try (Peer worker = Peer.start(ours(), work, threads)) {
             for (int round = 0; round < 10; round++) {
                 least = Math.min(least, worker.measure());
             }
-            peaks.put(threads, Math.pow(Work.MATRIX, 3) / least);
-            return peaks.get(threads);
         }
+        return least;
     }
 
     Result compare(String name, String unit, double units, double products, Work work, String library, int threads)
@@ -157,7 +162,8 @@ final class Comparisons {
                 Double.NaN);
     }
 
-    private static double process(List<String> command, Path expected, double[] memory, int index) throws IOException {
+    /** Runs a process that writes a file; returns the seconds, and keeps the most memory that it had. */
+    static double process(List<String> command, Path expected, double[] memory, int index) throws IOException {
         Files.deleteIfExists(expected);
         long start = System.nanoTime();
         Process process = Peer.inItsEnvironment(command)
@@ -203,12 +209,12 @@ final class Comparisons {
         return result("start-up", "starts", 1, PYTORCH, cores, seconds, peerSeconds, memory, Double.NaN);
     }
 
-    private List<String> ours() {
+    static List<String> ours() {
         return java("bench", "worker");
     }
 
     /** This program as it was started itself. */
-    private static List<String> java(String... arguments) {
+    static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

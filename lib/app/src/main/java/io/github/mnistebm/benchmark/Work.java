@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * A piece of work, the same for this library and for the peers in {@code environment/bench/peer.py}, which take it in JSON.
  *
- * @param kind the kind of work: {@code mala}, {@code ula}, {@code hmc}, {@code autoencoder}, {@code divergence}, {@code mixture}, {@code training} or
- *     {@code matmul}
+ * @param kind the kind of work: {@code mala}, {@code ula}, {@code hmc}, {@code autoencoder}, {@code divergence}, {@code mixture}, {@code training},
+ *     {@code matmul} or {@code copy}
  * @param dimension d
  * @param hidden the width of each hidden layer
  * @param chains chains of a sampler
@@ -48,6 +48,9 @@ record Work(
     /** The rows and columns of two matrices whose product shows the speed of the machine. */
     static final int MATRIX = 2048;
 
+    /** The numbers of an array whose copy shows the speed of memory, too many for any cache. */
+    static final int COPIED = 1 << 26;
+
     /** The mean number of leapfrog steps of a path of Hamiltonian Monte Carlo. */
     static final int LEAPFROG_STEPS = 10;
 
@@ -61,6 +64,12 @@ record Work(
 
     static Work sampler(String kind, int chains, int dimension, List<Integer> hidden, int steps) {
         return new Work(kind, dimension, hidden, chains, steps, 0, 0, 0, false, 0, null, 0, 0, 0, 0, null);
+    }
+
+    /** MALA on the default preset's energy, in other dimensions and with other mixtures. */
+    static Work scaled(int chains, int dimension, int components, int steps) {
+        return new Work(
+                "mala", dimension, DEFAULT_HIDDEN, chains, steps, 0, 0, 0, false, 0, null, components, 0, 0, 0, null);
     }
 
     static Work autoencoder(int batchSize, int images, String mnist) {
@@ -155,6 +164,10 @@ record Work(
                 Setting.PRETRAINING_EPOCHS.value(),
                 Setting.ENERGY_EPOCHS.value(),
                 null);
+    }
+
+    static Work copy() {
+        return new Work("copy", 0, List.of(), 0, 0, 0, 0, 0, false, 0, null, 0, 0, 0, 0, null);
     }
 
     static Work matmul() {

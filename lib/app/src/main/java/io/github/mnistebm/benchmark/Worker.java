@@ -28,6 +28,7 @@ import io.github.mnistebm.sampling.TransitionKernel;
 import io.github.mnistebm.tensor.MatrixProducts;
 import io.github.mnistebm.tensor.RandomSource;
 import io.github.mnistebm.tensor.Scope;
+import io.github.mnistebm.tensor.Tensors;
 import io.github.mnistebm.training.TrainingHistory;
 import io.github.mnistebm.training.TrainingListener;
 import java.io.BufferedReader;
@@ -83,6 +84,7 @@ public final class Worker {
             case "mixture" -> mixture(work, manager, random);
             case "training" -> () -> training(work);
             case "matmul" -> matmul(manager, random);
+            case "copy" -> copy(manager);
             default -> throw new IllegalArgumentException("work: unknown kind " + work.kind());
         };
     }
@@ -207,6 +209,12 @@ public final class Worker {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Runnable copy(NDManager manager) {
+        NDArray from = manager.ones(new Shape(Work.COPIED));
+        NDArray to = manager.zeros(new Shape(Work.COPIED));
+        return () -> Tensors.copy(from, to);
     }
 
     private static Runnable matmul(NDManager manager, RandomSource random) {

@@ -29,6 +29,8 @@ class WorkerTest {
                 Work.mixture(4, 3, 500, 2),
                 Work.divergence(4, 8, 16, 2, false, 2),
                 Work.divergence(4, 8, 16, 1, true, 2),
+                Work.scaled(10, 3, 2, 3),
+                Work.copy(),
                 Work.matmul());
     }
 

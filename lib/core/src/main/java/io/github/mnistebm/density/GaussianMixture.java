@@ -392,6 +392,19 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     private EnergyAndGradient energyAndGradient(NDArray states, double temperature) {
+        if (states.getShape().get(0) <= ROWS_AT_ONCE) {
+            return energyAndGradientAtOnce(states, temperature);
+        }
+        NDArray both = Tensors.mapInParts(states, ROWS_AT_ONCE, part -> {
+            EnergyAndGradient of = energyAndGradientAtOnce(part, temperature);
+            return of.gradient().concat(of.energy().expandDims(1), 1);
+        });
+        return new EnergyAndGradient(
+                both.get(new NDIndex().addAllDim().addIndices(dimension)),
+                both.get(new NDIndex().addAllDim().addSliceDim(0, dimension)));
+    }
+
+    private EnergyAndGradient energyAndGradientAtOnce(NDArray states, double temperature) {
         NDArray logs = componentLogDensities(states, temperature);
         NDArray logDensity = logSum(logs);
         NDArray shares = logs.subi(logDensity.expandDims(1)).exp();

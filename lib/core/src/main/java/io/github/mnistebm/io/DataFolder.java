@@ -122,4 +122,13 @@ public final class DataFolder {
     public static Path samplers() {
         return path().resolve("samplers.csv");
     }
+
+    /**
+     * Returns the table of the speed at many sizes.
+     *
+     * @return the file that {@code run bench scale} writes
+     */
+    public static Path scale() {
+        return path().resolve("scale.csv");
+    }
 }

@@ -127,6 +127,21 @@ class GaussianMixtureTest {
         }
     }
 
+    /** More states than are computed at once. */
+    @Test
+    void theGradientAtManyStatesIsThatAtFew() {
+        try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES)) {
+            NDArray states = random.normal(manager, new Shape(5000, 2));
+            EnergyAndGradient all = mixture.energyAndGradient(states);
+            EnergyAndGradient last = mixture.energyAndGradient(states.get("4990:"));
+            assertThat(all.energy().get("4990:").toFloatArray())
+                    .containsExactly(last.energy().toFloatArray(), within(1e-5f));
+            assertThat(all.gradient().getShape()).isEqualTo(states.getShape());
+            assertThat(all.gradient().get("4990:").toFloatArray())
+                    .containsExactly(last.gradient().toFloatArray(), within(1e-5f));
+        }
+    }
+
     @Test
     void isMadeAgainOfItsParameters() {
         try (GaussianMixture mixture = GaussianMixture.of(manager, WEIGHTS, MEANS, COVARIANCES);

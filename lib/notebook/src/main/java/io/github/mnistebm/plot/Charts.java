@@ -264,6 +264,36 @@ public final class Charts {
     }
 
     /**
+     * Draws lines between positive numbers, both axes logarithmic.
+     *
+     * @param domainLabel the name of the numbers from left to right
+     * @param valueLabel the name of the numbers from below to above
+     * @param lines the points of each line, {@code [n][2]}, by its name
+     * @return the chart, without a title
+     */
+    public static JFreeChart logarithmic(String domainLabel, String valueLabel, Map<String, double[][]> lines) {
+        XYSeriesCollection data = new XYSeriesCollection();
+        lines.forEach((name, points) -> {
+            XYSeries series = new XYSeries(name);
+            for (double[] point : points) {
+                series.add(point[0], point[1]);
+            }
+            data.addSeries(series);
+        });
+        JFreeChart chart = ChartFactory.createXYLineChart(null, domainLabel, valueLabel, data);
+        XYPlot plot = chart.getXYPlot();
+        plot.setDomainAxis(logarithmic(domainLabel));
+        plot.setRangeAxis(logarithmic(valueLabel));
+        return styled(chart, lines(data, 2f, true));
+    }
+
+    private static LogAxis logarithmic(String label) {
+        LogAxis axis = new LogAxis(label);
+        axis.setNumberFormatOverride(numbers());
+        return axis;
+    }
+
+    /**
      * Draws latents as points, a colour a class.
      *
      * @param plane the plane

@@ -114,6 +114,16 @@ class ChartsTest {
     }
 
     @Test
+    void linesMayHaveLogarithmicAxesBoth() {
+        XYPlot plot = Charts.logarithmic("size", "speed", Map.of("a", new double[][] {{1, 10}, {1000, 1e6}}))
+                .getXYPlot();
+        assertThat(plot.getDataset().getYValue(0, 1)).isEqualTo(1e6);
+        assertThat(plot.getDomainAxis()).isInstanceOf(LogAxis.class);
+        assertThat(((LogAxis) plot.getRangeAxis()).getNumberFormatOverride().format(1e6))
+                .isEqualTo("1,000,000");
+    }
+
+    @Test
     void theEnergysChartHasAPanelForNatsAndOneForShares() {
         TrainingHistory history = TrainingHistory.of(
                 "energy", ContrastiveDivergence.ENERGY_GAP, ContrastiveDivergence.ACCEPTANCE, TrainingHistory.SECONDS);

@@ -47,6 +47,7 @@ import tech.tablesaw.api.Table;
             RestoreBenchCommand.class,
             ConditionsBenchCommand.class,
             SamplersBenchCommand.class,
+            ScaleBenchCommand.class,
             BenchWorkerCommand.class
         })
 public final class BenchCommand implements Callable<Integer> {
