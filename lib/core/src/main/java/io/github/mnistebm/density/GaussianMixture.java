@@ -37,8 +37,11 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
  */
 public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
-    /** States whose energies are computed at once: each takes d² products. */
-    private static final long ROWS_AT_ONCE = 2048;
+    /** The most states whose energies are computed at once. */
+    private static final long MOST_ROWS_AT_ONCE = 2048;
+
+    /** The most products of coordinates at once, d² for each state: many more would not stay in the processor's caches. */
+    private static final long PRODUCTS_AT_ONCE = 1L << 23;
 
     /** The names of the parameters. */
     private static final String WEIGHTS = "weights";
@@ -309,7 +312,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     private NDArray energy(NDArray states, double temperature) {
-        return Tensors.mapInParts(states, ROWS_AT_ONCE, part -> logSum(componentLogDensities(part, temperature))
+        return Tensors.mapInParts(states, rowsAtOnce(), part -> logSum(componentLogDensities(part, temperature))
                 .neg());
     }
 
@@ -392,16 +395,20 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     private EnergyAndGradient energyAndGradient(NDArray states, double temperature) {
-        if (states.getShape().get(0) <= ROWS_AT_ONCE) {
+        if (states.getShape().get(0) <= rowsAtOnce()) {
             return energyAndGradientAtOnce(states, temperature);
         }
-        NDArray both = Tensors.mapInParts(states, ROWS_AT_ONCE, part -> {
+        NDArray both = Tensors.mapInParts(states, rowsAtOnce(), part -> {
             EnergyAndGradient of = energyAndGradientAtOnce(part, temperature);
             return of.gradient().concat(of.energy().expandDims(1), 1);
         });
         return new EnergyAndGradient(
                 both.get(new NDIndex().addAllDim().addIndices(dimension)),
                 both.get(new NDIndex().addAllDim().addSliceDim(0, dimension)));
+    }
+
+    private long rowsAtOnce() {
+        return Math.max(1, Math.min(MOST_ROWS_AT_ONCE, PRODUCTS_AT_ONCE / ((long) dimension * dimension)));
     }
 
     private EnergyAndGradient energyAndGradientAtOnce(NDArray states, double temperature) {

@@ -26,6 +26,7 @@ import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.axis.AxisLocation;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.NumberTickUnitSource;
 import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.CategoryPlot;
@@ -290,6 +291,8 @@ public final class Charts {
     private static LogAxis logarithmic(String label) {
         LogAxis axis = new LogAxis(label);
         axis.setNumberFormatOverride(numbers());
+        // A label at each power of ten.
+        axis.setTickUnit(new NumberTickUnit(1));
         return axis;
     }
 
