@@ -42,7 +42,7 @@ final class Comparisons {
         return peaks.get(threads);
     }
 
-    /** The least time of ten, in seconds: that of a machine without other work. */
+    /** Returns the least of ten times, in seconds, which other work of the machine disturbs least. */
     static double least(Work work, int threads) throws IOException {
         double least = Double.POSITIVE_INFINITY;
         try (Peer worker = Peer.start(ours(), work, threads)) {

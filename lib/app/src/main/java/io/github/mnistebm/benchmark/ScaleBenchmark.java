@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -15,25 +16,59 @@ import java.util.stream.IntStream;
  * included, against the number of images; and steps a second of all chains of the Metropolis-adjusted Langevin algorithm against the dimension
  * of the latents, the number of chains and the number of components. The energy is that of the default preset but for the size that varies.
  *
- * <p>Beside each speed of chains stand two limits. One is the speed at which the products of matrices would run as fast as one of large square
- * matrices. The other is the speed at which the arrays that a step writes and reads again would pass at the speed of memory; arrays that fit
- * in the processor's caches may pass faster.
+ * <p>Each speed of chains has two limits. The first one is the speed at which all products of matrices are as fast as one of large square
+ * matrices. The second one is the speed at which memory can move the arrays that a step writes and reads. The processor's caches move arrays
+ * that fit in them faster.
  *
  * @param model the folder of the model whose images are drawn
- * @param mostImages the greatest number of images; at least 10
+ * @param mostImages the number of images up to which the powers of ten are measured; at least 10
  * @param rounds the number of times that each point is measured; at least 1
- * @param only a part of the names of the curves to measure; empty for all of them
+ * @param curves the curves to measure
  */
-public record ScaleBenchmark(Path model, long mostImages, int rounds, String only) {
+public record ScaleBenchmark(Path model, long mostImages, int rounds, List<Curve> curves) {
+
+    /** The sizes that vary, each of which has a curve. */
+    public enum Curve {
+        /** The number of images. */
+        IMAGES("images"),
+        /** The dimension of the latents. */
+        LATENTS("dimension of the latents"),
+        /** The number of chains. */
+        CHAINS("chains"),
+        /** The number of components of the mixture. */
+        COMPONENTS("components of the mixture");
+
+        private final String axis;
+
+        Curve(String axis) {
+            this.axis = axis;
+        }
+
+        /**
+         * Returns the words for the axis of a chart.
+         *
+         * @return the words
+         */
+        public String axis() {
+            return axis;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private static final int DIMENSION = Setting.LATENT_DIMENSION.value();
     private static final int COMPONENTS = Setting.REFERENCE_COMPONENTS.value();
     private static final int CHAINS = 1000;
 
-    /** The multiplications of a measurement, about half a second of work. */
+    /** The multiplications of a measurement, unless that were too many steps or none. */
     private static final double WORK = 4e10;
 
     private static final int MOST_STEPS = 2000;
+
+    private static final long LEAST_IMAGES = 10;
 
     /** Seconds before a measurement, in which the loops are compiled. */
     private static final double WARM_UP = 2;
@@ -41,7 +76,7 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
     /**
      * A point of a curve.
      *
-     * @param curve the name of the size that varies
+     * @param curve the curve
      * @param size the size
      * @param unit the unit of the speeds
      * @param speed the median speed, a second
@@ -50,7 +85,7 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
      * @param memory the most memory that the process had resident, MiB
      */
     public record Point(
-            String curve,
+            Curve curve,
             long size,
             String unit,
             double speed,
@@ -62,6 +97,18 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
     private record Machine(double products, double bytes) {}
 
     /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public ScaleBenchmark {
+        if (mostImages < LEAST_IMAGES || rounds < 1) {
+            throw new IllegalArgumentException("most images and rounds: expected at least " + LEAST_IMAGES
+                    + " and 1, found " + mostImages + " and " + rounds);
+        }
+    }
+
+    /**
      * Measures all points.
      *
      * @param listener called with each point
@@ -71,38 +118,40 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
      */
     public List<Point> run(Consumer<Point> listener) throws IOException {
         List<Point> points = new ArrayList<>();
-        Consumer<Point> all = listener.andThen(points::add);
-        if ("images".contains(only)) {
-            for (long images = 10; images <= mostImages; images *= 10) {
-                all.accept(images(images));
-            }
-        }
         Machine machine = null;
-        for (String curve : List.of("latents", "chains", "components")) {
-            if (curve.contains(only)) {
-                machine = machine == null ? machine() : machine;
-                for (Work work : works(curve)) {
-                    all.accept(chains(curve, work, machine));
+        for (Curve curve : curves) {
+            if (curve == Curve.IMAGES) {
+                for (long images = LEAST_IMAGES; images <= mostImages; images *= LEAST_IMAGES) {
+                    points.add(images(images));
+                    listener.accept(points.get(points.size() - 1));
                 }
+                continue;
+            }
+            machine = machine == null ? machine() : machine;
+            for (Work work : works(curve)) {
+                points.add(chains(curve, work, machine));
+                listener.accept(points.get(points.size() - 1));
             }
         }
         return points;
     }
 
-    private static List<Work> works(String curve) {
+    /** Returns the points of a curve of chains. */
+    static List<Work> works(Curve curve) {
         return switch (curve) {
-            case "latents" ->
+            case LATENTS ->
                 IntStream.of(4, 8, 16, 32, 64, 128, 256)
                         .mapToObj(dimension -> sized(CHAINS, dimension, COMPONENTS))
                         .toList();
-            case "chains" ->
+            case CHAINS ->
                 IntStream.of(1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
                         .mapToObj(chains -> sized(chains, DIMENSION, COMPONENTS))
                         .toList();
-            default ->
+            case COMPONENTS ->
                 IntStream.of(1, 3, 10, 30, 100, 300, 1000)
                         .mapToObj(components -> sized(CHAINS, DIMENSION, components))
                         .toList();
+            case IMAGES -> throw new IllegalArgumentException("curve: expected one of chains, found " + curve);
         };
     }
 
@@ -112,7 +161,10 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
         return Work.scaled(chains, dimension, components, (int) steps);
     }
 
-    /** Energy and gradient of a state: each weight once forward and once backward, and each precision in the energy and in the gradient. */
+    /**
+     * Returns the number of multiplications for energy and gradient of a state: each weight once forward and once backward, and each precision in
+     * the energy and in the gradient.
+     */
     static double multiplications(Work work) {
         double network = work.dimension() * work.hidden().get(0);
         for (int layer = 1; layer < work.hidden().size(); layer++) {
@@ -122,7 +174,7 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
     }
 
     /**
-     * The numbers that a step of a chain writes and reads again: of each hidden unit its input, output and slope, and the signal that comes back; the
+     * Returns the number of numbers that a step of a chain writes and reads: of each hidden unit its input, output and slope, and the signal that comes back; the
      * products of coordinates and the mean precision; of each component the exponent and the share.
      */
     static double numbers(Work work) {
@@ -130,7 +182,7 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
         return 2 * (4 * units + 2.0 * work.dimension() * work.dimension() + 2 * work.components());
     }
 
-    private Point chains(String curve, Work work, Machine machine) throws IOException {
+    private Point chains(Curve curve, Work work, Machine machine) throws IOException {
         double[] seconds = new double[rounds];
         int threads = Runtime.getRuntime().availableProcessors();
         try (Peer worker = Peer.start(Comparisons.ours(), work, threads)) {
@@ -142,15 +194,17 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
             }
             long size =
                     switch (curve) {
-                        case "latents" -> work.dimension();
-                        case "chains" -> work.chains();
-                        default -> work.components();
+                        case IMAGES -> work.images();
+                        case LATENTS -> work.dimension();
+                        case CHAINS -> work.chains();
+                        case COMPONENTS -> work.components();
                     };
             return new Point(
                     curve,
                     size,
                     "chain steps",
-                    (double) work.chains() * work.steps() / Comparisons.median(seconds),
+                    // The start of the chains evaluates the energy once more.
+                    (double) work.chains() * (work.steps() + 1) / Comparisons.median(seconds),
                     machine.products() / multiplications(work),
                     machine.bytes() / (Float.BYTES * numbers(work)),
                     worker.peakMemory());
@@ -173,7 +227,13 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, String onl
             Files.delete(folder);
         }
         return new Point(
-                "images", images, "images", images / Comparisons.median(seconds), Double.NaN, Double.NaN, memory[0]);
+                Curve.IMAGES,
+                images,
+                "images",
+                images / Comparisons.median(seconds),
+                Double.NaN,
+                Double.NaN,
+                memory[0]);
     }
 
     private static Machine machine() throws IOException {

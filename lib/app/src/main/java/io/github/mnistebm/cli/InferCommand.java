@@ -117,6 +117,9 @@ final class InferCommand implements Callable<Integer> {
         if ((given != null || grid != null) && temperature != 1) {
             throw new ParameterException(spec.commandLine(), "--temperature: cannot be given with --given or --grid");
         }
+        if ((given != null || grid != null) && !sampling.isByMala()) {
+            throw new ParameterException(spec.commandLine(), "--given and --grid: need --sampler mala");
+        }
         String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
         boolean picture = name.endsWith(".png");
         if (!picture && !name.endsWith(".npz") && !name.endsWith(".idx")) {
@@ -182,9 +185,6 @@ final class InferCommand implements Callable<Integer> {
     }
 
     private ConditionalSampler conditional(DigitSampler sampler, Condition condition) {
-        if (sampler.algorithm() != SamplingAlgorithm.MALA) {
-            throw new ParameterException(spec.commandLine(), "--given: needs --sampler mala");
-        }
         Options.requirePossible(spec, "--given", sampler.model(), condition);
         return new ConditionalSampler(sampler.model(), condition, sampler.config(), sampler.chains());
     }

@@ -37,7 +37,7 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
  */
 public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
-    /** The most states whose energies are computed at once. */
+    /** The most states whose energies are computed at once: some numbers for each component are written, too. */
     private static final long MOST_ROWS_AT_ONCE = 2048;
 
     /** The most products of coordinates at once, d² for each state: many more would not stay in the processor's caches. */
@@ -328,8 +328,6 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         /** The loops, made at their first use. */
         private HostReference host;
 
-        private ComponentDraws draws;
-
         Tempered(double temperature) {
             this.temperature = temperature;
         }
@@ -395,7 +393,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
     }
 
     private EnergyAndGradient energyAndGradient(NDArray states, double temperature) {
-        if (states.getShape().get(0) <= rowsAtOnce()) {
+        if (states.getDevice().isGpu() || states.getShape().get(0) <= rowsAtOnce()) {
             return energyAndGradientAtOnce(states, temperature);
         }
         NDArray both = Tensors.mapInParts(states, rowsAtOnce(), part -> {
@@ -473,7 +471,10 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
                 : sampleInLoops(owner, count, random, temperature);
     }
 
-    /** Reads a factor for each component only, where tensor operations copy one for each draw. */
+    /**
+     * Draws samples, {@code [count, d]}, in loops, which read the factor of each component where it is. The tensor operations copy a factor for
+     * each sample.
+     */
     NDArray sampleInLoops(NDManager owner, long count, RandomSource random, double temperature) {
         try (NDArray uniform = random.uniform(owner, 0, 1, new Shape(count))) {
             NDArray samples = random.normal(owner, new Shape(count, dimension));
@@ -492,6 +493,7 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         return draws;
     }
 
+    /** Draws samples, {@code [count, d]}, by tensor operations. */
     NDArray sampleByTensors(NDManager owner, long count, RandomSource random, double temperature) {
         return Scope.compute(() -> {
             NDArray component = random.uniform(owner, 0, 1, new Shape(count, 1))

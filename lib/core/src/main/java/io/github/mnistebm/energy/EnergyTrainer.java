@@ -65,7 +65,8 @@ public final class EnergyTrainer {
     /**
      * Creates a trainer by the objective of the configuration, with chains that move by a kernel of one's own.
      *
-     * @param config the configuration of the training
+     * @param config the configuration of the training, whose sampler gives the acceptance to adapt the step size to, and the unit of the first
+     *     step size
      * @param kernel makes the kernel of the chains of contrastive divergence for an energy, such as {@code
      *     MetropolisAdjustedLangevin::new}
      */

@@ -206,7 +206,8 @@ public record Setting<T>(String option, T value, String description, Function<Tr
     public static final Setting<SamplingAlgorithm> SAMPLER = energy(
             "--sampler",
             "How the chains of the negatives move: by the Metropolis-adjusted Langevin algorithm, by Hamiltonian Monte Carlo, or by the"
-                    + " unadjusted Langevin algorithm, which has no jumps and keeps its first step size.",
+                    + " unadjusted Langevin algorithm, without jumps and with a step size of 0.1. Has no effect with another objective than"
+                    + " contrastive divergence.",
             EnergyTrainingConfig::sampler);
 
     /** {@link EnergyTrainingConfig#steps()}. */

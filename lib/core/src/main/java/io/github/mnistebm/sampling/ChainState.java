@@ -1,7 +1,6 @@
 package io.github.mnistebm.sampling;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.index.NDIndex;
 import io.github.mnistebm.density.EnergyAndGradient;
 import io.github.mnistebm.density.EnergyFunction;
 import io.github.mnistebm.tensor.Scope;
@@ -37,11 +36,6 @@ public record ChainState(NDArray positions, NDArray energy, NDArray gradient) im
             throw new IllegalArgumentException(
                     "positions: expected shape (chains, " + energy.dimension() + "), found " + positions.getShape());
         }
-    }
-
-    /** Returns copies of some of the chains. */
-    ChainState get(NDIndex chains) {
-        return new ChainState(positions.get(chains), energy.get(chains), gradient.get(chains));
     }
 
     @Override

@@ -40,26 +40,45 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
                 .flatMap(reference -> tilt.onHost().map(by -> HostKernel.jump(target, reference, by))));
     }
 
-    /** Computes energy and gradient for the chains that jump only, which are few where q is far from the target. */
     @Override
     public Transition step(ChainState state, NDArray stepSize, long index, RandomSource random) {
         NDArray here = state.positions();
-        NDManager manager = here.getManager();
-        long chains = here.getShape().get(0);
-        NDArray there = proposal.sample(manager, chains, random);
+        NDArray there = proposal.sample(here.getManager(), here.getShape().get(0), random);
         NDArray logRatio = tilt.energy(here).sub(tilt.energy(there));
+        return here.getDevice().isGpu()
+                ? stepOfAll(state, there, logRatio, random)
+                : stepOfThoseThatJump(state, there, logRatio, random);
+    }
+
+    /** Evaluates energy and gradient at every proposal, and waits for nothing on the device. */
+    private Transition stepOfAll(ChainState state, NDArray proposals, NDArray logRatio, RandomSource random) {
+        ChainState there = ChainState.at(energy, proposals);
+        NDArray acceptance = Metropolis.acceptance(logRatio, there);
+        return new Transition(Metropolis.choose(acceptance, there, state, random), acceptance, true, 1);
+    }
+
+    /** Evaluates energy and gradient at the accepted proposals only, which are few where q is far from the target. */
+    private Transition stepOfThoseThatJump(ChainState state, NDArray proposals, NDArray logRatio, RandomSource random) {
+        NDManager manager = proposals.getManager();
         NDArray acceptance = Metropolis.probability(logRatio);
         NDArray jumping = random.uniform(manager, 0, 1, acceptance.getShape())
                 .lt(acceptance)
                 .nonzero()
                 .flatten();
         ChainState moved = new ChainState(
-                here.duplicate(), state.energy().duplicate(), state.gradient().duplicate());
+                state.positions().duplicate(),
+                state.energy().duplicate(),
+                state.gradient().duplicate());
         if (jumping.size() > 0) {
             NDIndex rows = new NDIndex().addIndices("{}", jumping);
-            ChainState jumped = stateAt(there.get(rows), chains);
+            ChainState jumped =
+                    stateAt(proposals.get(rows), acceptance.getShape().get(0));
             NDArray possible = Metropolis.acceptance(logRatio.get(rows), jumped);
-            ChainState chosen = Metropolis.choose(possible.gt(possible.zerosLike()), jumped, moved.get(rows));
+            ChainState before = new ChainState(
+                    moved.positions().get(rows),
+                    moved.energy().get(rows),
+                    moved.gradient().get(rows));
+            ChainState chosen = Metropolis.choose(possible.gt(possible.zerosLike()), jumped, before);
             moved.positions().set(rows, chosen.positions());
             moved.energy().set(rows, chosen.energy());
             moved.gradient().set(rows, chosen.gradient());
@@ -68,7 +87,10 @@ public record IndependenceMetropolis(EnergyFunction energy, ReferenceMeasure pro
         return new Transition(moved, acceptance, true, 1);
     }
 
-    /** Computes the state at positions in batches of few sizes, since PyTorch prepares itself for each that it meets. */
+    /**
+     * Computes the state at positions, in a batch whose size is a multiple of a sixteenth of the chains: oneDNN prepares a kernel for each new
+     * size.
+     */
     private ChainState stateAt(NDArray positions, long chains) {
         long count = positions.getShape().get(0);
         long part = Math.max(1, chains / SIZES);

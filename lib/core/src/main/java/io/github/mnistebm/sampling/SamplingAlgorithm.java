@@ -14,7 +14,7 @@ public enum SamplingAlgorithm {
         }
     },
 
-    /** {@link HamiltonianMonteCarlo} with paths of {@value #LEAPFROG_STEPS} leapfrog steps in the mean. */
+    /** {@link HamiltonianMonteCarlo} with paths of {@value #LEAPFROG_STEPS} leapfrog steps on average. */
     HMC(HamiltonianMonteCarlo.OPTIMAL_ACCEPTANCE) {
         @Override
         public TransitionKernel kernel(EnergyFunction energy) {

@@ -8,9 +8,9 @@ import java.util.List;
  * The result of one step of a kernel.
  *
  * @param state the new state of the chains
- * @param acceptanceProbability min(1, α) of each chain's proposal, {@code [chains]}; 1 where a kernel accepts always
+ * @param acceptanceProbability min(1, α) of each chain's proposal, {@code [chains]}; 0 for a proposal that was evaluated and is not finite; 1 where a kernel accepts always
  * @param jump whether the proposal did not depend on the step size, so that its acceptance says nothing about it
- * @param evaluations the number of evaluations of the energy's gradient that the step took for each chain
+ * @param evaluations the greatest number of evaluations of the energy's gradient that the step took for a chain
  */
 public record Transition(ChainState state, NDArray acceptanceProbability, boolean jump, int evaluations)
         implements Scope.Result {

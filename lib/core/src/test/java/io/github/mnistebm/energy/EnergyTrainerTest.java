@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -112,6 +113,23 @@ class EnergyTrainerTest {
                 .build();
         TrainingHistory history = learns(new EnergyTrainer(config));
         assertThat(history.last(ContrastiveDivergence.ACCEPTANCE)).isCloseTo(sampler.targetAcceptance(), within(0.03));
+    }
+
+    /** The first epoch has one update of one step, which the adaptation changes by no more than 0.05 on the logarithmic scale. */
+    @ParameterizedTest
+    @EnumSource(SamplingAlgorithm.class)
+    void theFirstStepSizeIsThatOfLangevinDynamicsConverted(SamplingAlgorithm sampler) {
+        EnergyTrainingConfig config = config(1, NegativeSource.PERSISTENT, 1e-3).toBuilder()
+                .sampler(sampler)
+                .initialStepSize(0.02)
+                .steps(1)
+                .build();
+        try (EnergyNetwork network = EnergyNetwork.create(manager, 1, List.of(4), random)) {
+            TrainingHistory history =
+                    new EnergyTrainer(config).train(network, REFERENCE, bimodal(500), random, TrainingListener.NONE);
+            double expected = sampler == SamplingAlgorithm.HMC ? 0.2 : 0.02;
+            assertThat(history.last(ContrastiveDivergence.STEP_SIZE)).isCloseTo(expected, withinPercentage(5.2));
+        }
     }
 
     /** Steps so small that their bias is within the tolerance. */

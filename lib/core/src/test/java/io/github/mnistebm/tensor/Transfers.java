@@ -29,6 +29,7 @@ public final class Transfers {
                     .visit(Advice.to(Transfer.class).on(named("createNdFromByteBuffer")))
                     .visit(Advice.to(Transfer.class).on(named("set")))
                     .visit(Advice.to(Transfer.class).on(named("getByteBuffer")))
+                    .visit(Advice.to(Transfer.class).on(named("nonZeros")))
                     .make()
                     .load(Transfers.class.getClassLoader(), reloading);
             new ByteBuddy()

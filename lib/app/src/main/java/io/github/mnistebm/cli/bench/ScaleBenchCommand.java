@@ -1,6 +1,7 @@
 package io.github.mnistebm.cli.bench;
 
 import io.github.mnistebm.benchmark.ScaleBenchmark;
+import io.github.mnistebm.benchmark.ScaleBenchmark.Curve;
 import io.github.mnistebm.benchmark.ScaleBenchmark.Point;
 import io.github.mnistebm.cli.option.ModelOption;
 import io.github.mnistebm.cli.option.Options;
@@ -50,17 +51,12 @@ import tech.tablesaw.api.Table;
 final class ScaleBenchCommand implements Callable<Integer> {
 
     private static final int FEWEST_IMAGES = 10;
+    private static final String PICTURE = ".png";
 
     /** The size of one curve's chart, two of which are beside each other. */
     private static final int WIDTH = 560;
 
     private static final int HEIGHT = 400;
-
-    private static final Map<String, String> AXES = Map.of(
-            "images", "images",
-            "latents", "dimension of the latents",
-            "chains", "chains",
-            "components", "components of the mixture");
 
     @Spec
     private CommandSpec spec;
@@ -76,15 +72,16 @@ final class ScaleBenchCommand implements Callable<Integer> {
             names = "--most-images",
             paramLabel = "N",
             defaultValue = "100000",
-            description = "The greatest number of images; ten million take hours. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Powers of ten up to this number of images; ten million take hours. Default: ${DEFAULT-VALUE}.")
     private long mostImages;
 
     @Option(
             names = "--only",
             paramLabel = "CURVE",
-            defaultValue = "",
-            description = "Measure only images, latents, chains or components.")
-    private String only;
+            split = ",",
+            description = "The curves to measure: images, latents, chains or components. Default: all of them.")
+    private List<Curve> only = List.of(Curve.values());
 
     @Option(
             names = "--out",
@@ -100,12 +97,12 @@ final class ScaleBenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--rounds", 1, rounds);
         Options.requireAtLeast(spec, "--most-images", FEWEST_IMAGES, mostImages);
-        if (AXES.keySet().stream().noneMatch(curve -> curve.contains(only))) {
-            throw new ParameterException(
-                    spec.commandLine(), "--only: expected images, latents, chains or components, found " + only);
-        }
         Path file = out == null ? DataFolder.scale() : out;
-        Path picture = file.resolveSibling(file.getFileName().toString().replaceFirst("(\\.[^.]*)?$", ".png"));
+        if (file.toString().endsWith(PICTURE)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--out " + file + ": expected the name of a table, such as scale.csv");
+        }
+        Path picture = file.resolveSibling(file.getFileName().toString().replaceFirst("(\\.[^.]*)?$", PICTURE));
         Options.requireWritable(spec, "--out", file);
         Options.requireWritable(spec, "--out", picture);
         ScaleBenchmark benchmark = new ScaleBenchmark(model.folder(), mostImages, rounds, only);
@@ -123,7 +120,8 @@ final class ScaleBenchCommand implements Callable<Integer> {
     private static Table table(List<Point> points) {
         return Table.create(
                 "scale",
-                StringColumn.create("curve", points.stream().map(Point::curve)),
+                StringColumn.create(
+                        "curve", points.stream().map(point -> point.curve().toString())),
                 LongColumn.create("size", points.stream().mapToLong(Point::size)),
                 StringColumn.create("unit", points.stream().map(Point::unit)),
                 column("a second", points, Point::speed),
@@ -160,13 +158,13 @@ final class ScaleBenchCommand implements Callable<Integer> {
         return picture;
     }
 
-    private static JFreeChart chart(String curve, List<Point> points) {
+    private static JFreeChart chart(Curve curve, List<Point> points) {
         Map<String, double[][]> lines = new LinkedHashMap<>();
         lines.put("measured", line(points, Point::speed));
         lines.put("limit of the products", line(points, Point::limitOfProducts));
         lines.put("limit of memory", line(points, Point::limitOfMemory));
         lines.values().removeIf(line -> line.length == 0);
-        return Charts.logarithmic(AXES.get(curve), points.get(0).unit() + " a second", lines);
+        return Charts.logarithmic(curve.axis(), points.get(0).unit() + " a second", lines);
     }
 
     private static double[][] line(List<Point> points, ToDoubleFunction<Point> value) {

@@ -78,6 +78,10 @@ public final class SamplingOptions {
         return new DigitSampler(model, sampler, start(), config(spec, modelStepSize), atOnce, temperature);
     }
 
+    public boolean isByMala() {
+        return sampler == SamplingAlgorithm.MALA;
+    }
+
     private ChainStart start() {
         return steps == null && sampler != SamplingAlgorithm.ULA ? ChainStart.TARGET : ChainStart.REFERENCE;
     }

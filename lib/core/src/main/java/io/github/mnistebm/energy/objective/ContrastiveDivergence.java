@@ -33,7 +33,7 @@ import java.util.function.Function;
  * that have no memory. The negatives' mean is then half the chains' and half that of the weighted draws: the chains see what
  * the draws miss, where q is too small.
  *
- * @param config the numbers of chains, draws and steps, and the energy penalty; the step size adapts to the acceptance of its sampler
+ * @param config the numbers of chains, draws and steps, and the energy penalty; the step size adapts to the acceptance of the configuration's sampler
  * @param kernel makes the kernel of the chains for an energy, such as {@code MetropolisAdjustedLangevin::new}
  */
 public record ContrastiveDivergence(EnergyTrainingConfig config, Function<TiltedEnergy, TransitionKernel> kernel)

@@ -251,7 +251,7 @@ public record EnergyTrainingConfig(
         /**
          * Sets the first step size.
          *
-         * @param initialStepSize ε of Langevin dynamics; positive
+         * @param initialStepSize ε of Langevin dynamics, converted for another sampler; positive
          * @return this builder
          */
         public Builder initialStepSize(double initialStepSize) {
