@@ -53,7 +53,10 @@ import tech.tablesaw.api.Table;
 public final class BenchCommand implements Callable<Integer> {
 
     private static final int WIDTH = 900;
-    private static final int HEIGHT = 620;
+    /** Of a bar, and of all that is beside the bars. */
+    private static final int BAR_HEIGHT = 20;
+
+    private static final int FRAME_HEIGHT = 110;
 
     @Spec
     private CommandSpec spec;
@@ -194,7 +197,7 @@ public final class BenchCommand implements Callable<Integer> {
         PngFile.write(
                 picture,
                 Charts.ratios("speed beside Python's", "times the peer's speed", ratios)
-                        .createBufferedImage(WIDTH, HEIGHT));
+                        .createBufferedImage(WIDTH, FRAME_HEIGHT + BAR_HEIGHT * ratios.size()));
         System.out.println("written: " + file + " and " + picture);
     }
 }
