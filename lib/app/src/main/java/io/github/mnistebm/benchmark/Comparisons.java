@@ -61,8 +61,8 @@ final class Comparisons {
         try (Peer peer = Peer.start(theirs(library), work, threads);
                 Peer worker = Peer.start(ours(), work, threads)) {
             if (work.isRepeated()) {
-                warmUp(worker);
-                warmUp(peer);
+                warmUp(worker, WARM_UP);
+                warmUp(peer, WARM_UP);
             }
             for (int round = 0; round < times; round++) {
                 seconds[round] = worker.measure();
@@ -84,10 +84,10 @@ final class Comparisons {
     }
 
     /** For a just-in-time compiler: the deep energy takes 9.0 ms a step at first, and 6.5 ms after some seconds. */
-    private static void warmUp(Peer peer) throws IOException {
-        double seconds = 0;
-        while (seconds < WARM_UP) {
-            seconds += peer.measure();
+    static void warmUp(Peer peer, double seconds) throws IOException {
+        double spent = 0;
+        while (spent < seconds) {
+            spent += peer.measure();
         }
     }
 
@@ -130,8 +130,7 @@ final class Comparisons {
         Path folder = Files.createTempDirectory("bench");
         Path picture = folder.resolve(number <= ImageGrid.MAX_IMAGES ? "digits.png" : "digits.npz");
         String images = Integer.toString(number);
-        List<String> ours = java(
-                "infer", "--model", benchmark.model().toString(), "--num-images", images, "--out", picture.toString());
+        List<String> ours = inferring(benchmark.model(), number, picture);
         List<String> theirs = List.of(
                 benchmark.python().toString(),
                 benchmark.peers().resolve("infer.py").toString(),
@@ -213,8 +212,14 @@ final class Comparisons {
         return java("bench", "worker");
     }
 
+    /** Returns the command that draws images into a file. */
+    static List<String> inferring(Path model, long images, Path file) {
+        return java(
+                "infer", "--model", model.toString(), "--num-images", Long.toString(images), "--out", file.toString());
+    }
+
     /** This program as it was started itself. */
-    static List<String> java(String... arguments) {
+    private static List<String> java(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

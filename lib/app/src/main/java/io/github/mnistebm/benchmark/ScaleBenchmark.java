@@ -68,7 +68,8 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, List<Curve
 
     private static final int MOST_STEPS = 2000;
 
-    private static final long LEAST_IMAGES = 10;
+    /** The least of the numbers of images. */
+    public static final int LEAST_IMAGES = 10;
 
     /** Seconds before a measurement, in which the loops are compiled. */
     private static final double WARM_UP = 2;
@@ -157,20 +158,8 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, List<Curve
 
     private static Work sized(int chains, int dimension, int components) {
         Work one = Work.scaled(chains, dimension, components, 1);
-        long steps = Math.max(1, Math.min(MOST_STEPS, Math.round(WORK / (chains * multiplications(one)))));
+        long steps = Math.max(1, Math.min(MOST_STEPS, Math.round(WORK / (chains * one.multiplications()))));
         return Work.scaled(chains, dimension, components, (int) steps);
-    }
-
-    /**
-     * Returns the number of multiplications for energy and gradient of a state: each weight once forward and once backward, and each precision in
-     * the energy and in the gradient.
-     */
-    static double multiplications(Work work) {
-        double network = work.dimension() * work.hidden().get(0);
-        for (int layer = 1; layer < work.hidden().size(); layer++) {
-            network += work.hidden().get(layer - 1) * work.hidden().get(layer);
-        }
-        return 2 * network + 2.0 * work.components() * work.dimension() * work.dimension();
     }
 
     /**
@@ -186,9 +175,7 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, List<Curve
         double[] seconds = new double[rounds];
         int threads = Runtime.getRuntime().availableProcessors();
         try (Peer worker = Peer.start(Comparisons.ours(), work, threads)) {
-            for (double spent = 0; spent < WARM_UP; ) {
-                spent += worker.measure();
-            }
+            Comparisons.warmUp(worker, WARM_UP);
             for (int round = 0; round < rounds; round++) {
                 seconds[round] = worker.measure();
             }
@@ -205,7 +192,7 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, List<Curve
                     "chain steps",
                     // The start of the chains evaluates the energy once more.
                     (double) work.chains() * (work.steps() + 1) / Comparisons.median(seconds),
-                    machine.products() / multiplications(work),
+                    machine.products() / work.multiplications(),
                     machine.bytes() / (Float.BYTES * numbers(work)),
                     worker.peakMemory());
         }
@@ -214,8 +201,7 @@ public record ScaleBenchmark(Path model, long mostImages, int rounds, List<Curve
     private Point images(long images) throws IOException {
         Path folder = Files.createTempDirectory("bench");
         Path file = folder.resolve("digits.npz");
-        List<String> command = Comparisons.java(
-                "infer", "--model", model.toString(), "--num-images", Long.toString(images), "--out", file.toString());
+        List<String> command = Comparisons.inferring(model, images, file);
         double[] seconds = new double[rounds];
         double[] memory = new double[1];
         try {

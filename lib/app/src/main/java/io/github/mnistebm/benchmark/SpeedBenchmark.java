@@ -117,15 +117,9 @@ public record SpeedBenchmark(
                     + work.dimension() + ", h = "
                     + String.join(
                             "×", work.hidden().stream().map(String::valueOf).toList());
-            double products = 0;
-            int inputs = work.dimension();
-            for (int units : work.hidden()) {
-                products += 2.0 * inputs * units;
-                inputs = units;
-            }
             double steps = (double) work.chains() * work.steps();
             int gradients = work.kind().equals("hmc") ? Work.LEAPFROG_STEPS : 1;
-            add(name, "chain steps", steps, gradients * products * steps, work, peers, threads);
+            add(name, "chain steps", steps, gradients * work.multiplications() * steps, work, peers, threads);
         }
     }
 

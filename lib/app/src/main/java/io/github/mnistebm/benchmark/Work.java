@@ -174,6 +174,20 @@ record Work(
         return new Work("matmul", MATRIX, List.of(), 0, 0, 0, 0, 0, false, 0, null, 0, 0, 0, 0, null);
     }
 
+    /**
+     * Returns the number of multiplications for energy and gradient of a state: each weight once forward and once backward, and each precision of the
+     * mixture in the energy and in the gradient.
+     */
+    double multiplications() {
+        double weights = 0;
+        int inputs = dimension;
+        for (int units : hidden) {
+            weights += (double) inputs * units;
+            inputs = units;
+        }
+        return 2 * weights + 2.0 * components * dimension * dimension;
+    }
+
     /** Returns whether the work is repeated after a warm-up. A training as a whole takes minutes and is measured once. */
     boolean isRepeated() {
         return !kind.equals("training");

@@ -18,15 +18,13 @@ class ScaleBenchmarkTest {
 
     @Test
     void theProductsOfAStepGoOnceForwardAndOnceBackward() {
-        assertThat(ScaleBenchmark.multiplications(Work.scaled(1, 28, 100, 1)))
-                .isEqualTo(2 * WEIGHTS + 2 * 100 * 28 * 28);
+        assertThat(Work.scaled(1, 28, 100, 1).multiplications()).isEqualTo(2 * WEIGHTS + 2 * 100 * 28 * 28);
     }
 
     @Test
     void theProductsGrowByTwoSquaresAComponent() {
-        double one = ScaleBenchmark.multiplications(Work.scaled(1, 28, 1, 1));
-        assertThat(ScaleBenchmark.multiplications(Work.scaled(1, 28, 1001, 1)) - one)
-                .isEqualTo(2.0 * 1000 * 28 * 28);
+        double one = Work.scaled(1, 28, 1, 1).multiplications();
+        assertThat(Work.scaled(1, 28, 1001, 1).multiplications() - one).isEqualTo(2.0 * 1000 * 28 * 28);
     }
 
     @Test

@@ -29,13 +29,10 @@ final class ComponentDraws {
         int k = weights.length;
         int d = means.length / k;
         this.dimension = d;
-        this.cumulative = new float[k];
+        this.cumulative = cumulative(weights);
         this.means = new float[k][];
         this.columns = new float[k][d][d];
-        double sum = 0;
         for (int c = 0; c < k; c++) {
-            sum += weights[c];
-            cumulative[c] = (float) sum;
             this.means[c] = Arrays.copyOfRange(means, c * d, (c + 1) * d);
             for (int i = 0; i < d; i++) {
                 for (int j = 0; j <= i; j++) {
@@ -43,6 +40,17 @@ final class ComponentDraws {
                 }
             }
         }
+    }
+
+    /** Returns the sums of the first weights, {@code [K]}. */
+    static float[] cumulative(float[] weights) {
+        float[] sums = new float[weights.length];
+        double sum = 0;
+        for (int c = 0; c < sums.length; c++) {
+            sum += weights[c];
+            sums[c] = (float) sum;
+        }
+        return sums;
     }
 
     /**

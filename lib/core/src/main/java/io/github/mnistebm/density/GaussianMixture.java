@@ -72,16 +72,10 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
         this.components = weights.length;
         this.dimension = means.length / weights.length;
         int k = components;
-        float[] sums = new float[k];
-        double sum = 0;
-        for (int c = 0; c < k; c++) {
-            sum += weights[c];
-            sums[c] = (float) sum;
-        }
         this.weights = manager.create(weights);
         this.means = manager.create(means, new Shape(k, dimension));
         this.factors = manager.create(factors, new Shape(k, dimension, dimension));
-        this.cumulative = manager.create(sums);
+        this.cumulative = manager.create(ComponentDraws.cumulative(weights));
         this.lastComponent = manager.create((long) components - 1);
         NDScope.unregister(this.weights, this.means, this.factors, cumulative, lastComponent);
     }
@@ -373,9 +367,10 @@ public final class GaussianMixture implements ReferenceMeasure, AutoCloseable {
 
     private HostReference loops(double temperature) {
         float[] scaled = factors.toFloatArray();
-        if (temperature != 1) {
-            Lanes.scale(scaled, (float) Math.sqrt(temperature));
+        if (temperature == 1) {
+            return new HostMixture(weights.toFloatArray(), means.toFloatArray(), scaled, componentDraws());
         }
+        Lanes.scale(scaled, (float) Math.sqrt(temperature));
         return new HostMixture(weights.toFloatArray(), means.toFloatArray(), scaled);
     }
 

@@ -33,10 +33,15 @@ final class HostMixture implements HostReference {
      * @param factors Lₖ, {@code [K * d * d]}
      */
     HostMixture(float[] weights, float[] means, float[] factors) {
+        this(weights, means, factors, new ComponentDraws(weights, means, factors));
+    }
+
+    /** Takes the draws of the same mixture, too. */
+    HostMixture(float[] weights, float[] means, float[] factors, ComponentDraws draws) {
         int k = weights.length;
         int d = means.length / k;
         this.dimension = d;
-        this.draws = new ComponentDraws(weights, means, factors);
+        this.draws = draws;
         this.logConstants = new float[k];
         this.offsets = new float[k][d];
         this.inverses = new float[k][d][d];

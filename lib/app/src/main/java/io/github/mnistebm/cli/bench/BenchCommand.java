@@ -53,9 +53,10 @@ import tech.tablesaw.api.Table;
 public final class BenchCommand implements Callable<Integer> {
 
     private static final int WIDTH = 900;
-    /** Of a bar, and of all that is beside the bars. */
+    /** The height of a bar. */
     private static final int BAR_HEIGHT = 20;
 
+    /** The height of the title and the axis. */
     private static final int FRAME_HEIGHT = 110;
 
     @Spec

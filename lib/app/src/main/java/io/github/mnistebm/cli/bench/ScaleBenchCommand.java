@@ -50,7 +50,6 @@ import tech.tablesaw.api.Table;
         sortOptions = false)
 final class ScaleBenchCommand implements Callable<Integer> {
 
-    private static final int FEWEST_IMAGES = 10;
     private static final String PICTURE = ".png";
 
     /** The size of one curve's chart, two of which are beside each other. */
@@ -96,7 +95,7 @@ final class ScaleBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Options.requireAtLeast(spec, "--rounds", 1, rounds);
-        Options.requireAtLeast(spec, "--most-images", FEWEST_IMAGES, mostImages);
+        Options.requireAtLeast(spec, "--most-images", ScaleBenchmark.LEAST_IMAGES, mostImages);
         Path file = out == null ? DataFolder.scale() : out;
         if (file.toString().endsWith(PICTURE)) {
             throw new ParameterException(
